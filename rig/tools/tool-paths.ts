@@ -1,0 +1,21 @@
+/** One Istio version's own binaries. */
+export interface IstioTools {
+  readonly istioctl: string;
+  readonly pilotDiscovery: string;
+  readonly version: string;
+}
+
+/** Absolute paths of everything the rig runs. */
+export interface ToolPaths {
+  readonly etcd: string;
+  readonly kubeApiserver: string;
+  readonly kubeControllerManager: string;
+  readonly kubeScheduler: string;
+  readonly kubectl: string;
+  readonly kwok: string;
+  /** Folder with KWOK's own `stage/` and `crd/`. */
+  readonly kwokAssets: string;
+  readonly temporal: string;
+  /** By version, for example `1.26.1`. */
+  readonly istio: Readonly<Record<string, IstioTools>>;
+}

@@ -1,0 +1,54 @@
+/** How a finding bears on a run: it stops it, stops it unless overridden by name, or only informs. */
+export const SEVERITIES = ['blocking', 'overridable', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Every finding code; documented in docs/finding-codes.md. Append-only. */
+export const FINDING_CODES = [
+  'DowngradeRequested',
+  'InstallerBinaryMissing',
+  'InstallerDriftOnShared',
+  'IstioctlPrecheck',
+  'KubernetesTooOld',
+  'MeshBusy',
+  'MeshNotFound',
+  'MinorSkipTooFar',
+  'MixedControlPlanes',
+  'NamespaceSelectsNothing',
+  'PlanChanged',
+  'ProxySkewTooWide',
+  'RootCertificateUnknown',
+  'TargetAlreadyInstalled',
+  'TargetRevisionPresent',
+  'TargetUnknown',
+  'UnsupportedInstallation',
+  'ValuesNotRecovered',
+  'WorkloadCannotBeMoved',
+  'WorkloadNotReady',
+] as const;
+export type FindingCode = (typeof FINDING_CODES)[number];
+
+/** One result of a rule. Rules return a list; an empty list means pass. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  /** The object it is about, as `Kind namespace/name` or a plain name. */
+  readonly subject: string;
+  /** What was expected and what was found. */
+  readonly message: string;
+  /** What to do next, as a command where there is one. */
+  readonly remedy: string;
+  /** Set when the request named this finding with a reason. */
+  readonly overriddenBecause?: string;
+}
+
+/** Whether this finding stops a run: blocking always, overridable unless it was overridden. */
+export function stopsRun(finding: Finding): boolean {
+  switch (finding.severity) {
+    case 'blocking':
+      return true;
+    case 'overridable':
+      return finding.overriddenBecause === undefined;
+    case 'info':
+      return false;
+  }
+}

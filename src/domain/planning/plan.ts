@@ -1,0 +1,71 @@
+import type { Finding } from '../finding.ts';
+import type { ObjectRef } from '../kubernetes-object.ts';
+import type { Policy } from '../policy.ts';
+import type { UpgradeStep } from './step.ts';
+
+/** What meshlift computes from a request and a mesh: every step, with its objects and its undo. */
+export interface UpgradePlan {
+  readonly apiVersion: string;
+  readonly cluster: { readonly name: string; readonly uid: string };
+  readonly meshNamespace: string;
+  readonly strategy: 'canary';
+  readonly from: RevisionAt;
+  readonly to: RevisionAt;
+  readonly reason?: string;
+  readonly steps: readonly UpgradeStep[];
+  readonly policy: Policy;
+  /** sha256 of each installer binary that the plan relies on, by version. */
+  readonly binaries: Readonly<Record<string, string>>;
+  /** Digest of the rendered objects of the new revision, in order. */
+  readonly renderDigest: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface RevisionAt {
+  readonly revision: string;
+  readonly version: string;
+}
+
+/** The answer to "what would you do?" */
+export type Planned =
+  | { readonly kind: 'blocked'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'nothing-to-do'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'plan'; readonly plan: UpgradePlan; readonly digest: string };
+
+/** What the workflow and the query `getPlan` carry: the plan without its long lists. */
+export interface PlanOutline {
+  readonly apiVersion: string;
+  readonly digest: string;
+  readonly cluster: { readonly name: string; readonly uid: string };
+  readonly meshNamespace: string;
+  readonly strategy: 'canary';
+  readonly from: RevisionAt;
+  readonly to: RevisionAt;
+  readonly policy: Policy;
+  readonly steps: readonly StepOutline[];
+  readonly findings: readonly Finding[];
+}
+
+/** One step as people see it; what it touches stands in the plan kept in the cluster. */
+export interface StepOutline {
+  readonly id: string;
+  readonly kind: UpgradeStep['kind'];
+  readonly title: string;
+  /** Objects that the step writes. */
+  readonly objects: number;
+  /** For waves: where, and how many workloads are restarted. */
+  readonly namespaces?: readonly string[];
+  readonly workloads?: number;
+  /** For soaks. */
+  readonly seconds?: number;
+  readonly undo: UpgradeStep['undo']['kind'];
+}
+
+/** One object of the rendered release and what applying it does. */
+export interface PlannedObject {
+  readonly ref: ObjectRef;
+  /** `none`: it is there already, equal. */
+  readonly action: 'create' | 'update' | 'none';
+  /** uid of the live object, for `update` and `none`. */
+  readonly uid?: string;
+}

@@ -1,0 +1,78 @@
+import type { WorkloadRef } from '../mesh/observed-mesh.ts';
+import type { PlannedObject } from './plan.ts';
+
+/** What takes a step back. `keep` says why nothing does. */
+export type StepUndo =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'keep'; readonly because: string }
+  /** Delete what the step created and put prior values back where they are still ours. */
+  | { readonly kind: 'restore-prior' }
+  /** Selectors back, then pod templates, then any pod that still carries the new proxy. */
+  | { readonly kind: 'undo-wave' }
+  /** From here on `downgradeMesh` and `rollbackMesh` are the way back. */
+  | { readonly kind: 'point-of-no-return' };
+
+interface StepBase {
+  /** Unique in the plan and stable between plans of the same mesh, e.g. `wave-1`. */
+  readonly id: string;
+  /** One line for people. */
+  readonly title: string;
+  readonly undo: StepUndo;
+}
+
+/** Labels of one namespace, before and after; `null` means the label is absent. */
+export interface NamespaceMove {
+  readonly namespace: string;
+  readonly uid: string;
+  readonly prior: Readonly<Record<string, string | null>>;
+  readonly next: Readonly<Record<string, string | null>>;
+}
+
+/** A tag's webhook, and the revisions it points to before and after. */
+export interface TagMove {
+  readonly tag: string;
+  readonly webhook: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export type UpgradeStep = StepBase &
+  (
+    | { readonly kind: 'snapshot' }
+    | {
+        readonly kind: 'apply-crds' | 'install-control-plane';
+        readonly component: 'Base' | 'Pilot';
+        readonly objects: readonly PlannedObject[];
+      }
+    | { readonly kind: 'verify-control-plane'; readonly revision: string }
+    | {
+        readonly kind: 'soak';
+        readonly scope: 'control-plane' | 'wave' | 'mesh';
+        readonly seconds: number;
+      }
+    | {
+        readonly kind: 'wave';
+        readonly number: number;
+        readonly namespaces: readonly string[];
+        readonly tagMoves: readonly TagMove[];
+        readonly namespaceMoves: readonly NamespaceMove[];
+        readonly workloads: readonly WorkloadRef[];
+      }
+    | { readonly kind: 'gate'; readonly gate: 'complete'; readonly expiresSeconds: number }
+    | {
+        readonly kind: 'move-default';
+        readonly tagMoves: readonly TagMove[];
+        readonly validator?: { readonly name: string; readonly from: string; readonly to: string };
+      }
+    | { readonly kind: 'restore-labels'; readonly namespaceMoves: readonly NamespaceMove[] }
+    | { readonly kind: 'census'; readonly revision: string; readonly graceSeconds: number }
+    | {
+        readonly kind: 'remove-control-plane';
+        readonly revision: string;
+        readonly objects: readonly PlannedObject[];
+      }
+    | { readonly kind: 'verify-mesh'; readonly revision: string }
+  );
+
+export type StepKind = UpgradeStep['kind'];
+export type StepOf<K extends StepKind> = Extract<UpgradeStep, { readonly kind: K }>;

@@ -1,0 +1,34 @@
+/** How careful a run is; resolved from `meshlift.yaml` at the start and in force for the whole run. */
+export interface Policy {
+  readonly name: string;
+  readonly soakSeconds: {
+    readonly controlPlane: number;
+    readonly wave: number;
+    readonly mesh: number;
+  };
+  /** Seconds between two looks at the health during a soak. */
+  readonly healthPollSeconds: number;
+  readonly gates: {
+    /** Absent: the run begins without asking. */
+    readonly start?: GatePolicy;
+    /** Always there: the last moment at which everything can be undone. */
+    readonly complete: GatePolicy;
+  };
+  readonly restart: {
+    /** Most pods that may be on their way at once. */
+    readonly maxPodsInFlight: number;
+    /** A workload that has not finished its rollout by then has failed. */
+    readonly workloadDeadlineSeconds: number;
+    /** Workloads that may fail before the wave has failed. */
+    readonly maxFailures: number;
+  };
+  readonly controlPlaneDeadlineSeconds: number;
+  /** How long the old revision must have been unused before it is removed. */
+  readonly pruneGraceSeconds: number;
+  /** How long a halted run waits for a person. */
+  readonly haltExpirySeconds: number;
+}
+
+export interface GatePolicy {
+  readonly expiresSeconds: number;
+}

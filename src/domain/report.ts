@@ -1,0 +1,68 @@
+import type { Finding } from './finding.ts';
+import type { Outcome } from './outcome.ts';
+
+export type StepState = 'pending' | 'begun' | 'done' | 'failed' | 'skipped' | 'undoing' | 'undone' | 'undo-failed';
+
+export interface StepReport {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly state: StepState;
+  readonly begunAt?: string;
+  readonly endedAt?: string;
+  /** What it did, in numbers, or why it failed. */
+  readonly detail?: string;
+}
+
+export interface WaveReport {
+  readonly id: string;
+  readonly namespaces: readonly string[];
+  readonly workloads: number;
+  readonly onTarget: number;
+  readonly pods: number;
+}
+
+/** Something that is not as the snapshot had it; `by: 'others'` when we never set the value found. */
+export interface Difference {
+  /** Where, e.g. `Namespace shop labels.istio.io/rev`. */
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** One decision or message of a person, as it was received. */
+export interface MessageRecord {
+  readonly at: string;
+  readonly message: string;
+  readonly effect: 'accepted' | 'ignored';
+  readonly detail: string;
+}
+
+/** What a run returns, what `getReport` answers at any time, and what is kept in the cluster. */
+export interface UpgradeReport {
+  readonly apiVersion: string;
+  /** `Running` until the run has ended. */
+  readonly outcome: Outcome | 'Running' | 'RollbackFailed' | 'Cancelled';
+  readonly cluster: string;
+  readonly target: string;
+  readonly runId: string;
+  readonly workflowId: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly planDigest?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Why it was blocked, taken back or halted, in words. */
+  readonly cause?: string;
+  readonly findings: readonly Finding[];
+  readonly steps: readonly StepReport[];
+  readonly waves: readonly WaveReport[];
+  /** Workloads that are not on the target, with the reason. */
+  readonly exceptions: readonly string[];
+  /** After a compensation: whether everything is as the snapshot had it. */
+  readonly restored?: boolean;
+  readonly differences: readonly Difference[];
+  /** What is left to do by hand, when something is. */
+  readonly remaining: readonly string[];
+  readonly messages: readonly MessageRecord[];
+}

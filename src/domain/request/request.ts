@@ -1,0 +1,26 @@
+/** The version of every public shape: request, plan, report. */
+export const API_VERSION = 'meshlift.dev/v1alpha1';
+
+/** A finding that the requester accepts, with the reason; bound into the plan digest. */
+export interface Override {
+  readonly code: string;
+  /** The finding's subject, letter by letter. */
+  readonly subject: string;
+  readonly reason: string;
+}
+
+/** What a person writes; everything left out comes from the cluster's policy. */
+export interface UpgradeRequest {
+  readonly apiVersion: string;
+  /** A cluster of `meshlift.yaml`. */
+  readonly cluster: string;
+  /** The Istio version to reach. */
+  readonly target: string;
+  /** Why, for the report. */
+  readonly reason?: string;
+  readonly overrides: readonly Override[];
+  /** The first run id of a dead run whose hold on the mesh is taken over; recorded. */
+  readonly takeOver?: string;
+  /** The digest of the plan that must still hold; without it the plan is whatever holds at the start. */
+  readonly planDigest?: string;
+}

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { API_VERSION } from './request.ts';
+
+/** No control characters: texts travel into logs, Markdown and terminals. */
+const printable = /^[^\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]*$/u;
+
+const override = z.strictObject({
+  code: z.string().regex(/^[A-Z][A-Za-z0-9]{0,63}$/),
+  subject: z.string().min(1).max(300).regex(printable),
+  reason: z.string().min(1).max(500).regex(printable),
+});
+
+/** Schema of `UpgradeRequest` as people write it. */
+export const upgradeRequest = z.strictObject({
+  apiVersion: z.literal(API_VERSION).default(API_VERSION),
+  cluster: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a cluster name such as "prod-eu"'),
+  target: z
+    .string()
+    .max(40)
+    .regex(
+      /^(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})(-[0-9a-z]+([.-][0-9a-z]+)*)?$/,
+      'expected an Istio version such as "1.26.1"',
+    ),
+  reason: z.string().min(1).max(500).regex(printable).optional(),
+  overrides: z.array(override).max(100).default([]),
+  takeOver: z.uuid('expected the first run id of the dead run').optional(),
+  planDigest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, 'expected a plan digest such as "sha256:…"')
+    .optional(),
+});

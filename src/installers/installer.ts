@@ -1,0 +1,81 @@
+import type { Finding } from '../domain/finding.ts';
+import type { JsonObject, KubernetesObject } from '../domain/kubernetes-object.ts';
+import type { IstioVersion } from '../domain/version/istio-version.ts';
+
+/** Puts Istio control planes on a cluster. Rendering is pure: nothing here changes a cluster. */
+export interface MeshInstaller {
+  readonly id: InstallerId;
+  readonly capabilities: InstallerCapabilities;
+  /** Versions that this installer can supply. */
+  versions(): readonly IstioVersion[];
+  /** sha256 of the binary of a version as configured; checked against the file before each use. */
+  binaryDigest(version: IstioVersion): string;
+  /** Reads back, from a cluster's objects, what a running revision was configured with. */
+  recoverConfiguration(request: RecoverRequest, signal: AbortSignal): Promise<RecoveredConfiguration>;
+  /** The objects of one revision at one version, complete with the owner labels that a real install sets. */
+  render(request: RenderRequest, signal: AbortSignal): Promise<RenderedRelease>;
+  /** The objects that make a tag point to a revision that is installed or will be. */
+  renderTag(request: RenderTagRequest, signal: AbortSignal): Promise<readonly KubernetesObject[]>;
+  /** The target's own precheck, mapped to findings. */
+  precheck(request: PrecheckRequest, signal: AbortSignal): Promise<readonly Finding[]>;
+}
+
+export const INSTALLER_IDS = ['istioctl'] as const;
+export type InstallerId = (typeof INSTALLER_IDS)[number];
+
+export interface InstallerCapabilities {
+  readonly strategies: readonly ('canary' | 'in-place')[];
+  readonly revisionTags: 'managed-here' | 'managed-by-provider' | 'unsupported';
+  readonly ownsCrds: boolean;
+}
+
+export interface RecoverRequest {
+  readonly version: IstioVersion;
+  readonly revision: string;
+  readonly meshNamespace: string;
+  /** Live objects by `Kind/name` as far as they exist: see `RECOVERY_SOURCES`. */
+  readonly live: readonly KubernetesObject[];
+}
+
+/** What a running revision was configured with, as an IstioOperator `spec` without revision. */
+export interface RecoveredConfiguration {
+  readonly spec: JsonObject;
+  /** `recorded`: from the ConfigMap `values[-rev]` (1.26 on). `reconstructed`: from the live objects. */
+  readonly source: 'recorded' | 'reconstructed';
+  /** What cannot be known from the cluster, in words. */
+  readonly unknowns: readonly string[];
+}
+
+export interface RenderRequest {
+  readonly version: IstioVersion;
+  readonly revision: string;
+  readonly meshNamespace: string;
+  readonly configuration: RecoveredConfiguration;
+}
+
+export interface RenderedRelease {
+  /** In the order in which they have to be applied, Base before Pilot. */
+  readonly objects: readonly RenderedObject[];
+  /** sha256 over the objects in order. */
+  readonly digest: string;
+}
+
+export interface RenderedObject {
+  readonly component: 'Base' | 'Pilot';
+  readonly object: KubernetesObject;
+}
+
+export interface RenderTagRequest {
+  readonly tag: string;
+  readonly revision: string;
+  readonly version: IstioVersion;
+  readonly meshNamespace: string;
+  /** A kubeconfig that may read webhooks and Services. */
+  readonly kubeconfig: string;
+}
+
+export interface PrecheckRequest {
+  readonly version: IstioVersion;
+  readonly meshNamespace: string;
+  readonly kubeconfig: string;
+}

@@ -1,7 +1,8 @@
 import type { Finding } from './finding.ts';
 import type { Outcome } from './outcome.ts';
 
-export type StepState = 'pending' | 'begun' | 'done' | 'failed' | 'skipped' | 'undoing' | 'undone' | 'undo-failed';
+export type StepState =
+  'pending' | 'begun' | 'done' | 'failed' | 'skipped' | 'undoing' | 'undone' | 'undo-failed';
 
 export interface StepReport {
   readonly id: string;

@@ -11,7 +11,10 @@ export interface MeshInstaller {
   /** sha256 of the binary of a version as configured; checked against the file before each use. */
   binaryDigest(version: IstioVersion): string;
   /** Reads back, from a cluster's objects, what a running revision was configured with. */
-  recoverConfiguration(request: RecoverRequest, signal: AbortSignal): Promise<RecoveredConfiguration>;
+  recoverConfiguration(
+    request: RecoverRequest,
+    signal: AbortSignal,
+  ): Promise<RecoveredConfiguration>;
   /** The objects of one revision at one version, complete with the owner labels that a real install sets. */
   render(request: RenderRequest, signal: AbortSignal): Promise<RenderedRelease>;
   /** The objects that make a tag point to a revision that is installed or will be. */

@@ -42,6 +42,8 @@ export function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
     const name = String(key);
-    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `${text}.${name}` : `${text}[${JSON.stringify(name)}]`;
+    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+      ? `${text}.${name}`
+      : `${text}[${JSON.stringify(name)}]`;
   }, '$');
 }

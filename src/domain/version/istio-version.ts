@@ -32,10 +32,7 @@ function partsOf(version: IstioVersion): Parts {
 export function compareIstioVersions(a: IstioVersion, b: IstioVersion): number {
   const [x, y] = [partsOf(a), partsOf(b)];
   return (
-    x.major - y.major ||
-    x.minor - y.minor ||
-    x.patch - y.patch ||
-    comparePreReleases(x.pre, y.pre)
+    x.major - y.major || x.minor - y.minor || x.patch - y.patch || comparePreReleases(x.pre, y.pre)
   );
 }
 

@@ -1,0 +1,27 @@
+import type { Policy } from '../domain/policy.ts';
+
+/** `meshlift.yaml`, read and checked. */
+export interface Config {
+  /** The file it came from, for messages. */
+  readonly file: string;
+  readonly taskQueue: string;
+  readonly webUrl?: string;
+  readonly clusters: ReadonlyMap<string, ClusterConfig>;
+  readonly istioctl: Readonly<Record<string, { readonly path: string; readonly sha256: string }>>;
+}
+
+export interface ClusterConfig {
+  readonly name: string;
+  readonly kubeconfig: string;
+  readonly installerKubeconfig: string;
+  readonly context?: string;
+  readonly meshNamespace: string;
+  readonly installer: 'istioctl';
+  readonly taskQueue: string;
+  readonly policy: Policy;
+}
+
+/** Thrown when `meshlift.yaml` is missing or wrong; the message names file, line and remedy. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}

@@ -54,7 +54,7 @@ function parseFile(file: string, text: string): ConfigFile {
 function positionOf(document: Document, lines: LineCounter, at: readonly PropertyKey[]): string {
   for (let length = at.length; length >= 0; length -= 1) {
     const node = document.getIn(at.slice(0, length), true);
-    if (isNode(node) && node.range != null) {
+    if (isNode(node) && node.range !== null && node.range !== undefined) {
       const { line, col } = lines.linePos(node.range[0]);
       return `:${line}:${col}`;
     }

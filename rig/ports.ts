@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 
@@ -78,6 +85,7 @@ function startOffset(stateDir: string): number {
 function portsOfSiblings(stateDir: string): number[] {
   const own = path.basename(stateDir);
   const parent = path.dirname(stateDir);
+  if (!existsSync(parent)) return [];
   const siblings = readdirSync(parent).filter((name) => name !== own);
   return siblings.flatMap((name) => [...readPorts(path.join(parent, name, 'ports.json')).values()]);
 }

@@ -1,7 +1,8 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createDieWithParent, type CommandLine } from './die-with-parent.ts';
 import { isSameProcess, startTimeOf, type ProcessIdentity } from './process-identity.ts';
 import { ProcessRecord } from './process-record.ts';
 
@@ -39,12 +40,10 @@ const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
 /** A `Spawn` whose processes are recorded in `<stateDir>/processes.json` and die with this process on Linux. */
 export function createSpawn({ stateDir, graceMs = GRACE_MS }: SpawnerOptions): Spawn {
   const record = new ProcessRecord(stateDir);
-  const wrap = canDieWithParent()
-    ? dieWithParent
-    : (command: string, args: string[]) => ({ command, args });
+  const wrap = createDieWithParent();
   return async (options) => {
     checkExecutable(options);
-    const child = start(options, wrap(options.command, options.args));
+    const child = start(options, wrap(options));
     const { pid } = child;
     if (pid === undefined) throw new Error(await spawnFailure(options, child));
     const startTime = startTimeOf(pid) ?? 'gone';
@@ -108,7 +107,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function start(options: SpawnOptions, wrapped: { command: string; args: string[] }): ChildProcess {
+function start(options: SpawnOptions, wrapped: CommandLine): ChildProcess {
   mkdirSync(path.dirname(options.logFile), { recursive: true });
   const log = openSync(options.logFile, 'a');
   try {
@@ -145,14 +144,4 @@ function checkExecutable({ name, command }: SpawnOptions): void {
 async function spawnFailure({ name, command }: SpawnOptions, child: ChildProcess): Promise<string> {
   const reason = await new Promise<Error>((resolve) => child.once('error', resolve));
   return `${name}: ${command} could not be started: ${reason.message}`;
-}
-
-function dieWithParent(command: string, args: string[]): { command: string; args: string[] } {
-  return { command: 'setpriv', args: ['--pdeathsig', 'KILL', '--', command, ...args] };
-}
-
-/** `setpriv` of util-linux knows --pdeathsig, the one of BusyBox does not. */
-function canDieWithParent(): boolean {
-  if (process.platform !== 'linux') return false;
-  return spawnSync('setpriv', ['--pdeathsig', 'KILL', '--', 'true']).status === 0;
 }

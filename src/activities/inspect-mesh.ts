@@ -1,0 +1,139 @@
+import type { KubernetesClient } from '../clients/kubernetes.ts';
+import { RESOURCE_KINDS } from '../clients/resource-kinds.ts';
+import { compareText, type KubernetesObject } from '../domain/kubernetes-object.ts';
+import { interpretControlPlanes, interpretTags } from '../domain/mesh/interpret-control-planes.ts';
+import { interpretPod } from '../domain/mesh/interpret-pods.ts';
+import { interpretWorkloads } from '../domain/mesh/interpret-workloads.ts';
+import { DEFAULT_VALIDATOR, INJECTION_LABEL, REVISION_LABEL } from '../domain/mesh/istio-labels.ts';
+import type { ObservedMesh, ObservedNamespace } from '../domain/mesh/observed-mesh.ts';
+import { selectRevision } from '../domain/mesh/select-revision.ts';
+import { readOwner } from './record/owner-record.ts';
+
+export interface InspectTarget {
+  readonly cluster: string;
+  readonly meshNamespace: string;
+}
+
+/** The cluster's identity: the uid of `kube-system`, which lives as long as the cluster does. */
+export async function readClusterUid(kubernetes: KubernetesClient): Promise<string> {
+  const found = await kubernetes.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' });
+  const uid = found?.metadata.uid;
+  if (uid === undefined) {
+    throw new Error(
+      'expected the namespace kube-system with a uid, found none: is this a cluster?',
+    );
+  }
+  return uid;
+}
+
+/** Reads what there is of a mesh: one paged list per kind, nothing per workload. Writes nothing. */
+export async function inspectMesh(
+  kubernetes: KubernetesClient,
+  target: InspectTarget,
+): Promise<ObservedMesh> {
+  const { meshNamespace } = target;
+  const [
+    clusterUid,
+    kubernetesVersion,
+    istiods,
+    injectors,
+    validator,
+    namespaceObjects,
+    workloadLists,
+    replicaSets,
+    pods,
+    owner,
+  ] = await Promise.all([
+    readClusterUid(kubernetes),
+    kubernetes.serverVersion(),
+    kubernetes.list(RESOURCE_KINDS.deployment, {
+      namespace: meshNamespace,
+      labelSelector: 'app=istiod',
+    }),
+    kubernetes.list(RESOURCE_KINDS.mutatingWebhook),
+    kubernetes.get({
+      apiVersion: RESOURCE_KINDS.validatingWebhook.apiVersion,
+      kind: RESOURCE_KINDS.validatingWebhook.kind,
+      name: DEFAULT_VALIDATOR,
+    }),
+    kubernetes.list(RESOURCE_KINDS.namespace),
+    listWorkloads(kubernetes),
+    kubernetes.list(RESOURCE_KINDS.replicaSet, { metadataOnly: true }),
+    kubernetes.list(RESOURCE_KINDS.pod),
+    readOwner(kubernetes, meshNamespace),
+  ]);
+
+  const controlPlanes = interpretControlPlanes(istiods);
+  const tags = interpretTags(injectors);
+  const namespaces = namespaceObjects
+    .map((namespace) => observeNamespace(namespace, { controlPlanes, tags }))
+    .sort((a, b) => compareText(a.name, b.name));
+  const injected = new Set(
+    namespaces
+      .filter(({ selection }) => ['tag', 'revision', 'injection-label'].includes(selection.kind))
+      .map(({ name }) => name),
+  );
+  const { workloads, loosePods } = interpretWorkloads({
+    workloads: workloadLists,
+    replicaSets,
+    pods: pods.map(interpretPod),
+    isInjected: (name) => injected.has(name),
+  });
+  const validatorRevision = validator?.metadata.labels?.[REVISION_LABEL];
+
+  return {
+    cluster: target.cluster,
+    clusterUid,
+    kubernetesVersion,
+    meshNamespace,
+    controlPlanes,
+    tags,
+    ...(validatorRevision === undefined ? {} : { defaultValidatorRevision: validatorRevision }),
+    namespaces,
+    workloads: [...workloads].sort(byPlace),
+    loosePods: [...loosePods].sort(byPlace),
+    ...(owner === undefined ? {} : { owner }),
+  };
+}
+
+/** Deployments, StatefulSets and DaemonSets of all namespaces. */
+export async function listWorkloads(
+  kubernetes: KubernetesClient,
+  namespace?: string,
+): Promise<KubernetesObject[]> {
+  const scope = namespace === undefined ? {} : { namespace };
+  const lists = await Promise.all(
+    [RESOURCE_KINDS.deployment, RESOURCE_KINDS.statefulSet, RESOURCE_KINDS.daemonSet].map((kind) =>
+      kubernetes.list(kind, scope),
+    ),
+  );
+  return lists.flat();
+}
+
+function observeNamespace(
+  { metadata }: KubernetesObject,
+  known: Parameters<typeof selectRevision>[1],
+): ObservedNamespace {
+  const labels = Object.fromEntries(
+    Object.entries(metadata.labels ?? {}).filter(
+      ([key]) => key === INJECTION_LABEL || key === REVISION_LABEL,
+    ),
+  );
+  return {
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    labels,
+    selection: selectRevision(labels, known),
+  };
+}
+
+function byPlace(
+  a: { readonly namespace: string; readonly name: string; readonly kind?: string },
+  b: { readonly namespace: string; readonly name: string; readonly kind?: string },
+): number {
+  return (
+    compareText(a.namespace, b.namespace) ||
+    compareText(a.kind ?? '', b.kind ?? '') ||
+    compareText(a.name, b.name)
+  );
+}

@@ -1,0 +1,152 @@
+import type { KubernetesObject } from '../kubernetes-object.ts';
+import { INJECT_LABEL, PROXY_CONTAINER, PROXY_IMAGE_ANNOTATION } from './istio-labels.ts';
+import {
+  RESTARTABLE_KINDS,
+  type LoosePod,
+  type ObservedWorkload,
+  type RestartableKind,
+} from './observed-mesh.ts';
+import type { PodFacts } from './interpret-pods.ts';
+
+interface WorkloadShape {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly paused?: boolean;
+    readonly updateStrategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly partition?: number };
+    };
+    readonly template?: {
+      readonly metadata?: {
+        readonly labels?: Readonly<Record<string, string>>;
+        readonly annotations?: Readonly<Record<string, string>>;
+      };
+      readonly spec?: {
+        readonly hostNetwork?: boolean;
+        readonly containers?: readonly { readonly name: string; readonly image?: string }[];
+      };
+    };
+  };
+  readonly status?: { readonly desiredNumberScheduled?: number };
+}
+
+export interface WorkloadSources {
+  /** Deployments, StatefulSets and DaemonSets. */
+  readonly workloads: readonly KubernetesObject[];
+  /** Metadata of ReplicaSets: the link between a pod and its Deployment. */
+  readonly replicaSets: readonly KubernetesObject[];
+  readonly pods: readonly PodFacts[];
+  /** Whether pods of this namespace get a proxy at their next start. */
+  readonly isInjected: (namespace: string) => boolean;
+}
+
+export interface InterpretedWorkloads {
+  readonly workloads: readonly ObservedWorkload[];
+  readonly loosePods: readonly LoosePod[];
+}
+
+/** Joins pods to the workloads that own them, and keeps what is, or would be, in the mesh. */
+export function interpretWorkloads(sources: WorkloadSources): InterpretedWorkloads {
+  const deploymentOf = new Map(
+    sources.replicaSets.flatMap(({ metadata }) => {
+      const owner = metadata.ownerReferences?.find(
+        ({ controller, kind }) => controller === true && kind === 'Deployment',
+      );
+      return owner === undefined ? [] : [[metadata.uid ?? '', owner.uid] as const];
+    }),
+  );
+  const known = new Map(
+    sources.workloads.map((workload) => [workload.metadata.uid ?? '', workload]),
+  );
+  const podsOf = new Map<string, PodFacts[]>();
+  const loosePods: LoosePod[] = [];
+  for (const pod of sources.pods) {
+    if (pod.finished) continue;
+    const ownerUid =
+      pod.owner === undefined ? undefined : (deploymentOf.get(pod.owner.uid) ?? pod.owner.uid);
+    if (ownerUid !== undefined && known.has(ownerUid)) {
+      podsOf.set(ownerUid, [...(podsOf.get(ownerUid) ?? []), pod]);
+    } else if (pod.revision !== undefined && !pod.terminating) {
+      loosePods.push(looseOf(pod, pod.revision));
+    }
+  }
+  const workloads = [...known].flatMap(([uid, workload]) =>
+    observeWorkload(workload, podsOf.get(uid) ?? [], sources.isInjected),
+  );
+  return { workloads, loosePods };
+}
+
+function looseOf(pod: PodFacts, revision: string): LoosePod {
+  return {
+    namespace: pod.namespace,
+    name: pod.name,
+    revision,
+    owner: pod.owner === undefined ? 'nobody' : `${pod.owner.kind} ${pod.owner.name}`,
+  };
+}
+
+function observeWorkload(
+  workload: KubernetesObject,
+  pods: readonly PodFacts[],
+  isInjected: (namespace: string) => boolean,
+): ObservedWorkload[] {
+  const kind = RESTARTABLE_KINDS.find((each) => each === workload.kind);
+  const namespace = workload.metadata.namespace ?? '';
+  if (kind === undefined) return [];
+  const shape = workload as KubernetesObject & WorkloadShape;
+  const current = pods.filter(({ terminating }) => !terminating);
+  const hasProxy = current.some(({ revision }) => revision !== undefined);
+  if (!hasProxy && (!isInjected(namespace) || optsOut(shape))) return [];
+
+  const cannotRestart = whyNotRestartable(kind, shape);
+  return [
+    {
+      kind,
+      namespace,
+      name: workload.metadata.name,
+      uid: workload.metadata.uid ?? '',
+      desiredPods:
+        kind === 'DaemonSet'
+          ? (shape.status?.desiredNumberScheduled ?? 0)
+          : (shape.spec?.replicas ?? 1),
+      readyPods: current.filter(({ ready }) => ready).length,
+      podsByRevision: countByRevision(current),
+      ...(cannotRestart === undefined ? {} : { cannotRestart }),
+    },
+  ];
+}
+
+function optsOut({ spec }: WorkloadShape): boolean {
+  const template = spec?.template;
+  return (
+    template?.metadata?.labels?.[INJECT_LABEL] === 'false' ||
+    template?.metadata?.annotations?.[INJECT_LABEL] === 'false' ||
+    template?.spec?.hostNetwork === true
+  );
+}
+
+function countByRevision(pods: readonly PodFacts[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { revision = 'none' } of pods) counts.set(revision, (counts.get(revision) ?? 0) + 1);
+  // fromEntries defines own members, whatever a pod's annotation calls its revision.
+  return Object.fromEntries(counts);
+}
+
+/** Why changing the pod template would not bring a new proxy to every pod. */
+function whyNotRestartable(kind: RestartableKind, { spec }: WorkloadShape): string | undefined {
+  const proxy = spec?.template?.spec?.containers?.find(({ name }) => name === PROXY_CONTAINER);
+  if (proxy !== undefined && proxy.image !== 'auto') {
+    return `its pod template carries a proxy of its own (${proxy.image ?? 'no image'}): it was injected by hand`;
+  }
+  const pinned = spec?.template?.metadata?.annotations?.[PROXY_IMAGE_ANNOTATION];
+  if (pinned !== undefined) return `its proxy image is pinned to ${pinned}`;
+  if (kind === 'Deployment' && spec?.paused === true) return 'its rollout is paused';
+  if (kind !== 'Deployment' && spec?.updateStrategy?.type === 'OnDelete') {
+    return 'its update strategy is OnDelete: a new template replaces no pod';
+  }
+  const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
+  if (kind === 'StatefulSet' && partition > 0) {
+    return `its update strategy has partition ${partition}: pods below it keep the old template`;
+  }
+  return undefined;
+}

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
 import { CommandError, redactArguments, type CommandFailure } from './command-error.ts';
 import {
   containedCommand,
@@ -60,6 +61,7 @@ async function runCommand(
 ): Promise<CommandResult> {
   request.signal.throwIfAborted();
   checkArguments(request);
+  await checkExecutable(request);
   const child = start(containment, request);
   const unwatch = watchChild(containment, child);
   try {
@@ -160,6 +162,9 @@ class Observation {
     } catch {
       // Gone already: its group has no member left.
     }
+    // A descendant in a group of its own could hold the pipes open and keep us waiting for ever.
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
   }
 
   #error(
@@ -199,6 +204,25 @@ function checkArguments({ command, args, timeoutMs }: CommandRequest): void {
     stderrTail: '',
     detail: details.join(', '),
   });
+}
+
+/** Wrapped in setpriv, a missing file would look like a command that exited with 127. */
+async function checkExecutable({ command, args }: CommandRequest): Promise<void> {
+  if (!command.includes('/')) return;
+  try {
+    await access(command, constants.X_OK);
+  } catch (cause) {
+    throw new CommandError(
+      {
+        command,
+        args: redactArguments(args),
+        failure: 'not-started',
+        stderrTail: '',
+        detail: 'missing or not executable',
+      },
+      { cause },
+    );
+  }
 }
 
 function inheritedEnvironment(): Record<string, string> {

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import { KubernetesError } from '../../clients/kubernetes-error.ts';
+import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
+import { RECORD_LABELS, RUN_LABEL, runRecordName } from './record-names.ts';
+
+/** Base64 grows bytes by a third; a ConfigMap may hold 1 MiB with its metadata. */
+const CHUNK_BYTES = 700_000;
+/** No part of a record may grow beyond this when it is unpacked. */
+const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
+
+/** Thrown when a part of a run's record is missing, torn or was changed. */
+export class RecordError extends Error {
+  override readonly name = 'RecordError';
+}
+
+/** One run's record in the cluster: named parts of JSON, gzipped, chunked, checked by digest. */
+export interface RunRecord {
+  /** Writes a part whole; writing it again replaces it at once, never half. */
+  put(part: string, value: unknown): Promise<void>;
+  /** The part, or `undefined` when it was never written. Throws `RecordError` when it is damaged. */
+  get(part: string): Promise<unknown>;
+}
+
+/**
+ * The record of a run, as ConfigMaps `meshlift-run-<run>-<part>` beside the mesh. The first chunk
+ * lies in the head; further ones in ConfigMaps named after the digest, written before the head, so
+ * that the head's replacement is the one moment at which a part changes.
+ */
+export function openRunRecord(
+  kubernetes: KubernetesClient,
+  meshNamespace: string,
+  runId: string,
+): RunRecord {
+  const configMap = (name: string, data: object, chunk: Buffer): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name,
+      namespace: meshNamespace,
+      labels: { ...RECORD_LABELS, [RUN_LABEL]: runId },
+    },
+    data,
+    binaryData: { gzip: chunk.toString('base64') },
+  });
+  const headName = (part: string): string => `${runRecordName(runId)}-${part}`;
+  const read = (name: string): Promise<KubernetesObject | undefined> =>
+    kubernetes.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: meshNamespace, name });
+
+  return {
+    put: async (part, value) => {
+      const packed = gzipSync(JSON.stringify(value));
+      const sha256 = createHash('sha256').update(packed).digest('hex');
+      const count = Math.max(1, Math.ceil(packed.length / CHUNK_BYTES));
+      for (let index = count - 1; index >= 0; index -= 1) {
+        const chunk = packed.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES);
+        const name = index === 0 ? headName(part) : chunkName(headName(part), sha256, index);
+        await write(kubernetes, configMap(name, { sha256, chunks: String(count) }, chunk));
+      }
+    },
+    get: async (part) => {
+      const head = await read(headName(part));
+      if (head === undefined) return undefined;
+      const { sha256 = '', chunks = '1' } = (head['data'] ?? {}) as Record<string, string>;
+      const packed = [bytesOf(head)];
+      for (let index = 1; index < Number(chunks); index += 1) {
+        const next = await read(chunkName(headName(part), sha256, index));
+        packed.push(next === undefined ? Buffer.alloc(0) : bytesOf(next));
+      }
+      return unpack(`ConfigMap ${meshNamespace}/${headName(part)}`, Buffer.concat(packed), sha256);
+    },
+  };
+}
+
+function chunkName(head: string, sha256: string, index: number): string {
+  return `${head}-${sha256.slice(0, 12)}-${index}`;
+}
+
+function unpack(where: string, packed: Buffer, expected: string): unknown {
+  const found = createHash('sha256').update(packed).digest('hex');
+  if (found !== expected) {
+    throw new RecordError(
+      `${where}: expected content of sha256 ${expected}, found ${found}: it is incomplete or was edited`,
+    );
+  }
+  const text = gunzipSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES }).toString('utf8');
+  return JSON.parse(text) as unknown;
+}
+
+function bytesOf(configMap: KubernetesObject): Buffer {
+  const data = configMap['binaryData'] as Readonly<Record<string, string>> | undefined;
+  return Buffer.from(data?.['gzip'] ?? '', 'base64');
+}
+
+async function write(kubernetes: KubernetesClient, configMap: KubernetesObject): Promise<void> {
+  try {
+    await kubernetes.create(configMap);
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || error.reason !== 'AlreadyExists') throw error;
+    await kubernetes.replace(configMap);
+  }
+}

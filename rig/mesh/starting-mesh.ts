@@ -1,0 +1,6 @@
+/** The mesh that a rig begins with. */
+export const STARTING_MESH = {
+  version: '1.25.1',
+  revision: '1-25-1',
+  tags: ['prod-stable', 'default'],
+} as const;

@@ -1,0 +1,68 @@
+import type { PlanOutline, StepOutline, UpgradePlan } from './plan.ts';
+import type { UpgradeStep } from './step.ts';
+
+/** The plan without its long lists: what a workflow may carry in its history. */
+export function outlinePlan(plan: UpgradePlan, digest: string): PlanOutline {
+  const { apiVersion, cluster, meshNamespace, strategy, from, to, policy, findings, steps } = plan;
+  return {
+    apiVersion,
+    digest,
+    cluster,
+    meshNamespace,
+    strategy,
+    from,
+    to,
+    policy,
+    findings,
+    steps: steps.map(outlineStep),
+  };
+}
+
+function outlineStep(step: UpgradeStep): StepOutline {
+  const { id, kind, title } = step;
+  return { id, kind, title, undo: step.undo.kind, objects: countObjects(step), ...detailsOf(step) };
+}
+
+function countObjects(step: UpgradeStep): number {
+  switch (step.kind) {
+    case 'apply-crds':
+    case 'install-control-plane':
+    case 'remove-control-plane':
+      return step.objects.length;
+    case 'wave':
+      return step.tagMoves.length + step.namespaceMoves.length + step.workloads.length;
+    case 'move-default':
+      return step.tagMoves.length + (step.validator === undefined ? 0 : 1);
+    case 'restore-labels':
+      return step.namespaceMoves.length;
+    case 'snapshot':
+    case 'verify-control-plane':
+    case 'soak':
+    case 'gate':
+    case 'census':
+    case 'verify-mesh':
+      return 0;
+  }
+}
+
+function detailsOf(step: UpgradeStep): Partial<StepOutline> {
+  switch (step.kind) {
+    case 'wave':
+      return { namespaces: step.namespaces, workloads: step.workloads.length };
+    case 'soak':
+      return { seconds: step.seconds };
+    case 'gate':
+      return { seconds: step.expiresSeconds };
+    case 'census':
+      return { seconds: step.graceSeconds };
+    case 'snapshot':
+    case 'apply-crds':
+    case 'install-control-plane':
+    case 'verify-control-plane':
+    case 'move-default':
+    case 'restore-labels':
+    case 'remove-control-plane':
+    case 'verify-mesh':
+      return {};
+  }
+}

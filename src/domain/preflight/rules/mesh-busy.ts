@@ -1,0 +1,17 @@
+import type { Finding } from '../../finding.ts';
+import type { PreflightFacts } from '../facts.ts';
+
+/** Nobody else may be changing this mesh. A lock whose holder is dead is taken over only by name. */
+export function checkMeshBusy({ mesh, runId, takeOver }: PreflightFacts): readonly Finding[] {
+  const { owner } = mesh;
+  if (owner === undefined || owner.runId === runId || owner.runId === takeOver) return [];
+  return [
+    {
+      code: 'MeshBusy',
+      severity: 'blocking',
+      subject: `ConfigMap ${mesh.meshNamespace}/meshlift-owner`,
+      message: `expected a mesh that no run holds; run ${owner.runId} (${owner.workflowId}, Temporal namespace ${owner.temporalNamespace}) holds it since ${owner.since}`,
+      remedy: `wait for it (meshlift watch ${owner.workflowId}); if it is dead, name it in the request: "takeOver": "${owner.runId}"`,
+    },
+  ];
+}

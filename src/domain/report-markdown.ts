@@ -1,0 +1,137 @@
+import type { Finding } from './finding.ts';
+import type { MessageRecord, StepReport, UpgradeReport, WaveReport } from './report.ts';
+
+/**
+ * Text from a cluster or a person, safe to print: control, format (bidi, zero-width) and private
+ * characters and lone surrogates are gone, line breaks and tabs are spaces.
+ */
+export function stripUnprintable(text: string): string {
+  return text
+    .replace(/[\t\r\n\v\f\u0085\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '');
+}
+
+/** Foreign text inside a Markdown document: shown letter by letter, never as markup, HTML or a link. */
+export function escapeMarkdown(text: string): string {
+  return stripUnprintable(text)
+    .replace(/[\\`*_{}[\]<>#|~&!$]/g, '\\$&')
+    .replace(/:(?=\/\/)/g, '\\:')
+    .replace(/\bwww\./gi, (found) => `${found.slice(0, -1)}\\.`)
+    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, (_, space: string, mark: string) =>
+      /\d/.test(mark) ? `${space}${mark}\\` : `${space}\\${mark}`,
+    );
+}
+
+/** The report as a Markdown page for people: the same facts as the JSON, in reading order. */
+export function renderReportMarkdown(report: UpgradeReport): string {
+  const sections = [
+    heading(report),
+    table(['', ''], factsOf(report)),
+    section('Left to do by hand', bullets(report.remaining)),
+    section('Differences from the snapshot', differences(report)),
+    section('Findings', findings(report.findings)),
+    section('Steps', steps(report.steps)),
+    section('Waves', waves(report.waves)),
+    section('Workloads that are not on the target', bullets(report.exceptions)),
+    section('Decisions and messages', messages(report.messages)),
+  ];
+  return `${sections.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function heading(report: UpgradeReport): string {
+  const title = `# Upgrade of ${escapeMarkdown(report.cluster)} to ${escapeMarkdown(report.target)}: ${escapeMarkdown(report.outcome)}`;
+  return report.cause === undefined ? title : `${title}\n\n${escapeMarkdown(report.cause)}`;
+}
+
+function factsOf(report: UpgradeReport): readonly (readonly string[])[] {
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['From', report.from],
+    ['To', report.to],
+    ['Began', report.startedAt],
+    ['Ended', report.endedAt],
+    ['Took', secondsBetween(report.startedAt, report.endedAt)],
+    ['Everything as before', report.restored === undefined ? undefined : yesNo(report.restored)],
+    ['Run', `${report.workflowId} (${report.runId})`],
+    ['Plan', report.planDigest],
+  ];
+  return facts.flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, escapeMarkdown(value)]],
+  );
+}
+
+function steps(list: readonly StepReport[]): string {
+  const rows = list.map((step) => [
+    escapeMarkdown(step.title),
+    escapeMarkdown(step.state),
+    secondsBetween(step.begunAt, step.endedAt) ?? '',
+    escapeMarkdown(step.detail ?? ''),
+  ]);
+  return table(['Step', 'State', 'Took', 'Detail'], rows);
+}
+
+function waves(list: readonly WaveReport[]): string {
+  const rows = list.map((wave) => [
+    escapeMarkdown(wave.id),
+    wave.namespaces.map(escapeMarkdown).join(', '),
+    String(wave.workloads),
+    String(wave.onTarget),
+    String(wave.pods),
+  ]);
+  return table(['Wave', 'Namespaces', 'Workloads', 'On target', 'Pods'], rows);
+}
+
+function findings(list: readonly Finding[]): string {
+  const rows = list.map((finding) => [
+    escapeMarkdown(finding.code),
+    finding.overriddenBecause === undefined
+      ? escapeMarkdown(finding.severity)
+      : `overridden: ${escapeMarkdown(finding.overriddenBecause)}`,
+    escapeMarkdown(finding.subject),
+    escapeMarkdown(finding.message),
+    escapeMarkdown(finding.remedy),
+  ]);
+  return table(['Code', 'Severity', 'Subject', 'What was found', 'What to do'], rows);
+}
+
+function differences(report: UpgradeReport): string {
+  const rows = report.differences.map((difference) => [
+    escapeMarkdown(difference.path),
+    escapeMarkdown(difference.expected),
+    escapeMarkdown(difference.found),
+  ]);
+  return table(['Where', 'In the snapshot', 'Found'], rows);
+}
+
+function messages(list: readonly MessageRecord[]): string {
+  const rows = list.map((record) => [
+    escapeMarkdown(record.at),
+    escapeMarkdown(record.message),
+    escapeMarkdown(record.effect),
+    escapeMarkdown(record.detail),
+  ]);
+  return table(['When', 'Message', 'Effect', 'Detail'], rows);
+}
+
+function section(title: string, body: string): string {
+  return body === '' ? '' : `## ${title}\n\n${body}`;
+}
+
+function bullets(lines: readonly string[]): string {
+  return lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function secondsBetween(from: string | undefined, to: string | undefined): string | undefined {
+  if (from === undefined || to === undefined) return undefined;
+  const seconds = Math.round((Date.parse(to) - Date.parse(from)) / 1000);
+  return Number.isFinite(seconds) ? `${seconds} s` : undefined;
+}
+
+function yesNo(claim: boolean): string {
+  return claim ? 'yes' : 'no';
+}

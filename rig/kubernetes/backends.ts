@@ -28,10 +28,7 @@ export class BackendRegistry {
   }
 
   /** The ready ones a Service selects, a different one first each time. */
-  selectedBy(
-    namespace: string,
-    selector: Readonly<Record<string, string>>,
-  ): Backend | undefined {
+  selectedBy(namespace: string, selector: Readonly<Record<string, string>>): Backend | undefined {
     const candidates = [...this.#backends].filter(
       (backend) =>
         backend.namespace === namespace &&

@@ -145,7 +145,9 @@ function messageOf(body: string): string {
 
 interface RigKubeconfig {
   readonly clusters: readonly [
-    { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } },
+    {
+      readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string };
+    },
   ];
   readonly users: readonly [
     {

@@ -140,7 +140,9 @@ class StartingCluster {
   }): Promise<void> {
     const { client, context, kwokPort } = options;
     const assets = path.join(this.#options.tools.kwokAssets, 'kustomize');
-    const crds = KWOK_CRDS.map((kind) => path.join(assets, 'crd/bases', `kwok.x-k8s.io_${kind}.yaml`));
+    const crds = KWOK_CRDS.map((kind) =>
+      path.join(assets, 'crd/bases', `kwok.x-k8s.io_${kind}.yaml`),
+    );
     const own = ['base.yaml', 'access.yaml'].map(
       (file) => new URL(`./manifests/${file}`, import.meta.url),
     );
@@ -229,5 +231,7 @@ async function waitForNodes(client: ApiClient, signal?: AbortSignal): Promise<vo
 }
 
 function isReady({ status }: V1Node): boolean {
-  return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  return (
+    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+  );
 }

@@ -51,7 +51,10 @@ export async function writeCredentials(dir: string, apiServer: string): Promise<
 
   const keep = (name: string, content: string) => writePrivate(path.join(pki, name), content);
   const kubeconfigFor = async (file: string, subject: Subject) =>
-    writePrivate(path.join(configs, `${file}.yaml`), await clientConfig({ authority, subject, apiServer }));
+    writePrivate(
+      path.join(configs, `${file}.yaml`),
+      await clientConfig({ authority, subject, apiServer }),
+    );
   const component = async (name: Component) =>
     kubeconfigFor(name, { commonName: `system:${name}`, organization: ADMINISTRATORS });
 

@@ -27,10 +27,14 @@ export async function readManifests(
   values: Readonly<Record<string, string>> = {},
 ): Promise<Manifest[]> {
   const template = await readFile(file, 'utf8');
-  const text = template.replaceAll(/\$\{([A-Z_]+)\}/g, (whole, name: string) => values[name] ?? whole);
+  const text = template.replaceAll(
+    /\$\{([A-Z_]+)\}/g,
+    (whole, name: string) => values[name] ?? whole,
+  );
   return parseAllDocuments(text).map((document) => {
     const object: unknown = document.toJS();
-    if (!isManifest(object)) throw new Error(`${String(file)} holds something without kind or name`);
+    if (!isManifest(object))
+      throw new Error(`${String(file)} holds something without kind or name`);
     return object;
   });
 }

@@ -18,7 +18,11 @@ const NOT_PASSED_ON = new Set(['KUBECONFIG', 'GOMEMLIMIT', 'GOMAXPROCS']);
 const ADDRESS_FLAGS = /^--(monitoringAddr|httpAddr|httpsAddr|grpcAddr|secureGRPCAddr)=/;
 
 /** The pod's own arguments, with the addresses of this machine. */
-export function buildIstiodArgs(container: V1Container, kubeconfig: string, ports: HostPorts): string[] {
+export function buildIstiodArgs(
+  container: V1Container,
+  kubeconfig: string,
+  ports: HostPorts,
+): string[] {
   const own = (container.args ?? ['discovery']).filter((arg) => !ADDRESS_FLAGS.test(arg));
   return [
     ...own,

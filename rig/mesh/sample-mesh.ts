@@ -65,7 +65,9 @@ async function waitForPods(client: ApiClient, signal?: AbortSignal): Promise<voi
     const waiting = items.filter((pod) => !isReady(pod));
     if (items.length >= expectedPods() && waiting.length === 0) return;
     if (Date.now() > deadline) {
-      const names = waiting.map(({ metadata }) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`);
+      const names = waiting.map(
+        ({ metadata }) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`,
+      );
       throw new Error(
         `${items.length} of ${expectedPods()} sample pods exist, not ready: ${names.join(', ') || 'none'}`,
       );
@@ -80,5 +82,7 @@ function expectedPods(): number {
 }
 
 function isReady({ status }: V1Pod): boolean {
-  return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  return (
+    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+  );
 }

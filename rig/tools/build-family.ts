@@ -97,7 +97,7 @@ async function copyAssets(
   if (done.code !== 0) throw new UserError(`${assets.module} was not found: ${done.stderr.trim()}`);
   for (const folder of assets.folders) {
     const from = path.join(done.stdout.trim(), folder);
-    copyFolder(from, path.join(draft, 'assets', path.basename(folder)));
+    copyFolder(from, path.join(draft, 'assets', folder));
   }
 }
 

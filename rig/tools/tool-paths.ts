@@ -13,7 +13,7 @@ export interface ToolPaths {
   readonly kubeScheduler: string;
   readonly kubectl: string;
   readonly kwok: string;
-  /** Folder with KWOK's own `stage/` and `crd/`. */
+  /** Folder with KWOK's own `kustomize/stage` and `kustomize/crd`. */
   readonly kwokAssets: string;
   readonly temporal: string;
   /** By version, for example `1.26.1`. */

@@ -1,0 +1,105 @@
+import { Command, CommanderError, Option } from 'commander';
+
+import { DEFAULT_RIG } from './rig-state.ts';
+import { UsageError, UserError } from './user-error.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  try {
+    await program().parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    report(error);
+    return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+  }
+}
+
+function report(error: unknown): void {
+  const isKnown = error instanceof UserError;
+  const text =
+    error instanceof Error ? ((isKnown ? undefined : error.stack) ?? error.message) : String(error);
+  process.stderr.write(`rig: ${text}\n`);
+}
+
+/** Commands are loaded when they are called: `env` in a shell's start-up file should cost little. */
+function program(): Command {
+  const rig = new Command('rig')
+    .description('A real, throw-away Istio mesh and Temporal server on this machine')
+    .exitOverride()
+    .showHelpAfterError('(add --help for the commands)');
+
+  rig
+    .command('up')
+    .description('build the tools once and bring a rig up; it stays until `down`')
+    .addOption(nameOption())
+    .option('--bare', 'leave out the mesh and the sample workloads', false)
+    .option('--foreground', 'stay, and take the rig down on Ctrl-C', false)
+    .action(async (options: { name: string; bare: boolean; foreground: boolean }) =>
+      (await import('./commands/up-and-down.ts')).runUp(options),
+    );
+  rig
+    .command('down')
+    .description('take a rig down, or clean up after one that was killed')
+    .addOption(nameOption())
+    .action(async (options: { name: string }) =>
+      (await import('./commands/up-and-down.ts')).runDown(options.name),
+    );
+  rig
+    .command('status')
+    .description('say how each part of a rig is; exit code 1 unless all are ready')
+    .addOption(nameOption())
+    .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
+    .action(async (options: { name: string; output: 'text' | 'json' }) =>
+      (await import('./commands/status.ts')).runStatus(options),
+    );
+  rig
+    .command('logs')
+    .description('print the log of a part, or the names of the parts that have one')
+    .argument('[part]')
+    .addOption(nameOption())
+    .action(async (part: string | undefined, options: { name: string }) =>
+      (await import('./commands/logs.ts')).runLogs(options.name, part),
+    );
+  rig
+    .command('env')
+    .description('print export lines for a shell: eval "$(npm run -s rig -- env)"')
+    .addOption(nameOption())
+    .action(async (options: { name: string }) =>
+      (await import('./commands/env.ts')).runEnv(options.name),
+    );
+  rig.addCommand(troubleCommand());
+  return rig;
+}
+
+function troubleCommand(): Command {
+  const trouble = new Command('trouble').description('make trouble in a rig, to see what happens');
+  trouble.exitOverride();
+  trouble
+    .command('list', { isDefault: true })
+    .description('what trouble there is, and what is on')
+    .addOption(nameOption())
+    .action(async (options: { name: string }) =>
+      (await import('./commands/trouble.ts')).runTrouble(options.name, { verb: 'list' }),
+    );
+  for (const verb of ['on', 'off'] as const) {
+    trouble
+      .command(verb)
+      .argument('<trouble>')
+      .addOption(nameOption())
+      .action(async (name: string, options: { name: string }) =>
+        (await import('./commands/trouble.ts')).runTrouble(options.name, { verb, trouble: name }),
+      );
+  }
+  return trouble;
+}
+
+function nameOption(): Option {
+  return new Option('--name <name>', 'which rig; several can be up side by side').default(
+    DEFAULT_RIG,
+  );
+}

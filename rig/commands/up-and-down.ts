@@ -1,0 +1,118 @@
+import pc from 'picocolors';
+import type { PartStatus } from '../kubernetes/index.ts';
+import { readRig, type RigState } from '../rig-state.ts';
+import { prepareRig, startRig, stopRig, type StartedRig } from '../start-rig.ts';
+import { superviseRig } from '../supervisor.ts';
+import { UserError } from '../user-error.ts';
+import { rigCommand } from './running-rig.ts';
+
+export interface UpOptions {
+  readonly name: string;
+  readonly bare: boolean;
+  readonly foreground: boolean;
+}
+
+const WATCH_MS = 100;
+
+export async function runUp(options: UpOptions): Promise<void> {
+  const stop = new AbortController();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, () => stop.abort());
+  try {
+    await (options.foreground
+      ? upInForeground(options, stop.signal)
+      : upInBackground(options, stop.signal));
+  } catch (error) {
+    if (stop.signal.aborted) throw new UserError(`interrupted; rig "${options.name}" is down`);
+    throw error;
+  }
+}
+
+export async function runDown(name: string): Promise<void> {
+  const wasThere = await stopRig(name);
+  process.stdout.write(
+    `rig "${name}" is ${wasThere ? 'down' : 'not up; there is nothing to take down'}\n`,
+  );
+}
+
+async function upInBackground({ name, bare }: UpOptions, signal: AbortSignal): Promise<void> {
+  const startedAt = Date.now();
+  const started = await startRig({ name, bare, signal, onChange: createProgressPrinter() });
+  announce(started, { seconds: (Date.now() - startedAt) / 1000, bare });
+}
+
+async function upInForeground({ name, bare }: UpOptions, signal: AbortSignal): Promise<void> {
+  const startedAt = Date.now();
+  let held: Promise<void> = Promise.resolve();
+  const started = await prepareRig({ name, bare, signal }, async (request) => {
+    held = superviseRig(request, signal);
+    return untilReady(name, held);
+  });
+  announce(started, { seconds: (Date.now() - startedAt) / 1000, bare });
+  if (started.wasUp) return;
+  say(pc.dim('Ctrl-C takes it down'));
+  await held;
+  say(`rig "${name}" is down`);
+  // Sockets of the parts in this process may still be closing; nothing waits for them.
+  process.exit(0);
+}
+
+/** The supervisor in this process reports the same way as one in the background: through its file. */
+async function untilReady(name: string, held: Promise<void>): Promise<RigState> {
+  const print = createProgressPrinter();
+  const watch = { ended: false };
+  void held.finally(() => (watch.ended = true)).catch(() => undefined);
+  for (;;) {
+    const { ended } = watch;
+    const state = readRig(name);
+    if (state !== undefined) print(state);
+    if (state?.phase === 'ready' && !ended) return state;
+    if (ended)
+      throw new UserError(`rig "${name}" did not start: ${state?.error ?? 'it was stopped'}`);
+    await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+  }
+}
+
+function announce(
+  { state, wasUp }: StartedRig,
+  { seconds, bare }: { seconds: number; bare: boolean },
+): void {
+  const { name, endpoints } = state;
+  if (wasUp) {
+    const other =
+      bare === state.bare
+        ? ''
+        : `, ${state.bare ? 'bare' : 'with its mesh'}; take it down first to change that`;
+    say(`rig "${name}" is up already${other}`);
+  } else {
+    say(`rig "${name}" is ${pc.green('ready')} after ${seconds.toFixed(1)} s`);
+  }
+  say(`Temporal UI: ${endpoints?.temporalUi ?? ''}`);
+  say(`for your shell: eval "$(${rigCommand('env', name).replace('run', 'run -s')})"`);
+}
+
+/** Prints each part when its state or what it is doing changes. */
+function createProgressPrinter(): (state: RigState) => void {
+  const startedAt = Date.now();
+  const shown = new Map<string, string>();
+  return ({ parts, phase }) => {
+    if (phase !== 'starting') return;
+    for (const part of parts) {
+      const line = progressLine(part);
+      if (line === undefined || shown.get(part.name) === line) continue;
+      shown.set(part.name, line);
+      say(`${pc.dim(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`)}  ${line}`);
+    }
+  };
+}
+
+function progressLine({ name, state, detail }: PartStatus): string | undefined {
+  if (state === 'starting' && detail === '') return undefined;
+  const word = state === 'ready' ? `${pc.green('ready')} ` : '';
+  return `${name.padEnd(11)} ${word}${pc.dim(detail)}`;
+}
+
+/** Standard output is for answers (`env`, `status`); what goes on is told on standard error. */
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

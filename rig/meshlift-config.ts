@@ -1,0 +1,49 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import type { Kubeconfigs } from './kubernetes/index.ts';
+
+export interface IstioctlBinary {
+  readonly version: string;
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export interface MeshliftConfigInput {
+  readonly kubeconfigs: Pick<Kubeconfigs, 'worker' | 'installer'>;
+  readonly istioctl: readonly IstioctlBinary[];
+}
+
+/** Soaks of seconds, so that an upgrade of the sample mesh takes minutes; the gate waits an hour. */
+const DEMO_POLICY = {
+  soak: { controlPlane: '5s', wave: '5s', mesh: '5s' },
+  gates: { complete: { expires: '1h' } },
+};
+
+/** The product's own configuration for this rig, under the cluster name `demo`. */
+export function buildMeshliftConfig({ kubeconfigs, istioctl }: MeshliftConfigInput): string {
+  const binaries = istioctl.map(({ version, path: file, sha256 }): [string, unknown] => [
+    version,
+    { path: file, sha256 },
+  ]);
+  return stringify({
+    apiVersion: 'meshlift.dev/v1alpha1',
+    clusters: {
+      demo: {
+        kubeconfig: kubeconfigs.worker,
+        installerKubeconfig: kubeconfigs.installer,
+        meshNamespace: 'istio-system',
+        installer: 'istioctl',
+        policy: 'demo',
+      },
+    },
+    installers: { istioctl: { binaries: Object.fromEntries(binaries) } },
+    policies: { demo: DEMO_POLICY },
+  });
+}
+
+export function writeMeshliftConfig(stateDir: string, input: MeshliftConfigInput): string {
+  const file = path.join(stateDir, 'meshlift.yaml');
+  writeFileSync(file, buildMeshliftConfig(input));
+  return file;
+}

@@ -1,0 +1,178 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startCluster, installSampleMesh, type Cluster } from './kubernetes/index.ts';
+import { linkTools } from './environment.ts';
+import { writeMeshliftConfig } from './meshlift-config.ts';
+import { createPortAllocator } from './ports.ts';
+import { createSpawn, reapRecorded, type Spawn } from './process.ts';
+import { isSameProcess, type ProcessIdentity } from './process-identity.ts';
+import type { RigEndpoints } from './rig-state.ts';
+import { StatusBoard } from './status-board.ts';
+import { createLog, type Log } from './log.ts';
+import { startTemporal, type TemporalServer } from './temporal/dev-server.ts';
+import { digestOf } from './tools/build-family.ts';
+import type { ToolPaths } from './tools/tool-paths.ts';
+
+export interface RigRequest {
+  readonly name: string;
+  readonly bare: boolean;
+  readonly stateDir: string;
+  readonly tools: ToolPaths;
+  /** The rig ends itself when this process is gone. */
+  readonly owner?: ProcessIdentity;
+}
+
+const STATUS_INTERVAL_MS = 3_000;
+const OWNER_INTERVAL_MS = 1_000;
+const STOP_TIMEOUT_MS = 20_000;
+
+/** Brings the rig up, holds it until the signal, takes it down; resolves when nothing of it is left. */
+export async function superviseRig(request: RigRequest, signal: AbortSignal): Promise<void> {
+  const log = createLog(request.stateDir);
+  const board = new StatusBoard(request, log);
+  const stopped = AbortSignal.any([signal, ...ownerGone(request, log)]);
+  const rig: HeldRig = {};
+  try {
+    board.ready(await bringUp(request, { board, log, rig, signal: stopped }));
+    await hold(rig, { board, log, signal: stopped });
+    board.stopping();
+  } catch (error) {
+    if (stopped.aborted) board.stopping();
+    else board.failed(error);
+  } finally {
+    await takeDown(rig, log);
+    const left = await reapRecorded(request.stateDir);
+    log(left.length > 0 ? `down; had to end ${left.join(', ')}` : 'down');
+  }
+}
+
+interface HeldRig {
+  cluster?: Cluster;
+  temporal?: TemporalServer;
+}
+
+interface Holding {
+  readonly board: StatusBoard;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+async function bringUp(
+  request: RigRequest,
+  { board, log, rig, signal: stop }: Holding & { rig: HeldRig },
+): Promise<RigEndpoints> {
+  const { stateDir: dir, tools } = request;
+  const failure = new AbortController();
+  const signal = AbortSignal.any([stop, failure.signal]);
+  const ports = createPortAllocator(dir);
+  const spawn = announceEnds(createSpawn({ stateDir: dir }), { log, signal });
+  const common = { dir, ports, spawn, signal };
+
+  async function temporalUp(): Promise<TemporalServer> {
+    rig.temporal = await startTemporal({ ...common, binary: tools.temporal });
+    board.set(await rig.temporal.status());
+    return rig.temporal;
+  }
+  async function clusterUp(): Promise<Cluster> {
+    const report = (line: string) => board.progress('kubernetes', line);
+    const options = { ...common, tools, log: report };
+    rig.cluster = await startCluster(options);
+    board.set({ name: 'kubernetes', state: 'ready', detail: rig.cluster.apiServer });
+    if (request.bare) return rig.cluster;
+    const meshLog = (line: string) => board.progress('mesh', line);
+    await installSampleMesh(rig.cluster, { ...options, log: meshLog });
+    board.set({ name: 'mesh', state: 'ready', detail: 'sample mesh in place' });
+    return rig.cluster;
+  }
+  const [temporal, cluster] = await settleBoth([temporalUp(), clusterUp()], failure);
+  return describeEndpoints(request, { temporal, cluster });
+}
+
+/** Neither may still be starting things while the other's failure is being cleaned up. */
+async function settleBoth<A, B>(
+  [first, second]: [Promise<A>, Promise<B>],
+  failure: AbortController,
+): Promise<[A, B]> {
+  const both = Promise.all([first, second]);
+  both.catch(() => failure.abort());
+  await Promise.allSettled([first, second]);
+  return both;
+}
+
+function describeEndpoints(
+  { stateDir, tools }: RigRequest,
+  { temporal, cluster }: { temporal: TemporalServer; cluster: Cluster },
+): RigEndpoints {
+  const { kubeconfigs } = cluster;
+  const istioctl = Object.values(tools.istio).map((istio) => ({
+    version: istio.version,
+    path: istio.istioctl,
+    sha256: digestOf(istio.istioctl),
+  }));
+  return {
+    apiServer: cluster.apiServer,
+    kubeconfigs,
+    auditLog: cluster.auditLog,
+    temporalAddress: temporal.address,
+    temporalUi: temporal.uiUrl,
+    meshliftConfig: writeMeshliftConfig(stateDir, { kubeconfigs, istioctl }),
+    binDir: linkTools(stateDir, tools),
+  };
+}
+
+async function hold({ cluster, temporal }: HeldRig, { board, log, signal }: Holding) {
+  while (!signal.aborted) {
+    try {
+      const parts = [...((await cluster?.status()) ?? [])];
+      if (temporal !== undefined) parts.push(await temporal.status());
+      board.replace(parts);
+    } catch (error) {
+      log(`status could not be read: ${String(error)}`);
+    }
+    await delay(STATUS_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** A part that stops before it is asked to must show in the log, whoever started it. */
+function announceEnds(spawn: Spawn, { log, signal }: { log: Log; signal: AbortSignal }): Spawn {
+  return async (options) => {
+    const running = await spawn(options);
+    log(`${running.name} started, pid ${running.pid}`);
+    let asked = false;
+    void running.exited.then((code) => {
+      const how = code === null ? 'by a signal' : `with exit code ${code}`;
+      log(`${running.name} ended ${how}${asked || signal.aborted ? '' : ', unasked'}`);
+    });
+    const stop = () => {
+      asked = true;
+      return running.stop();
+    };
+    return { ...running, stop };
+  };
+}
+
+async function takeDown({ cluster, temporal }: HeldRig, log: Log): Promise<void> {
+  const stops = Promise.allSettled([cluster?.stop(), temporal?.stop()]);
+  const outcomes = await Promise.race([
+    stops,
+    delay(STOP_TIMEOUT_MS, [{ status: 'rejected', reason: 'took too long' } as const], {
+      ref: false,
+    }),
+  ]);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') log(`stopping: ${String(outcome.reason)}`);
+  }
+}
+
+/** Aborts when the owner ends, however it ends; nothing when there is no owner. */
+function ownerGone({ owner }: RigRequest, log: Log): AbortSignal[] {
+  if (owner === undefined) return [];
+  const gone = new AbortController();
+  const timer = setInterval(() => {
+    if (isSameProcess(owner)) return;
+    clearInterval(timer);
+    log(`process ${owner.pid}, which owns this rig, is gone`);
+    gone.abort();
+  }, OWNER_INTERVAL_MS);
+  timer.unref();
+  return [gone.signal];
+}

@@ -45,6 +45,8 @@ export interface RecoveredConfiguration {
   readonly spec: JsonObject;
   /** `recorded`: from the ConfigMap `values[-rev]` (1.26 on). `reconstructed`: from the live objects. */
   readonly source: 'recorded' | 'reconstructed';
+  /** Name of the IstioOperator that the objects say they belong to; it becomes a label. */
+  readonly ownerName?: string;
   /** What cannot be known from the cluster, in words. */
   readonly unknowns: readonly string[];
 }
@@ -61,6 +63,8 @@ export interface RenderedRelease {
   readonly objects: readonly RenderedObject[];
   /** sha256 over the objects in order. */
   readonly digest: string;
+  /** What the installer's own validation had to say about the configuration. */
+  readonly warnings: readonly string[];
 }
 
 export interface RenderedObject {

@@ -1,0 +1,64 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { CommandError } from '../clients/command-runner.ts';
+import { KubernetesError, KubernetesUnreachable } from '../clients/kubernetes-error.ts';
+import type { FailureType } from '../domain/failure-type.ts';
+import { InstallerBinaryError } from '../installers/istioctl/binaries.ts';
+import { ActivityError } from './errors.ts';
+import { RecordError } from './record/run-record.ts';
+import { InvalidRequestError } from './services.ts';
+
+/** The one table of what is worth trying again. A person has to change something about the others. */
+const RETRYABLE: Readonly<Record<FailureType, boolean>> = {
+  InvalidRequest: false,
+  WrongCluster: false,
+  Forbidden: false,
+  Rejected: false,
+  ForeignChange: false,
+  Unhealthy: false,
+  DeadlineExceeded: false,
+  InstallerFailed: false,
+  RecordUnreadable: false,
+  StillWatching: true,
+  RollbackFailed: false,
+  MessageRefused: false,
+  Transient: true,
+};
+
+/** Any error as the failure that Temporal records; unknown ones stay retryable and keep their cause. */
+export function toFailure(error: unknown): ApplicationFailure | CancelledFailure {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  const { type, retryAfterSeconds } = classify(error);
+  return ApplicationFailure.create({
+    type,
+    nonRetryable: !RETRYABLE[type],
+    message: error instanceof Error ? error.message : String(error),
+    details: error instanceof ActivityError ? [...error.details] : [],
+    ...(retryAfterSeconds === undefined ? {} : { nextRetryDelay: `${retryAfterSeconds} seconds` }),
+    ...(error instanceof Error ? { cause: error } : {}),
+  });
+}
+
+function classify(error: unknown): { type: FailureType; retryAfterSeconds?: number } {
+  if (error instanceof ActivityError) return { type: error.type };
+  if (error instanceof InvalidRequestError) return { type: 'InvalidRequest' };
+  if (error instanceof KubernetesUnreachable) return { type: 'Transient' };
+  if (error instanceof KubernetesError) return classifyStatus(error);
+  if (error instanceof RecordError) return { type: 'RecordUnreadable' };
+  if (error instanceof InstallerBinaryError) return { type: 'InstallerFailed' };
+  // A command that ran out of time or was killed may do better; one that said no will not.
+  if (error instanceof CommandError) {
+    return { type: error.exitCode === null ? 'Transient' : 'InstallerFailed' };
+  }
+  return { type: 'Transient' };
+}
+
+function classifyStatus(error: KubernetesError): { type: FailureType; retryAfterSeconds?: number } {
+  if (error.code === 401 || error.code === 403) return { type: 'Forbidden' };
+  // A webhook that does not answer is a 500 like any other; 409 is read again and decided anew.
+  if (error.code === 409 || error.code === 429 || error.code >= 500) {
+    return error.retryAfterSeconds === undefined
+      ? { type: 'Transient' }
+      : { type: 'Transient', retryAfterSeconds: error.retryAfterSeconds };
+  }
+  return { type: 'Rejected' };
+}

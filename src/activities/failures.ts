@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
-import { CommandError } from '../clients/command-runner.ts';
+import { CommandError } from '../clients/command-error.ts';
 import { KubernetesError, KubernetesUnreachable } from '../clients/kubernetes-error.ts';
 import type { FailureType } from '../domain/failure-type.ts';
 import { InstallerBinaryError } from '../installers/istioctl/binaries.ts';
@@ -47,7 +47,7 @@ function classify(error: unknown): { type: FailureType; retryAfterSeconds?: numb
   if (error instanceof InstallerBinaryError) return { type: 'InstallerFailed' };
   // A command that ran out of time or was killed may do better; one that said no will not.
   if (error instanceof CommandError) {
-    return { type: error.exitCode === null ? 'Transient' : 'InstallerFailed' };
+    return { type: error.exitCode === undefined ? 'Transient' : 'InstallerFailed' };
   }
   return { type: 'Transient' };
 }

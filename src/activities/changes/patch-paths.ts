@@ -1,0 +1,15 @@
+import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
+
+interface WithTemplate {
+  readonly spec?: {
+    readonly template?: {
+      readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+    };
+  };
+}
+
+/** An annotation of a workload's pod template; `null` when it is not there. */
+export function templateAnnotation(workload: KubernetesObject, key: string): string | null {
+  const { spec } = workload as KubernetesObject & WithTemplate;
+  return spec?.template?.metadata?.annotations?.[key] ?? null;
+}

@@ -1,0 +1,146 @@
+import type { ClusterAccess } from '../../clients/cluster-access.ts';
+import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import type { Change } from '../../domain/journal/change.ts';
+import { formatKeyed, holds, pickKeys } from '../../domain/journal/keyed-values.ts';
+import {
+  formatDirection,
+  sameDirection,
+  webhookStateOf,
+} from '../../domain/journal/webhook-state.ts';
+import { formatRef, type KubernetesObject } from '../../domain/kubernetes-object.ts';
+import type { Difference } from '../../domain/report.ts';
+import { RESTART_ANNOTATION } from '../record/record-names.ts';
+import { templateAnnotation } from './patch-paths.ts';
+import { setLabels, setTemplateAnnotation, setWebhooks } from './perform-change.ts';
+
+/** What taking one change back came to. A foreign value is left as it is and reported. */
+export type UndoneChange =
+  | { readonly kind: 'reverted' | 'unchanged' }
+  | { readonly kind: 'foreign'; readonly difference: Difference };
+
+/** Puts the prior value back where the object is still the same and the value still ours. */
+export async function undoChange(access: ClusterAccess, change: Change): Promise<UndoneChange> {
+  const kubernetes = clientFor(access, change);
+  const live = await kubernetes.get(change.ref);
+  if (change.kind === 'create') return undoCreate(kubernetes, change, live);
+  if (live === undefined) {
+    return foreign(change, change.kind, 'the object', 'nothing: it was deleted');
+  }
+  if (live.metadata.uid !== change.uid) {
+    return foreign(
+      change,
+      change.kind,
+      `uid ${change.uid}`,
+      `uid ${live.metadata.uid ?? ''}: it was replaced`,
+    );
+  }
+  switch (change.kind) {
+    case 'update':
+      return undoUpdate(kubernetes, change, live);
+    case 'labels':
+      return undoLabels(kubernetes, change, live);
+    case 'webhooks':
+      return undoWebhooks(kubernetes, change, live);
+    case 'restart':
+      return undoRestart(kubernetes, change, live);
+    case 'delete':
+      // Still there under the same uid: the deletion was journaled and never made.
+      return { kind: 'unchanged' };
+    default:
+      return assertNever(change);
+  }
+}
+
+function clientFor(access: ClusterAccess, change: Change): KubernetesClient {
+  return change.kind === 'labels' || change.kind === 'restart' ? access.worker : access.installer;
+}
+
+async function undoCreate(
+  kubernetes: KubernetesClient,
+  change: Extract<Change, { kind: 'create' }>,
+  live: KubernetesObject | undefined,
+): Promise<UndoneChange> {
+  if (live === undefined) return { kind: 'unchanged' };
+  const { uid } = live.metadata;
+  if (change.uid !== undefined && uid !== change.uid) {
+    return foreign(change, 'object', 'nothing', `uid ${uid ?? ''}: somebody made it anew`);
+  }
+  await kubernetes.delete(change.ref, uid === undefined ? {} : { uid });
+  return { kind: 'reverted' };
+}
+
+async function undoUpdate(
+  kubernetes: KubernetesClient,
+  change: Extract<Change, { kind: 'update' }>,
+  live: KubernetesObject,
+): Promise<UndoneChange> {
+  const { resourceVersion } = live.metadata;
+  if (resourceVersion === change.prior.metadata.resourceVersion) return { kind: 'unchanged' };
+  if (change.appliedVersion !== undefined && resourceVersion !== change.appliedVersion) {
+    return foreign(
+      change,
+      'object',
+      `version ${change.appliedVersion}`,
+      `version ${resourceVersion ?? ''}`,
+    );
+  }
+  await kubernetes.replace({
+    ...change.prior,
+    metadata: {
+      ...change.prior.metadata,
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+  });
+  return { kind: 'reverted' };
+}
+
+async function undoLabels(
+  kubernetes: KubernetesClient,
+  change: Extract<Change, { kind: 'labels' }>,
+  live: KubernetesObject,
+): Promise<UndoneChange> {
+  const { labels } = live.metadata;
+  if (holds(labels, change.prior)) return { kind: 'unchanged' };
+  if (!holds(labels, change.applied)) {
+    const found = pickKeys(labels, Object.keys(change.prior));
+    return foreign(change, 'labels', formatKeyed(change.prior), formatKeyed(found));
+  }
+  await setLabels(kubernetes, live, change.prior);
+  return { kind: 'reverted' };
+}
+
+async function undoWebhooks(
+  kubernetes: KubernetesClient,
+  change: Extract<Change, { kind: 'webhooks' }>,
+  live: KubernetesObject,
+): Promise<UndoneChange> {
+  const state = webhookStateOf(live, Object.keys(change.prior.labels));
+  if (sameDirection(state, change.prior)) return { kind: 'unchanged' };
+  if (!sameDirection(state, change.applied)) {
+    return foreign(change, 'webhooks', formatDirection(change.prior), formatDirection(state));
+  }
+  await setWebhooks(kubernetes, live, change.prior);
+  return { kind: 'reverted' };
+}
+
+async function undoRestart(
+  kubernetes: KubernetesClient,
+  change: Extract<Change, { kind: 'restart' }>,
+  live: KubernetesObject,
+): Promise<UndoneChange> {
+  const current = templateAnnotation(live, RESTART_ANNOTATION);
+  if (current === change.prior) return { kind: 'unchanged' };
+  if (current !== change.applied) {
+    return foreign(change, RESTART_ANNOTATION, change.prior ?? 'absent', current ?? 'absent');
+  }
+  await setTemplateAnnotation(kubernetes, live, change.prior);
+  return { kind: 'reverted' };
+}
+
+function foreign(change: Change, what: string, expected: string, found: string): UndoneChange {
+  return {
+    kind: 'foreign',
+    difference: { path: `${formatRef(change.ref)} ${what}`, expected, found },
+  };
+}

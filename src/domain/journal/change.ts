@@ -1,0 +1,67 @@
+import type { KubernetesObject, ObjectRef } from '../kubernetes-object.ts';
+import type { Webhook } from '../mesh/webhook-shapes.ts';
+
+/** Labels or annotations by key; `null` means absent. */
+export type KeyedValues = Readonly<Record<string, string | null>>;
+
+/** What a tag or a default validator consists of, as far as it is moved. */
+export interface WebhookState {
+  readonly labels: KeyedValues;
+  readonly webhooks: readonly Webhook[];
+}
+
+/**
+ * One mutation with all that its undo needs, written down before it is made. An undo puts `prior`
+ * back only while the object is still the same (uid) and the value is still `applied`.
+ */
+export type Change =
+  | {
+      readonly kind: 'create';
+      readonly ref: ObjectRef;
+      /** Known once it was made; absent in an entry of a crash in between. */
+      readonly uid?: string;
+    }
+  | {
+      readonly kind: 'update';
+      readonly ref: ObjectRef;
+      readonly uid: string;
+      readonly prior: KubernetesObject;
+      /** The object's version after our write; absent in an entry of a crash in between. */
+      readonly appliedVersion?: string;
+    }
+  | {
+      readonly kind: 'labels';
+      readonly ref: ObjectRef;
+      readonly uid: string;
+      readonly prior: KeyedValues;
+      readonly applied: KeyedValues;
+    }
+  | {
+      readonly kind: 'webhooks';
+      readonly ref: ObjectRef;
+      readonly uid: string;
+      readonly prior: WebhookState;
+      readonly applied: WebhookState;
+    }
+  | {
+      readonly kind: 'restart';
+      readonly ref: ObjectRef;
+      readonly uid: string;
+      /** The annotation of the pod template, before and after. */
+      readonly prior: string | null;
+      readonly applied: string;
+    }
+  | {
+      readonly kind: 'delete';
+      readonly ref: ObjectRef;
+      readonly uid: string;
+      readonly prior: KubernetesObject;
+    };
+
+/** What one step did to the cluster, as it is kept beside the mesh. */
+export interface StepJournal {
+  readonly step: string;
+  readonly state: 'begun' | 'done' | 'undone';
+  readonly at: string;
+  readonly changes: readonly Change[];
+}

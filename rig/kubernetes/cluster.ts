@@ -21,6 +21,7 @@ import { startEgressProxy, type EgressProxy } from './egress-proxy.ts';
 import { writeCredentials } from './identities.ts';
 import { startInformer, type Informer } from './informer.ts';
 import { readManifests } from './manifest.ts';
+import { isReady } from './readiness.ts';
 import { findRoute, type Route, type Target } from './route.ts';
 import type { Cluster, ClusterOptions } from './types.ts';
 
@@ -28,7 +29,7 @@ import type { Cluster, ClusterOptions } from './types.ts';
 const LONGEST_SOCKET_PATH = 100;
 const KUBELET_PORT = 10_250;
 const WEBHOOK_PORT = 15_017;
-const KWOK_CRDS = ['stages', 'portforwards'];
+const KWOK_CRDS = ['stages', 'portforwards', 'logs'];
 const NODES_TIMEOUT_MS = 60_000;
 
 /** Starts an empty Kubernetes cluster on this machine; what had started is stopped again when it fails. */
@@ -71,11 +72,14 @@ class StartingCluster {
     const kwokPort = await ports.take('kwok');
     const apiServer = `https://127.0.0.1:${port}`;
     const socketPath = await this.#socketPath();
-    const [credentials, etcd] = await settled([
+    const beginning = [
       writeCredentials(dir, apiServer),
       this.#keep(startEtcd(this.#options)),
       this.#startEgress(socketPath, kwokPort),
-    ]);
+    ] as const;
+    // Fails only when nothing is under way any more: a part that comes late must be stopped too.
+    await Promise.allSettled(beginning);
+    const [credentials, etcd] = await Promise.all(beginning);
     const caPem = await readFile(credentials.caFile, 'utf8');
     const context: ControlPlaneContext = { options: this.#options, credentials, caPem };
     await this.#keep(startApiServer(context, { port, etcdPort: etcd.clientPort }, socketPath));
@@ -83,12 +87,14 @@ class StartingCluster {
 
     const client = await ApiClient.fromKubeconfig(credentials.kubeconfigs.rig);
     this.#client = client;
-    await settled([
+    const rest = [
       this.#keep(startControllerManager(context)),
       this.#keep(startScheduler(context)),
       this.#startNodes({ client, context, kwokPort }),
       this.#startMeshParts({ client, apiServer, caPem }),
-    ]);
+    ];
+    await Promise.allSettled(rest);
+    await Promise.all(rest);
     this.#options.log('control plane and nodes are ready');
     return {
       kubeconfigs: credentials.kubeconfigs,
@@ -194,14 +200,6 @@ class StartingCluster {
   }
 }
 
-/** Like Promise.all, but fails only when nothing is under way any more: a late part must be stopped too. */
-async function settled<T extends readonly unknown[]>(
-  work: readonly [...{ [K in keyof T]: Promise<T[K]> }],
-): Promise<T> {
-  await Promise.allSettled(work);
-  return Promise.all(work) as Promise<T>;
-}
-
 async function applyFiles(client: ApiClient, files: readonly (string | URL)[]): Promise<void> {
   const manifests = (await Promise.all(files.map((file) => readManifests(file)))).flat();
   await Promise.all(manifests.map((manifest) => client.apply(manifest)));
@@ -228,10 +226,4 @@ async function waitForNodes(client: ApiClient, signal?: AbortSignal): Promise<vo
     if (Date.now() > deadline) throw new Error('the nodes did not become ready; see logs of kwok');
     await delay(100, undefined, signal ? { signal } : {});
   }
-}
-
-function isReady({ status }: V1Node): boolean {
-  return (
-    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-  );
 }

@@ -26,8 +26,7 @@ const PUBLIC_IDENTITIES: Readonly<Record<keyof Kubeconfigs, Subject>> = {
 
 // Names of their own, so that the audit log tells them apart; their usual narrow roles assume
 // a service account per controller, which this control plane does without.
-const COMPONENTS = ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
-export type Component = (typeof COMPONENTS)[number];
+export type Component = 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
 
 export interface Credentials {
   readonly caFile: string;

@@ -22,6 +22,6 @@ export function buildKwokArgs({ port, credentials }: KwokOptions): string[] {
     `--tls-cert-file=${credentials.servingCertFile}`,
     `--tls-private-key-file=${credentials.servingKeyFile}`,
     '--node-lease-duration-seconds=40',
-    '--enable-crds=Stage,PortForward',
+    '--enable-crds=Stage,PortForward,Logs',
   ];
 }

@@ -20,17 +20,29 @@ export function findRoute(
   const pod = cluster.backends.atAddress(target.host);
   if (pod !== undefined) return routeTo(pod, target.port);
 
-  const service = cluster.services.find(({ spec }) => spec?.clusterIP === target.host);
-  const port = service?.spec?.ports?.find((each) => each.port === target.port);
-  const selector = service?.spec?.selector;
-  if (port === undefined || selector === undefined) return undefined;
-
-  const backend = cluster.backends.selectedBy(service?.metadata?.namespace ?? '', selector);
+  const found = findServicePort(target, cluster.services);
+  if (found === undefined) return undefined;
+  const backend = cluster.backends.selectedBy(found.namespace, found.selector);
   if (backend === undefined) return undefined;
-  const wanted: number | string = port.targetPort ?? port.port;
+  const { targetPort } = found;
   const containerPort =
-    typeof wanted === 'number' ? wanted : backend.containerPortNames.get(wanted);
+    typeof targetPort === 'number' ? targetPort : backend.containerPortNames.get(targetPort);
   return containerPort === undefined ? undefined : routeTo(backend, containerPort);
+}
+
+interface ServicePort {
+  readonly namespace: string;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly targetPort: number | string;
+}
+
+function findServicePort(target: Target, services: readonly V1Service[]): ServicePort | undefined {
+  const service = services.find(({ spec }) => spec?.clusterIP === target.host);
+  const { selector, ports } = service?.spec ?? {};
+  const port = ports?.find((each) => each.port === target.port);
+  if (selector === undefined || port === undefined) return undefined;
+  const namespace = service?.metadata?.namespace ?? '';
+  return { namespace, selector, targetPort: port.targetPort ?? port.port };
 }
 
 function routeTo(backend: Backend, containerPort: number): Route | undefined {

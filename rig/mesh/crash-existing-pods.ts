@@ -1,18 +1,17 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '../kubernetes/client.ts';
+import { isReady } from '../kubernetes/readiness.ts';
 import { STARTING_MESH } from './starting-mesh.ts';
 
-const ATTEMPTS = 6;
-const PAUSE_MS = 1_500;
+const ATTEMPTS = 5;
+// Longer than the stage waits: a change in between would make it begin its wait again.
+const PAUSE_MS = 2_500;
 
-/**
- * KWOK looks at a pod only when it changes, and learns of a new stage a moment after it was applied: pods that
- * run quietly are touched until they have noticed.
- */
+/** KWOK looks at a pod only when it changes: those that run quietly are touched until they have noticed. */
 export async function crashExistingPods(client: ApiClient): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    await delay(attempt === 0 ? PAUSE_MS / 3 : PAUSE_MS);
+    if (attempt > 0) await delay(PAUSE_MS);
     const { items } = await client.get<{ items: V1Pod[] }>('/api/v1/pods');
     const quiet = items.filter((pod) => hasNewerProxy(pod) && isReady(pod));
     if (quiet.length === 0) return;
@@ -24,12 +23,6 @@ function hasNewerProxy({ spec }: V1Pod): boolean {
   const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
   const proxy = containers.find(({ name }) => name === 'istio-proxy');
   return proxy !== undefined && !proxy.image?.endsWith(`:${STARTING_MESH.version}`);
-}
-
-function isReady({ status }: V1Pod): boolean {
-  return (
-    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-  );
 }
 
 async function touch(client: ApiClient, { metadata }: V1Pod): Promise<void> {

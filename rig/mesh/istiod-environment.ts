@@ -60,6 +60,7 @@ function valueOf({ value, valueFrom }: V1EnvVar, pod: V1Pod): string | undefined
       return pod.spec?.serviceAccountName;
     case 'status.podIP':
       return pod.status?.podIP;
+    case undefined:
     default:
       return undefined;
   }

@@ -59,11 +59,8 @@ export class IstiodPod implements Backend {
     this.pod = object.metadata?.name ?? '';
     this.address = object.status?.podIP ?? '';
     this.labels = object.metadata?.labels ?? {};
-    const container = object.spec?.containers[0];
-    this.version = IMAGE_TAG.exec(container?.image ?? '')?.[1] ?? 'unknown';
-    this.containerPortNames = new Map(
-      container?.ports?.flatMap(({ name, containerPort }) => (name ? [[name, containerPort]] : [])),
-    );
+    this.version = versionOf(object);
+    this.containerPortNames = portNamesOf(object);
   }
 
   isReady(): boolean {
@@ -103,9 +100,13 @@ export class IstiodPod implements Backend {
     const folder = path.join(this.#context.cluster.dir, 'istiod', this.pod);
     try {
       const ports = await this.#takePorts(slot);
-      await this.#forwardPorts();
+      await this.#describeToKubelet();
       while (!this.#ended.signal.aborted) {
-        await this.#runOnce({ command: tools.pilotDiscovery, folder, ports });
+        try {
+          await this.#runOnce({ command: tools.pilotDiscovery, folder, ports });
+        } catch (error) {
+          this.#log(`not started: ${String(error)}`);
+        }
         if (this.#ended.signal.aborted) break;
         await this.#become({ kind: 'waiting', reason: 'CrashLoopBackOff' });
         const pauseMs = Math.min(FIRST_RESTART_MS * 2 ** this.#restarts, LAST_RESTART_MS);
@@ -134,7 +135,7 @@ export class IstiodPod implements Backend {
       args: buildIstiodArgs(container, kubeconfig, ports),
       env: buildIstiodEnvironment(this.#object, container),
       cwd: folder,
-      logFile: path.join(this.#context.cluster.dir, 'logs', `${this.pod}.log`),
+      logFile: this.#logFile(),
     });
     this.#process = running;
     if (this.#ended.signal.aborted) await running.stop();
@@ -190,23 +191,25 @@ export class IstiodPod implements Backend {
     return ports;
   }
 
-  /** Tells KWOK, whose kubelet answers `kubectl port-forward`, where the pod's ports are. */
-  async #forwardPorts(): Promise<void> {
+  /** Tells KWOK, whose kubelet answers `kubectl port-forward` and `kubectl logs`, where ports and log are. */
+  async #describeToKubelet(): Promise<void> {
     const { name, uid } = this.#object.metadata ?? {};
     const forwards = [...this.hostPorts].map(([containerPort, port]) => ({
       ports: [containerPort],
       target: { address: '127.0.0.1', port },
     }));
-    await this.#context.client.apply({
-      apiVersion: 'kwok.x-k8s.io/v1alpha1',
-      kind: 'PortForward',
-      metadata: {
-        name: this.pod,
-        namespace: this.namespace,
-        ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }],
-      },
-      spec: { forwards },
-    });
+    const metadata = {
+      name: this.pod,
+      namespace: this.namespace,
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }],
+    };
+    const apiVersion = 'kwok.x-k8s.io/v1alpha1';
+    const logs = [{ containers: ['discovery'], logsFile: this.#logFile(), follow: true }];
+    const { client } = this.#context;
+    await Promise.all([
+      client.apply({ apiVersion, kind: 'PortForward', metadata, spec: { forwards } }),
+      client.apply({ apiVersion, kind: 'Logs', metadata, spec: { logs } }),
+    ]);
   }
 
   /** The process acts as the pod's service account, with the real chart's own permissions. */
@@ -233,7 +236,20 @@ export class IstiodPod implements Backend {
     return file;
   }
 
+  #logFile(): string {
+    return path.join(this.#context.cluster.dir, 'logs', `${this.pod}.log`);
+  }
+
   #log(text: string): void {
     this.#context.cluster.log(`istiod ${this.pod}: ${text}`);
   }
+}
+
+function versionOf({ spec }: V1Pod): string {
+  return IMAGE_TAG.exec(spec?.containers[0]?.image ?? '')?.[1] ?? 'unknown';
+}
+
+function portNamesOf({ spec }: V1Pod): ReadonlyMap<string, number> {
+  const ports = spec?.containers[0]?.ports ?? [];
+  return new Map(ports.flatMap(({ name, containerPort }) => (name ? [[name, containerPort]] : [])));
 }

@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { BackendRegistry } from '../kubernetes/backends.ts';
+import type { BackendRegistry } from '../kubernetes/backends.ts';
 import type { ApiClient } from '../kubernetes/client.ts';
 import { startInformer } from '../kubernetes/informer.ts';
 import type { ClusterOptions, PartStatus } from '../kubernetes/types.ts';

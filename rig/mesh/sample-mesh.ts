@@ -1,6 +1,7 @@
 import type { V1Pod, V1ServiceAccount } from '@kubernetes/client-node';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '../kubernetes/client.ts';
+import { isReady } from '../kubernetes/readiness.ts';
 import type { Manifest } from '../kubernetes/manifest.ts';
 import type { Cluster, ClusterOptions } from '../kubernetes/types.ts';
 import { buildInstallArgs, buildTagArgs, runIstioctl } from './istioctl.ts';
@@ -79,10 +80,4 @@ async function waitForPods(client: ApiClient, signal?: AbortSignal): Promise<voi
 function expectedPods(): number {
   const workloads = SAMPLE_NAMESPACES.flatMap((namespace) => namespace.workloads);
   return workloads.reduce((sum, { replicas }) => sum + replicas, 0);
-}
-
-function isReady({ status }: V1Pod): boolean {
-  return (
-    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-  );
 }

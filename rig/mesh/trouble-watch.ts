@@ -11,7 +11,7 @@ export interface TroubleWatch {
 export async function watchTroubles(options: {
   readonly client: ApiClient;
   readonly signal: AbortSignal;
-  onChange(): void;
+  readonly onChange: () => void;
 }): Promise<TroubleWatch> {
   const { namespace, name } = TROUBLE_CONFIG_MAP;
   const informer = await startInformer<V1ConfigMap>({

@@ -1,4 +1,5 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '../kubernetes/client.ts';
 import { objectPath, readManifests, type Manifest } from '../kubernetes/manifest.ts';
 import { crashExistingPods } from './crash-existing-pods.ts';
@@ -14,6 +15,8 @@ export interface TroubleState {
   readonly description: string;
 }
 
+// KWOK, the process kubelet and the egress proxy learn of it by a watch; the caller may act at once.
+const NOTICE_MS = 500;
 const { namespace, name: configMap } = TROUBLE_CONFIG_MAP;
 const CONFIG_MAP_PATH = `/api/v1/namespaces/${namespace}/configmaps/${configMap}`;
 const STAGES = new URL('../kubernetes/stages/', import.meta.url);
@@ -31,6 +34,7 @@ export async function setTrouble(
       else await client.delete(objectPath(stage));
     }
     await client.patch(CONFIG_MAP_PATH, 'merge', { data: { [name]: on ? 'on' : 'off' } });
+    await delay(NOTICE_MS);
     if (on && name === 'new-proxy-crashes') await crashExistingPods(client);
   } finally {
     client.close();

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Kubeconfigs, PartStatus } from './kubernetes/index.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -40,6 +40,7 @@ export const DEFAULT_RIG = 'default';
 const NAME = /^[a-z0-9-]{1,20}$/;
 /** The egress proxy's unix socket lies below it, and such a path may have about 100 characters. */
 const LONGEST_STATE_DIR = 85;
+const KEPT: ReadonlySet<string> = new Set(['ports.json', 'logs']);
 
 export function checkRigName(name: string): string {
   if (NAME.test(name)) return name;
@@ -77,6 +78,21 @@ export function writeRig(state: RigState): void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(state, undefined, 2)}\n`);
   renameSync(draft, file);
+}
+
+/** Leaves the ports, so that they stay the same, and the logs of the last run. */
+export function clearState(stateDir: string): void {
+  for (const entry of entriesOf(stateDir)) {
+    if (!KEPT.has(entry)) rmSync(path.join(stateDir, entry), { recursive: true, force: true });
+  }
+}
+
+function entriesOf(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
 }
 
 /** Enough to tell our own file, which is always written whole, from anything else. */

@@ -1,13 +1,5 @@
 import { spawn } from 'node:child_process';
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +12,7 @@ import {
   startTimeOf,
   type ProcessIdentity,
 } from './process-identity.ts';
-import { readRig, rigsRoot, stateDirOf, type RigState } from './rig-state.ts';
+import { clearState, readRig, rigsRoot, stateDirOf, type RigState } from './rig-state.ts';
 import type { RigRequest } from './supervisor.ts';
 import type { BuildProgress } from './tools/build-progress.ts';
 import { UserError } from './user-error.ts';
@@ -36,6 +28,8 @@ export interface StartRigOptions {
   /** Called with each change while the rig starts. */
   readonly onChange?: (state: RigState) => void;
   readonly progress?: BuildProgress;
+  /** Called when another process is bringing this rig up or down. */
+  readonly onWait?: (holder: ProcessIdentity) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -72,12 +66,13 @@ export async function prepareRig(
   options: StartRigOptions,
   launch: (request: RigRequest) => Promise<RigState>,
 ): Promise<StartedRig> {
-  const { name, bare = false, endsWithCaller = false, progress, signal } = options;
+  const { name, bare = false, endsWithCaller = false, progress, onWait, signal } = options;
   const stateDir = stateDirOf(name);
   const upBefore = readyRig(name);
   if (upBefore !== undefined) return { state: upBefore, wasUp: true };
   const tools = await ensureTools({ signal, ...(progress === undefined ? {} : { progress }) });
-  return withLock({ file: lockFile(name), signal }, async () => {
+  const lock = { file: lockFile(name), signal, ...(onWait === undefined ? {} : { onWait }) };
+  return withLock(lock, async () => {
     const up = readyRig(name);
     if (up !== undefined) return { state: up, wasUp: true };
     await clearRig(name);
@@ -109,26 +104,13 @@ async function stopSupervisor(name: string): Promise<boolean> {
   return true;
 }
 
-/** Leaves the ports, so that they stay the same, and the logs of the last run. */
 async function clearRig(name: string): Promise<boolean> {
   const stateDir = stateDirOf(name);
+  const wasThere = readRig(name) !== undefined;
   const stopped = await stopSupervisor(name);
   const left = await reapRecorded(stateDir);
-  const wasThere = readRig(name) !== undefined;
-  for (const entry of entriesOf(stateDir)) {
-    if (entry !== 'ports.json' && entry !== 'logs') {
-      rmSync(path.join(stateDir, entry), { recursive: true, force: true });
-    }
-  }
+  clearState(stateDir);
   return stopped || wasThere || left.length > 0;
-}
-
-function entriesOf(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch {
-    return [];
-  }
 }
 
 function launchSupervisor(request: RigRequest): ProcessIdentity {

@@ -5,7 +5,7 @@ import { writeMeshliftConfig } from './meshlift-config.ts';
 import { createPortAllocator } from './ports.ts';
 import { createSpawn, reapRecorded, type Spawn } from './process.ts';
 import { isSameProcess, type ProcessIdentity } from './process-identity.ts';
-import type { RigEndpoints } from './rig-state.ts';
+import { clearState, type RigEndpoints } from './rig-state.ts';
 import { StatusBoard } from './status-board.ts';
 import { createLog, type Log } from './log.ts';
 import { startTemporal, type TemporalServer } from './temporal/dev-server.ts';
@@ -42,6 +42,8 @@ export async function superviseRig(request: RigRequest, signal: AbortSignal): Pr
     await takeDown(rig, log);
     const left = await reapRecorded(request.stateDir);
     log(left.length > 0 ? `down; had to end ${left.join(', ')}` : 'down');
+    // A failed one stays on record until the next `up` or `down`, with its reason.
+    if (stopped.aborted) clearState(request.stateDir);
   }
 }
 

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { PartStatus } from '../kubernetes/index.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
 import { readRig, type RigState } from '../rig-state.ts';
 import { prepareRig, startRig, stopRig, type StartedRig } from '../start-rig.ts';
 import { superviseRig } from '../supervisor.ts';
@@ -37,14 +38,14 @@ export async function runDown(name: string): Promise<void> {
 
 async function upInBackground({ name, bare }: UpOptions, signal: AbortSignal): Promise<void> {
   const startedAt = Date.now();
-  const started = await startRig({ name, bare, signal, onChange: createProgressPrinter() });
+  const started = await startRig({ name, bare, signal, onWait, onChange: createProgressPrinter() });
   announce(started, { seconds: (Date.now() - startedAt) / 1000, bare });
 }
 
 async function upInForeground({ name, bare }: UpOptions, signal: AbortSignal): Promise<void> {
   const startedAt = Date.now();
   let held: Promise<void> = Promise.resolve();
-  const started = await prepareRig({ name, bare, signal }, async (request) => {
+  const started = await prepareRig({ name, bare, signal, onWait }, async (request) => {
     held = superviseRig(request, signal);
     return untilReady(name, held);
   });
@@ -89,6 +90,10 @@ function announce(
   }
   say(`Temporal UI: ${endpoints?.temporalUi ?? ''}`);
   say(`for your shell: eval "$(${rigCommand('env', name).replace('run', 'run -s')})"`);
+}
+
+function onWait({ pid }: ProcessIdentity): void {
+  say(`process ${pid} is bringing this rig up or down; waiting for it`);
 }
 
 /** Prints each part when its state or what it is doing changes. */

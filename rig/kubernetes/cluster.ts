@@ -29,7 +29,7 @@ import type { Cluster, ClusterOptions } from './types.ts';
 const LONGEST_SOCKET_PATH = 100;
 const KUBELET_PORT = 10_250;
 const WEBHOOK_PORT = 15_017;
-const KWOK_CRDS = ['stages', 'portforwards', 'logs'];
+const KWOK_CRDS = ['stages', 'portforwards'];
 const NODES_TIMEOUT_MS = 60_000;
 
 /** Starts an empty Kubernetes cluster on this machine; what had started is stopped again when it fails. */

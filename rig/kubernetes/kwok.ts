@@ -1,7 +1,7 @@
 import type { Credentials } from './identities.ts';
 
 export interface KwokOptions {
-  /** Serves both the kubelet's API (logs, port-forward) and health. */
+  /** Serves both the kubelet's API (port-forward) and health. */
   readonly port: number;
   readonly credentials: Credentials;
 }
@@ -22,6 +22,6 @@ export function buildKwokArgs({ port, credentials }: KwokOptions): string[] {
     `--tls-cert-file=${credentials.servingCertFile}`,
     `--tls-private-key-file=${credentials.servingKeyFile}`,
     '--node-lease-duration-seconds=40',
-    '--enable-crds=Stage,PortForward,Logs',
+    '--enable-crds=Stage,PortForward',
   ];
 }

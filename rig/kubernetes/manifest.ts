@@ -14,12 +14,11 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** Where an object lives. Every kind the rig applies has a regular plural, or is one. */
+/** Where an object lives. Every kind the rig applies has a regular plural. */
 export function objectPath({ apiVersion, kind, metadata }: Manifest): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
-  const plural = kind.endsWith('s') ? kind.toLowerCase() : `${kind.toLowerCase()}s`;
-  return `${root}${scope}/${plural}/${metadata.name}`;
+  return `${root}${scope}/${kind.toLowerCase()}s/${metadata.name}`;
 }
 
 /** The objects of a YAML file; `${NAME}` stands for a value given by the caller. */

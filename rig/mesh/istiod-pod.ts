@@ -100,7 +100,7 @@ export class IstiodPod implements Backend {
     const folder = path.join(this.#context.cluster.dir, 'istiod', this.pod);
     try {
       const ports = await this.#takePorts(slot);
-      await this.#describeToKubelet();
+      await this.#forwardPorts();
       while (!this.#ended.signal.aborted) {
         try {
           await this.#runOnce({ command: tools.pilotDiscovery, folder, ports });
@@ -135,7 +135,7 @@ export class IstiodPod implements Backend {
       args: buildIstiodArgs(container, kubeconfig, ports),
       env: buildIstiodEnvironment(this.#object, container),
       cwd: folder,
-      logFile: this.#logFile(),
+      logFile: path.join(this.#context.cluster.dir, 'logs', `${this.pod}.log`),
     });
     this.#process = running;
     if (this.#ended.signal.aborted) await running.stop();
@@ -191,25 +191,23 @@ export class IstiodPod implements Backend {
     return ports;
   }
 
-  /** Tells KWOK, whose kubelet answers `kubectl port-forward` and `kubectl logs`, where ports and log are. */
-  async #describeToKubelet(): Promise<void> {
+  /** Tells KWOK, whose kubelet answers `kubectl port-forward`, where the pod's ports are. */
+  async #forwardPorts(): Promise<void> {
     const { name, uid } = this.#object.metadata ?? {};
     const forwards = [...this.hostPorts].map(([containerPort, port]) => ({
       ports: [containerPort],
       target: { address: '127.0.0.1', port },
     }));
-    const metadata = {
-      name: this.pod,
-      namespace: this.namespace,
-      ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }],
-    };
-    const apiVersion = 'kwok.x-k8s.io/v1alpha1';
-    const logs = [{ containers: ['discovery'], logsFile: this.#logFile(), follow: true }];
-    const { client } = this.#context;
-    await Promise.all([
-      client.apply({ apiVersion, kind: 'PortForward', metadata, spec: { forwards } }),
-      client.apply({ apiVersion, kind: 'Logs', metadata, spec: { logs } }),
-    ]);
+    await this.#context.client.apply({
+      apiVersion: 'kwok.x-k8s.io/v1alpha1',
+      kind: 'PortForward',
+      metadata: {
+        name: this.pod,
+        namespace: this.namespace,
+        ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }],
+      },
+      spec: { forwards },
+    });
   }
 
   /** The process acts as the pod's service account, with the real chart's own permissions. */
@@ -234,10 +232,6 @@ export class IstiodPod implements Backend {
       mode: 0o600,
     });
     return file;
-  }
-
-  #logFile(): string {
-    return path.join(this.#context.cluster.dir, 'logs', `${this.pod}.log`);
   }
 
   #log(text: string): void {

@@ -1,0 +1,42 @@
+import type { CommandRunner } from '../../clients/command-runner.ts';
+import type { InstallerCapabilities, MeshInstaller } from '../installer.ts';
+import { createBinaryStore, type InstallerBinary } from './binaries.ts';
+import { runPrecheck } from './precheck.ts';
+import { recoverConfiguration } from './recovery/recover-configuration.ts';
+import { renderRelease } from './render.ts';
+import { renderTag } from './tag.ts';
+
+export { InstallerBinaryError, type InstallerBinary } from './binaries.ts';
+export { compareWithLive, type RenderDifference } from './compare-with-live.ts';
+export { ManifestError } from './manifest.ts';
+export { ISTIOCTL_FIELD_MANAGER } from './owner-labels.ts';
+export { nameInRevision, RECOVERY_SOURCES, type RecoverySource } from './recovery-sources.ts';
+export { UnreadableConfigurationError } from './recovery/values.ts';
+
+const CAPABILITIES: InstallerCapabilities = {
+  strategies: ['canary'],
+  revisionTags: 'managed-here',
+  ownsCrds: true,
+};
+
+export interface IstioctlInstallerOptions {
+  readonly commands: CommandRunner;
+  /** By version. */
+  readonly binaries: Readonly<Record<string, InstallerBinary>>;
+}
+
+/** Istio by its own `istioctl`, one binary per version, used only to render and to check. */
+export function createIstioctlInstaller(options: IstioctlInstallerOptions): MeshInstaller {
+  const binaries = createBinaryStore(options.binaries);
+  const tools = { commands: options.commands, binaries };
+  return {
+    id: 'istioctl',
+    capabilities: CAPABILITIES,
+    versions: () => binaries.versions(),
+    binaryDigest: (version) => binaries.digest(version),
+    recoverConfiguration: async (request, signal) => recoverConfiguration(tools, request, signal),
+    render: async (request, signal) => renderRelease(tools, request, signal),
+    renderTag: async (request, signal) => renderTag(tools, request, signal),
+    precheck: async (request, signal) => runPrecheck(tools, request, signal),
+  };
+}

@@ -1,0 +1,137 @@
+import type { Json, JsonObject, KubernetesObject } from '../../../domain/kubernetes-object.ts';
+import { isJsonList, isJsonObject, objectsAt, sameJson } from '../json.ts';
+import { ISTIOCTL_FIELD_MANAGER } from '../owner-labels.ts';
+
+/** A field that somebody other than the installer has set. */
+export interface ForeignField {
+  readonly manager: string;
+  /** Such as `spec.template.spec.containers[name="discovery"].env[name="X"]`. */
+  readonly path: string;
+}
+
+/**
+ * The object as the installer applied it: without what others added, changed or took over since.
+ * `undefined` when the API server recorded no server-side apply of the installer.
+ */
+export function installedView(object: KubernetesObject): JsonObject | undefined {
+  const entry = managedFieldsOf(object).find(
+    ({ manager, operation }) => manager === ISTIOCTL_FIELD_MANAGER && operation === 'Apply',
+  );
+  if (entry === undefined) return undefined;
+  const owned = ownedPart(object, entry.fields);
+  return isJsonObject(owned) ? owned : undefined;
+}
+
+/** Managers whose writes are part of normal operation. */
+const OPERATING_MANAGERS = [
+  'kube-controller-manager',
+  'kube-apiserver',
+  'pilot-discovery',
+  'before-first-apply',
+];
+
+/** What others set in the parts of an object that configure it; status and scaling are not among them. */
+export function foreignFields(object: KubernetesObject): ForeignField[] {
+  return managedFieldsOf(object)
+    .filter(({ manager, operation, subresource }) => {
+      const isInstaller = manager === ISTIOCTL_FIELD_MANAGER && operation === 'Apply';
+      const isOperating = OPERATING_MANAGERS.some((name) => manager.startsWith(name));
+      return !isInstaller && !isOperating && subresource === undefined;
+    })
+    .flatMap(({ manager, fields }) =>
+      ['f:spec', 'f:data', 'f:webhooks'].flatMap((part) =>
+        leavesOf(fields[part], part.slice(2)).map((path) => ({ manager, path })),
+      ),
+    );
+}
+
+interface ManagedFieldsEntry {
+  readonly manager: string;
+  readonly operation: string;
+  readonly subresource: string | undefined;
+  readonly fields: JsonObject;
+}
+
+function managedFieldsOf(object: KubernetesObject): ManagedFieldsEntry[] {
+  return objectsAt(object, ['metadata', 'managedFields']).map((entry) => ({
+    manager: typeof entry['manager'] === 'string' ? entry['manager'] : '',
+    operation: typeof entry['operation'] === 'string' ? entry['operation'] : '',
+    subresource: typeof entry['subresource'] === 'string' ? entry['subresource'] : undefined,
+    fields: isJsonObject(entry['fieldsV1']) ? entry['fieldsV1'] : {},
+  }));
+}
+
+/** The part of a value that a FieldsV1 set names. An empty set is a leaf: the value with all that is in it. */
+function ownedPart(value: unknown, fields: JsonObject): Json | undefined {
+  const members = Object.entries(fields).filter(([key]) => key !== '.');
+  if (isJsonObject(value)) {
+    if (members.length === 0) return '.' in fields ? {} : value;
+    return ownedMembers(value, members);
+  }
+  if (isJsonList(value)) {
+    return members.length === 0 ? ('.' in fields ? [] : value) : ownedItems(value, members);
+  }
+  return isScalar(value) ? value : undefined;
+}
+
+type FieldSet = readonly (readonly [string, Json | undefined])[];
+
+function ownedMembers(value: JsonObject, members: FieldSet): JsonObject {
+  return Object.fromEntries(
+    members.flatMap(([key, inner]) => {
+      const name = key.slice(2);
+      if (!key.startsWith('f:') || value[name] === undefined) return [];
+      const part = ownedPart(value[name], isJsonObject(inner) ? inner : {});
+      return part === undefined ? [] : [[name, part]];
+    }),
+  );
+}
+
+/** In the list's own order, which is the one that was applied. */
+function ownedItems(list: readonly Json[], members: FieldSet): Json[] {
+  return list.flatMap((item) => {
+    for (const [key, inner] of members) {
+      if (!namesItem(key, item)) continue;
+      const part = ownedPart(item, isJsonObject(inner) ? inner : {});
+      return part === undefined ? [] : [part];
+    }
+    return [];
+  });
+}
+
+/** `k:{"name":"x"}` names an item by its keys, `v:"x"` by its value. */
+function namesItem(key: string, item: Json): boolean {
+  const selector = parseJson(key.slice(2));
+  if (key.startsWith('v:')) return sameJson(selector, item);
+  if (!key.startsWith('k:') || !isJsonObject(selector) || !isJsonObject(item)) return false;
+  return Object.entries(selector).every(([name, value]) => sameJson(item[name], value));
+}
+
+function leavesOf(fields: unknown, path: string): string[] {
+  if (!isJsonObject(fields)) return [];
+  const members = Object.entries(fields).filter(([key]) => key !== '.');
+  // An item that somebody added whole is one change, not one for each of its fields.
+  if (members.length === 0 || ('.' in fields && path.endsWith(']'))) return [path];
+  return members.flatMap(([key, inner]) => leavesOf(inner, `${path}${step(key)}`));
+}
+
+function step(key: string): string {
+  if (key.startsWith('f:')) return `.${key.slice(2)}`;
+  const selector = parseJson(key.slice(2));
+  if (!isJsonObject(selector)) return `[${key.slice(2)}]`;
+  const keys = Object.entries(selector).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return `[${keys.join(',')}]`;
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isScalar(value) || isJsonObject(value) || isJsonList(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isScalar(value: unknown): value is string | number | boolean | null {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}

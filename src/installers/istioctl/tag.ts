@@ -1,0 +1,55 @@
+import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
+import type { RenderTagRequest } from '../installer.ts';
+import { runIstioctl, withPrivateDirectory, type IstioctlTools } from './istioctl.ts';
+import { ManifestError, parseManifest } from './manifest.ts';
+
+/** It also reads the whole cluster to look for conflicting webhooks. */
+const TAG_TIMEOUT_MS = 120_000;
+
+/** Field manager under which `istioctl tag set` applies. */
+export const TAG_FIELD_MANAGER = 'istioctl';
+
+/** Arguments of `istioctl tag generate`. */
+export function tagArguments(request: RenderTagRequest): string[] {
+  return [
+    'tag',
+    'generate',
+    request.tag,
+    '--revision',
+    request.revision,
+    '--overwrite',
+    '--istioNamespace',
+    request.meshNamespace,
+    '--kubeconfig',
+    request.kubeconfig,
+  ];
+}
+
+/** The webhooks, and from 1.28 on the Service, of a tag; the revision's own webhook must be there. */
+export async function renderTag(
+  tools: IstioctlTools,
+  request: RenderTagRequest,
+  signal: AbortSignal,
+): Promise<readonly KubernetesObject[]> {
+  const { stdout } = await withPrivateDirectory(async (directory) =>
+    runIstioctl(
+      tools,
+      {
+        version: request.version,
+        args: tagArguments(request),
+        kubeconfig: request.kubeconfig,
+        timeoutMs: TAG_TIMEOUT_MS,
+        directory,
+      },
+      signal,
+    ),
+  );
+  const objects = parseManifest(stdout);
+  const hasWebhook = objects.some(({ kind }) => kind === 'MutatingWebhookConfiguration');
+  if (!hasWebhook) {
+    throw new ManifestError(
+      `istioctl tag generate ${request.tag} was expected to write a MutatingWebhookConfiguration and wrote ${objects.map(({ kind }) => kind).join(', ') || 'nothing'}`,
+    );
+  }
+  return objects;
+}

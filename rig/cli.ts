@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 
+import { errorCode } from './error-code.ts';
 import { DEFAULT_RIG } from './rig-state.ts';
 import { UsageError, UserError } from './user-error.ts';
 
@@ -19,11 +20,12 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
+/** The stack only of what we did not expect: not of a person's mistake, nor of the system's refusal. */
 function report(error: unknown): void {
-  const isKnown = error instanceof UserError;
-  const text =
-    error instanceof Error ? ((isKnown ? undefined : error.stack) ?? error.message) : String(error);
-  process.stderr.write(`rig: ${text}\n`);
+  const isExpected = error instanceof UserError || errorCode(error) !== undefined;
+  const stack = error instanceof Error && !isExpected ? error.stack : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`rig: ${stack ?? message}\n`);
 }
 
 /** Commands are loaded when they are called: `env` in a shell's start-up file should cost little. */

@@ -3,6 +3,7 @@ import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDieWithParent, type CommandLine } from './die-with-parent.ts';
+import { errorCode } from './error-code.ts';
 import { isSameProcess, startTimeOf, type ProcessIdentity } from './process-identity.ts';
 import { ProcessRecord } from './process-record.ts';
 
@@ -102,7 +103,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
       process.kill(target, signal);
       return;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      if (errorCode(error) !== 'ESRCH') throw error;
     }
   }
 }

@@ -16,7 +16,7 @@ import { currentControlPlanes, type PreflightFacts } from '../domain/preflight/f
 import { API_VERSION, type UpgradeRequest } from '../domain/request/request.ts';
 import { parseIstioVersion, type IstioVersion } from '../domain/version/istio-version.ts';
 import { revisionNameOf } from '../domain/version/revision-name.ts';
-import type { MeshInstaller } from '../installers/installer.ts';
+import type { MeshInstaller, RenderedRelease } from '../installers/installer.ts';
 import { inspectMesh } from './inspect-mesh.ts';
 import { InvalidRequestError } from './services.ts';
 import { compareRelease } from './release/compare-release.ts';
@@ -29,6 +29,12 @@ export interface CompileRequest {
   readonly runId?: string;
 }
 
+/** What planning came to, and the release that the plan installs. */
+export interface Compiled {
+  readonly planned: Planned;
+  readonly release?: RenderedRelease;
+}
+
 /**
  * From a request and a live cluster to a plan, or to the reasons why there is none. Reads only: what
  * looks like a write is a dry run. The same mesh and request give the same plan and digest.
@@ -38,7 +44,7 @@ export async function compilePlan(
   installer: MeshInstaller,
   { request, policy, meshNamespace, runId }: CompileRequest,
   signal: AbortSignal,
-): Promise<Planned> {
+): Promise<Compiled> {
   const target = targetOf(request);
   const mesh = await inspectMesh(access.worker, { cluster: request.cluster, meshNamespace });
   const facts: PreflightFacts = {
@@ -49,13 +55,13 @@ export async function compilePlan(
     ...(runId === undefined ? {} : { runId }),
     ...(request.takeOver === undefined ? {} : { takeOver: request.takeOver }),
   };
-  if (isWhollyThere(facts)) return { kind: 'nothing-to-do', findings: [] };
+  if (isWhollyThere(facts)) return { planned: { kind: 'nothing-to-do', findings: [] } };
 
   const early = applyOverrides(evaluatePreflight(facts), request.overrides);
   const [source] = currentControlPlanes(facts);
   const from = source?.version === undefined ? undefined : parseIstioVersion(source.version);
   if (early.some(stopsRun) || source === undefined || from === undefined) {
-    return { kind: 'blocked', findings: sortFindings(early) };
+    return blocked(early);
   }
   return compileFrom(
     { access, installer, request, policy, mesh, facts, early },
@@ -86,7 +92,7 @@ async function compileFrom(
   compilation: Compilation,
   from: { readonly revision: string; readonly version: IstioVersion },
   signal: AbortSignal,
-): Promise<Planned> {
+): Promise<Compiled> {
   const { access, installer, request, policy, mesh, facts, early } = compilation;
   const { meshNamespace } = mesh;
   const to = { revision: facts.targetRevision, version: facts.target };
@@ -98,7 +104,7 @@ async function compileFrom(
     ),
   ]);
   if (recovered.kind === 'unknown') {
-    return { kind: 'blocked', findings: sortFindings([...early, ...recovered.findings]) };
+    return blocked([...early, ...recovered.findings]);
   }
   const release = await installer.render(
     { ...to, meshNamespace, configuration: recovered.configuration },
@@ -111,7 +117,7 @@ async function compileFrom(
       request.overrides,
     ),
   );
-  if (findings.some(stopsRun)) return { kind: 'blocked', findings };
+  if (findings.some(stopsRun)) return blocked(findings);
 
   const plan: UpgradePlan = {
     apiVersion: API_VERSION,
@@ -137,7 +143,11 @@ async function compileFrom(
     renderDigest: release.digest,
     findings,
   };
-  return { kind: 'plan', plan, digest: digestPlan(plan) };
+  return { planned: { kind: 'plan', plan, digest: digestPlan(plan) }, release };
+}
+
+function blocked(findings: readonly Finding[]): Compiled {
+  return { planned: { kind: 'blocked', findings: sortFindings(findings) } };
 }
 
 /** sha256 over the plan as canonical JSON (RFC 8785): binds gates and approvals to what will be done. */

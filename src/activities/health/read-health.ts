@@ -1,0 +1,57 @@
+import type { ClusterAccess } from '../../clients/cluster-access.ts';
+import { RESOURCE_KINDS } from '../../clients/resource-kinds.ts';
+import { assessControlPlane } from '../../domain/health/assess-control-plane.ts';
+import { assessPods, assessWorkloads } from '../../domain/health/assess-workloads.ts';
+import { combine } from '../../domain/health/combine.ts';
+import type { Verdict } from '../../domain/health/verdict.ts';
+import { interpretControlPlanes } from '../../domain/mesh/interpret-control-planes.ts';
+import { interpretPod } from '../../domain/mesh/interpret-pods.ts';
+import { interpretWorkloads } from '../../domain/mesh/interpret-workloads.ts';
+import { listWorkloads } from '../inspect-mesh.ts';
+import { probeInjection } from './probe-injection.ts';
+
+export interface HealthScope {
+  readonly meshNamespace: string;
+  /** Revisions that must be ready and inject. */
+  readonly revisions: readonly string[];
+  /** Namespaces whose workloads are looked at. */
+  readonly namespaces: readonly string[];
+}
+
+/** One look at a mesh's health: control planes, injection, workloads, pods. */
+export async function readHealth(access: ClusterAccess, scope: HealthScope): Promise<Verdict> {
+  const { worker } = access;
+  const { meshNamespace, revisions, namespaces } = scope;
+  const [istiods, probes, workloads, replicaSets, pods] = await Promise.all([
+    worker.list(RESOURCE_KINDS.deployment, {
+      namespace: meshNamespace,
+      labelSelector: 'app=istiod',
+    }),
+    Promise.all(revisions.map((revision) => probeInjection(worker, meshNamespace, revision))),
+    inEach(namespaces, (namespace) => listWorkloads(worker, namespace)),
+    inEach(namespaces, (namespace) =>
+      worker.list(RESOURCE_KINDS.replicaSet, { namespace, metadataOnly: true }),
+    ),
+    inEach(namespaces, (namespace) => worker.list(RESOURCE_KINDS.pod, { namespace })),
+  ]);
+  const controlPlanes = interpretControlPlanes(istiods);
+  const facts = pods.map(interpretPod);
+  const observed = interpretWorkloads({
+    workloads,
+    replicaSets,
+    pods: facts,
+    isInjected: () => true,
+  });
+  return combine([
+    ...revisions.map((revision) => assessControlPlane(controlPlanes, revision)),
+    ...probes,
+    ...(namespaces.length === 0 ? [] : [assessWorkloads(observed.workloads), assessPods(facts)]),
+  ]);
+}
+
+async function inEach<T>(
+  namespaces: readonly string[],
+  read: (namespace: string) => Promise<T[]>,
+): Promise<T[]> {
+  return (await Promise.all(namespaces.map(read))).flat();
+}

@@ -1,20 +1,12 @@
 import { parse } from 'yaml';
-import {
-  formatRef,
-  refOf,
-  type Json,
-  type JsonObject,
-  type KubernetesObject,
-} from '../../domain/kubernetes-object.ts';
-import { isJsonList, isJsonObject, sameJson } from './json.ts';
-import { installedView } from './recovery/managed-fields.ts';
+import type { Json, JsonObject, KubernetesObject } from '../../domain/kubernetes-object.ts';
+import { isJsonList, isJsonObject, memberAt, sameJson } from './json.ts';
+import { installedFields } from './recovery/managed-fields.ts';
 import { sameQuantity } from './recovery/quantity.ts';
 
-/** One place where a cluster is not what was rendered. */
+/** One place where a live object is not what was rendered. */
 export interface RenderDifference {
-  /** `Kind namespace/name`. */
-  readonly object: string;
-  /** Such as `spec.template.spec.containers[name="discovery"].image`; empty for the whole object. */
+  /** Such as `spec.template.spec.containers[name="discovery"].image`. */
   readonly path: string;
   /** Absent when the installer had applied the field and the render no longer has it. */
   readonly rendered?: Json;
@@ -23,60 +15,50 @@ export interface RenderDifference {
 }
 
 /**
- * Where live objects differ from a render: fields that the render sets, and fields that the installer
- * had applied and the render lacks. Defaults and what the API server or istiod itself fills in do not count.
+ * Where a live object differs from its render: fields that the render sets, and fields that the
+ * installer had applied and the render lacks. Defaults, and what the API server, an autoscaler or
+ * istiod itself fill in, do not count.
  */
 export function compareWithLive(
-  rendered: readonly KubernetesObject[],
-  live: readonly KubernetesObject[],
+  rendered: KubernetesObject,
+  live: KubernetesObject,
 ): RenderDifference[] {
-  const found = new Map(live.map((object) => [formatRef(refOf(object)), object]));
-  return rendered.flatMap((object) => {
-    const name = formatRef(refOf(object));
-    const counterpart = found.get(name);
-    if (counterpart === undefined) return [{ object: name, path: '', rendered: summaryOf(object) }];
-    return compareObject(object, counterpart)
-      .filter(({ path }) => !isNoise(object, path, rendered))
-      .map((difference) => ({ object: name, ...difference }));
-  });
-}
-
-type Difference = Omit<RenderDifference, 'object'>;
-
-function compareObject(rendered: KubernetesObject, live: KubernetesObject): Difference[] {
-  const view = installedView(live);
-  return Object.keys({ ...rendered, ...view }).flatMap((key) => {
-    if (key === 'status') return [];
-    if (key === 'metadata') return compareMetadata(rendered, live, view);
-    return compareValues(jsonOf(rendered[key]), jsonOf(live[key]), jsonOf(view?.[key]), key);
-  });
+  const installed = installedFields(live);
+  return Object.keys({ ...rendered, ...installed })
+    .filter((key) => key !== 'status')
+    .flatMap((key) => {
+      const fields = installed?.[key];
+      return key === 'metadata'
+        ? compareMetadata(rendered, live, isJsonObject(fields) ? fields : {})
+        : compareValues(jsonOf(rendered[key]), jsonOf(live[key]), fields, key);
+    })
+    .filter(({ path }) => !isNoise(rendered.kind, path, installed));
 }
 
 function compareMetadata(
   rendered: KubernetesObject,
   live: KubernetesObject,
-  view: JsonObject | undefined,
-): Difference[] {
-  const viewed = isJsonObject(view?.['metadata']) ? view['metadata'] : {};
+  fields: JsonObject,
+): RenderDifference[] {
   return (['labels', 'annotations'] as const).flatMap((part) =>
     compareValues(
       rendered.metadata[part] ?? {},
       live.metadata[part] ?? {},
-      viewed[part],
+      fields[part],
       `metadata.${part}`,
     ),
   );
 }
 
-/** `installed` is the part of `live` that the installer had applied. */
+/** `installed` names the fields that the installer had applied. */
 function compareValues(
   rendered: Json | undefined,
   live: Json | undefined,
   installed: Json | undefined,
   path: string,
-): Difference[] {
+): RenderDifference[] {
   if (rendered === undefined) {
-    return isEmpty(installed) || installed === undefined ? [] : [{ path, live: installed }];
+    return installed === undefined || live === undefined || isEmpty(live) ? [] : [{ path, live }];
   }
   if (isJsonObject(rendered) && isJsonObject(live)) {
     const owned = isJsonObject(installed) ? installed : {};
@@ -101,7 +83,7 @@ function compareLists(
   live: readonly Json[],
   installed: readonly Json[],
   path: string,
-): Difference[] {
+): RenderDifference[] {
   const key = keyOf([...rendered, ...live]);
   if (key === undefined) return compareByPosition(rendered, live, installed, path);
   const byKey = (items: readonly Json[], value: Json | undefined): Json | undefined =>
@@ -122,7 +104,7 @@ function compareByPosition(
   live: readonly Json[],
   installed: readonly Json[],
   path: string,
-): Difference[] {
+): RenderDifference[] {
   if (rendered.length !== live.length) return [{ path, rendered, live }];
   return rendered.flatMap((item, index) =>
     compareValues(item, live[index], installed[index], `${path}[${index}]`),
@@ -162,12 +144,22 @@ function compareTexts(
   rendered: Json,
   live: Json | undefined,
   path: string,
-): Difference[] | undefined {
+): RenderDifference[] | undefined {
   if (typeof rendered !== 'string' || typeof live !== 'string') return undefined;
   if (!rendered.includes('\n') && !live.includes('\n')) return undefined;
   const [a, b] = [parseText(rendered), parseText(live)];
   if (!isJsonObject(a) || !isJsonObject(b)) return undefined;
-  return compareValues(a, b, b, path);
+  return compareValues(a, b, presenceOf(b), path);
+}
+
+/** All fields of a text are the installer's. */
+function presenceOf(value: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      isJsonObject(inner) ? presenceOf(inner) : true,
+    ]),
+  );
 }
 
 function parseText(text: string): unknown {
@@ -179,36 +171,13 @@ function parseText(text: string): unknown {
   }
 }
 
-/** What istiod and the autoscaler write by design. */
-function isNoise(
-  object: KubernetesObject,
-  path: string,
-  rendered: readonly KubernetesObject[],
-): boolean {
-  if (object.kind.endsWith('WebhookConfiguration')) {
-    return path.endsWith('.clientConfig.caBundle') || isValidatorPolicy(object, path);
-  }
-  return object.kind === 'Deployment' && path === 'spec.replicas' && isAutoscaled(object, rendered);
-}
-
-function isValidatorPolicy({ kind }: KubernetesObject, path: string): boolean {
-  return kind === 'ValidatingWebhookConfiguration' && path.endsWith('.failurePolicy');
-}
-
-function isAutoscaled(
-  { metadata }: KubernetesObject,
-  rendered: readonly KubernetesObject[],
-): boolean {
-  return rendered.some(
-    (other) =>
-      other.kind === 'HorizontalPodAutoscaler' &&
-      other.metadata.name === metadata.name &&
-      other.metadata.namespace === metadata.namespace,
-  );
-}
-
-function summaryOf({ apiVersion, kind }: KubernetesObject): Json {
-  return { apiVersion, kind };
+/** What istiod and whoever scales it write by design. */
+function isNoise(kind: string, path: string, installed: JsonObject | undefined): boolean {
+  if (path.endsWith('.clientConfig.caBundle')) return kind.endsWith('WebhookConfiguration');
+  if (path.endsWith('.failurePolicy')) return kind === 'ValidatingWebhookConfiguration';
+  // Scaling takes the field away from the installer.
+  const isScaled = memberAt(installed, ['spec', 'replicas']) === undefined;
+  return kind === 'Deployment' && path === 'spec.replicas' && installed !== undefined && isScaled;
 }
 
 function jsonOf(value: unknown): Json | undefined {

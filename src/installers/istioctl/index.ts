@@ -10,7 +10,7 @@ export { InstallerBinaryError, type InstallerBinary } from './binaries.ts';
 export { compareWithLive, type RenderDifference } from './compare-with-live.ts';
 export { ManifestError } from './manifest.ts';
 export { ISTIOCTL_FIELD_MANAGER } from './owner-labels.ts';
-export { nameInRevision, RECOVERY_SOURCES, type RecoverySource } from './recovery-sources.ts';
+export { nameInRevision, RECOVERY_SOURCES, recoverySourceRefs } from './recovery-sources.ts';
 export { UnreadableConfigurationError } from './recovery/values.ts';
 
 const CAPABILITIES: InstallerCapabilities = {

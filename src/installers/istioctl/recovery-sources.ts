@@ -1,3 +1,5 @@
+import type { ObjectRef } from '../../domain/kubernetes-object.ts';
+
 /** An object from which a running configuration is read back. */
 export interface RecoverySource {
   readonly apiVersion: string;
@@ -21,4 +23,14 @@ export const RECOVERY_SOURCES: readonly RecoverySource[] = [
 /** `istiod` of revision `1-26-1` is `istiod-1-26-1`; the unnamed revision has no suffix. */
 export function nameInRevision(baseName: string, revision: string): string {
   return revision === 'default' ? baseName : `${baseName}-${revision}`;
+}
+
+/** The objects to read before `recoverConfiguration` of a revision. */
+export function recoverySourceRefs(revision: string, meshNamespace: string): ObjectRef[] {
+  return RECOVERY_SOURCES.map(({ apiVersion, kind, baseName }) => ({
+    apiVersion,
+    kind,
+    namespace: meshNamespace,
+    name: nameInRevision(baseName, revision),
+  }));
 }

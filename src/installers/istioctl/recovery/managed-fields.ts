@@ -14,11 +14,25 @@ export interface ForeignField {
  * `undefined` when the API server recorded no server-side apply of the installer.
  */
 export function installedView(object: KubernetesObject): JsonObject | undefined {
+  return installedPart(object, (leaf) => leaf);
+}
+
+/**
+ * The fields that the installer applied, each with `true` in place of its value. What is inside of a
+ * field that is applied whole is not told apart: defaults of the API server are among it.
+ */
+export function installedFields(object: KubernetesObject): JsonObject | undefined {
+  return installedPart(object, () => true);
+}
+
+type LeafReader = (leaf: Json) => Json;
+
+function installedPart(object: KubernetesObject, leaf: LeafReader): JsonObject | undefined {
   const entry = managedFieldsOf(object).find(
     ({ manager, operation }) => manager === ISTIOCTL_FIELD_MANAGER && operation === 'Apply',
   );
   if (entry === undefined) return undefined;
-  const owned = ownedPart(object, entry.fields);
+  const owned = ownedPart(object, entry.fields, leaf);
   return isJsonObject(owned) ? owned : undefined;
 }
 
@@ -62,49 +76,52 @@ function managedFieldsOf(object: KubernetesObject): ManagedFieldsEntry[] {
 }
 
 /** The part of a value that a FieldsV1 set names. An empty set is a leaf: the value with all that is in it. */
-function ownedPart(value: unknown, fields: JsonObject): Json | undefined {
+function ownedPart(value: unknown, fields: JsonObject, leaf: LeafReader): Json | undefined {
   const members = Object.entries(fields).filter(([key]) => key !== '.');
-  if (isJsonObject(value)) {
-    if (members.length === 0) return '.' in fields ? {} : value;
-    return ownedMembers(value, members);
+  if (members.length === 0) {
+    const hasItself = '.' in fields;
+    if (isJsonObject(value)) return hasItself ? {} : leaf(value);
+    if (isJsonList(value)) return hasItself ? [] : leaf(value);
+    return isScalar(value) ? leaf(value) : undefined;
   }
-  if (isJsonList(value)) {
-    return members.length === 0 ? ('.' in fields ? [] : value) : ownedItems(value, members);
-  }
-  return isScalar(value) ? value : undefined;
+  if (isJsonObject(value)) return ownedMembers(value, members, leaf);
+  return isJsonList(value) ? ownedItems(value, members, leaf) : undefined;
 }
 
 type FieldSet = readonly (readonly [string, Json | undefined])[];
 
-function ownedMembers(value: JsonObject, members: FieldSet): JsonObject {
+function ownedMembers(value: JsonObject, members: FieldSet, leaf: LeafReader): JsonObject {
   return Object.fromEntries(
     members.flatMap(([key, inner]) => {
       const name = key.slice(2);
       if (!key.startsWith('f:') || value[name] === undefined) return [];
-      const part = ownedPart(value[name], isJsonObject(inner) ? inner : {});
+      const part = ownedPart(value[name], isJsonObject(inner) ? inner : {}, leaf);
       return part === undefined ? [] : [[name, part]];
     }),
   );
 }
 
-/** In the list's own order, which is the one that was applied. */
-function ownedItems(list: readonly Json[], members: FieldSet): Json[] {
+/** In the list's own order, which is the one that was applied; items keep the keys that name them. */
+function ownedItems(list: readonly Json[], members: FieldSet, leaf: LeafReader): Json[] {
   return list.flatMap((item) => {
     for (const [key, inner] of members) {
-      if (!namesItem(key, item)) continue;
-      const part = ownedPart(item, isJsonObject(inner) ? inner : {});
-      return part === undefined ? [] : [part];
+      const selector = selectorOf(key, item);
+      if (selector === undefined) continue;
+      const part = ownedPart(item, isJsonObject(inner) ? inner : {}, leaf);
+      if (part === undefined) return [];
+      return [isJsonObject(part) && isJsonObject(selector) ? { ...part, ...selector } : part];
     }
     return [];
   });
 }
 
 /** `k:{"name":"x"}` names an item by its keys, `v:"x"` by its value. */
-function namesItem(key: string, item: Json): boolean {
+function selectorOf(key: string, item: Json): Json | undefined {
   const selector = parseJson(key.slice(2));
-  if (key.startsWith('v:')) return sameJson(selector, item);
-  if (!key.startsWith('k:') || !isJsonObject(selector) || !isJsonObject(item)) return false;
-  return Object.entries(selector).every(([name, value]) => sameJson(item[name], value));
+  if (key.startsWith('v:')) return sameJson(selector, item) ? selector : undefined;
+  if (!key.startsWith('k:') || !isJsonObject(selector) || !isJsonObject(item)) return undefined;
+  const matches = Object.entries(selector).every(([name, value]) => sameJson(item[name], value));
+  return matches ? selector : undefined;
 }
 
 function leavesOf(fields: unknown, path: string): string[] {

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { withLock } from '../lock.ts';
 import { UserError } from '../user-error.ts';
 import { runCommand } from './run-command.ts';
 
@@ -43,7 +44,12 @@ export function isNewEnough(version: string): boolean {
 async function fetchedGo(options: FindGoOptions & { found: string | undefined }): Promise<Go> {
   const root = path.join(options.cacheDir, `go-${FETCHED_GO}`, 'go');
   const command = path.join(root, 'bin', 'go');
-  if (!existsSync(command)) await fetchGo(options);
+  if (!existsSync(command)) {
+    const file = path.join(options.cacheDir, '.fetch-go.lock');
+    await withLock({ file, signal: options.signal }, async () => {
+      if (!existsSync(command)) await fetchGo(options);
+    });
+  }
   const version = await askVersion(command, root);
   if (version === undefined) {
     throw new UserError(`the Go in ${root} does not run on this system; remove it, ${REMEDY}`);

@@ -21,8 +21,7 @@ export async function probeInjection(
           apiVersion: 'v1',
           kind: 'Pod',
           metadata: {
-            generateName: 'meshlift-probe-',
-            name: '',
+            name: 'meshlift-probe',
             namespace: meshNamespace,
             labels: { [REVISION_LABEL]: revision },
           },

@@ -70,10 +70,7 @@ function sameButBookkeeping(a: KubernetesObject, b: KubernetesObject): boolean {
 }
 
 function withoutBookkeeping(object: KubernetesObject): unknown {
-  const { managedFields, resourceVersion, generation, ...metadata } = object.metadata as Record<
-    string,
-    unknown
-  >;
-  void [managedFields, resourceVersion, generation];
-  return { ...object, metadata };
+  const bookkeeping = new Set(['managedFields', 'resourceVersion', 'generation']);
+  const metadata = Object.entries(object.metadata).filter(([key]) => !bookkeeping.has(key));
+  return { ...object, metadata: Object.fromEntries(metadata) };
 }

@@ -40,8 +40,13 @@ export type UpgradeStep = StepBase &
   (
     | { readonly kind: 'snapshot' }
     | {
-        readonly kind: 'apply-crds' | 'install-control-plane';
-        readonly component: 'Base' | 'Pilot';
+        readonly kind: 'apply-crds';
+        readonly component: 'Base';
+        readonly objects: readonly PlannedObject[];
+      }
+    | {
+        readonly kind: 'install-control-plane';
+        readonly component: 'Pilot';
         readonly objects: readonly PlannedObject[];
       }
     | { readonly kind: 'verify-control-plane'; readonly revision: string }

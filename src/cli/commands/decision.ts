@@ -1,0 +1,82 @@
+import type { Progress } from '../../domain/progress.ts';
+import { stripUnprintable } from '../../domain/report-markdown.ts';
+import { CliError } from '../cli-error.ts';
+import { confirm } from '../confirm.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
+import { renderFacts } from '../render/sections.ts';
+import { formatTime } from '../render/time.ts';
+import { askProgress } from '../temporal/ask-run.ts';
+import { findRun } from '../temporal/find-run.ts';
+import { bodyOf, deliver, sendToRun, type MessageOptions } from './message-command.ts';
+
+export interface DecisionOptions extends MessageOptions {
+  readonly gate?: string;
+}
+
+export interface DecisionRequest {
+  readonly decision: 'approve' | 'reject';
+  readonly options: DecisionOptions;
+}
+
+export const DECISION_JSON =
+  '{"kind":"message","message":…,"via":"update"|"signal","workflowId":…,"body":{"gate":…,"planDigest":…,"reason":…},"answer":…}';
+
+/** Approves or rejects: bound to the gate and the plan that were shown, so nothing else is decided. */
+export async function decide(
+  context: CommandContext,
+  name: string | undefined,
+  { decision, options }: DecisionRequest,
+): Promise<ExitCode> {
+  if (options.signal === true) {
+    const body = bodyOf({ gate: options.gate, reason: options.reason });
+    const question = `${decision} the gate that is open when this is received?`;
+    return sendToRun(context, name, options, { name: decision, body, question });
+  }
+  const session = await context.temporal();
+  const run = await findRun(session, name);
+  const progress = await askProgress(session, run);
+  const gate = requireGate(run.workflowId, progress, options.gate);
+  context.output.note(describeGate(context, run.workflowId, progress));
+  const question =
+    decision === 'approve'
+      ? `Approve the gate "${stripUnprintable(gate)}"?`
+      : `Reject at the gate "${stripUnprintable(gate)}"? The run then undoes everything it has done.`;
+  await confirm(context, question, options.yes === true);
+  const body = bodyOf({ gate, planDigest: progress.planDigest, reason: options.reason });
+  return deliver(context, session, { run, message: { name: decision, body }, asSignal: false });
+}
+
+function requireGate(workflowId: string, progress: Progress, wanted: string | undefined): string {
+  const { openGate } = progress;
+  if (openGate !== undefined && (wanted === undefined || wanted === openGate.name)) {
+    return openGate.name;
+  }
+  const state =
+    openGate === undefined
+      ? `no gate is open; the run is in phase ${progress.phase}${waiting(progress)}`
+      : `the open gate is "${openGate.name}", not "${wanted ?? ''}"`;
+  throw new CliError(
+    'MessageRefused',
+    EXIT_CODES.failed,
+    `${workflowId}: ${state}. Nothing was sent; follow the run with \`meshlift watch ${workflowId}\``,
+  );
+}
+
+function waiting(progress: Progress): string {
+  return progress.waitingFor === undefined ? '' : `, waiting for ${progress.waitingFor}`;
+}
+
+/** What is decided on, on standard error: a person sees it before the question. */
+function describeGate(context: CommandContext, workflowId: string, progress: Progress): string {
+  const done = progress.steps.filter((step) => step.state === 'done').length;
+  return renderFacts(context.output, [
+    ['Run', `${workflowId} (${progress.runId})`],
+    ['Upgrade', stripUnprintable(`${progress.cluster} → ${progress.target}`)],
+    ['Gate', stripUnprintable(progress.openGate?.name ?? '')],
+    ['Open until', formatTime(progress.openGate?.until ?? '')],
+    ['Steps done', `${done} of ${progress.steps.length}`],
+    ['Can be undone', progress.canRollBack ? 'yes' : 'no'],
+    ['Plan', progress.planDigest],
+  ]);
+}

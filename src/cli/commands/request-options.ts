@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { collectOverride } from '../request-input.ts';
+
+/** The options by which `plan` and `start` take a request. */
+export function addRequestOptions(command: Command): Command {
+  return command
+    .argument('[cluster]', 'a cluster of meshlift.yaml (needed unless a file names it)')
+    .option('-t, --target <version>', 'the Istio version to reach, such as 1.26.1')
+    .option('--reason <text>', 'why, for the report')
+    .option(
+      '--override <code=subject=reason>',
+      'accept one finding by name, with the reason; may be repeated',
+      collectOverride,
+    )
+    .option('--take-over <runId>', 'take over the mesh from a dead run, named by its first run id')
+    .option('--request <file>', 'read the request from a YAML or JSON file');
+}

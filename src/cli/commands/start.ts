@@ -1,0 +1,166 @@
+import type { Command } from 'commander';
+import type { Config } from '../../config/config.ts';
+import type { UpgradeRequest } from '../../domain/request/request.ts';
+import { CliError } from '../cli-error.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
+import { FOLLOW_JSON } from '../follow/follow-json.ts';
+import { openMeshServices } from '../mesh-services.ts';
+import { readPlanFile } from '../plan-file.ts';
+import { buildRequestInput, checkRequest, invalid, type RequestOptions } from '../request-input.ts';
+import { requireWorker } from '../temporal/find-worker.ts';
+import type { StartedRun } from '../temporal/start-run.ts';
+import type { TemporalSession } from '../temporal/session.ts';
+import { webPageOf } from '../temporal/web-page.ts';
+import { helpTexts, type Runner } from './registration.ts';
+import { addRequestOptions } from './request-options.ts';
+import { WATCH_NOTES } from './watch.ts';
+
+interface StartOptions extends RequestOptions {
+  readonly plan?: string;
+  readonly wait?: boolean;
+  readonly untilGate?: boolean;
+  readonly withoutWorker?: boolean;
+}
+
+/** Without a configuration file this is where a worker listens by default. */
+const DEFAULT_TASK_QUEUE = 'meshlift';
+
+export function registerStart(program: Command, run: Runner): void {
+  addRequestOptions(program.command('start'))
+    .summary('start an upgrade')
+    .description('Starts the upgrade of a mesh and returns when the run has begun.')
+    .option('--plan <file>', 'start exactly this plan, kept from `plan --output json`')
+    .option('--wait', 'follow the run to its end')
+    .option('--until-gate', 'follow it, and return with exit code 5 when a person is waited for')
+    .option('--without-worker', 'start although no worker polls; the run begins when one does')
+    .addHelpText(
+      'after',
+      helpTexts({
+        examples: [
+          'meshlift start prod-eu --target 1.26.1 --reason "CHG-4711"',
+          'meshlift start prod-eu --target 1.26.1 --wait',
+        ],
+        json: `{"kind":"run-started","workflowId":…,"runId":…,"taskQueue":…,"page":…}; with --wait or --until-gate\n  ${FOLLOW_JSON}`,
+        notes: WATCH_NOTES,
+      }),
+    )
+    .action((cluster: string | undefined, options: StartOptions) =>
+      run((context) => start(context, cluster, options)),
+    );
+}
+
+async function start(
+  context: CommandContext,
+  cluster: string | undefined,
+  options: StartOptions,
+): Promise<ExitCode> {
+  const config = await context.configIfAny();
+  const { input, request } = await readInput(context, cluster, options);
+  requireKnownCluster(config, request.cluster);
+
+  const session = await context.temporal();
+  const taskQueue = config?.taskQueue ?? DEFAULT_TASK_QUEUE;
+  if (options.withoutWorker !== true) await requireWorker(session, taskQueue);
+  const { startRun } = await import('../temporal/start-run.ts');
+  const started = await startRun(session, { taskQueue, request, input });
+
+  const page = webPageOf(config?.webUrl, session.namespace, started);
+  const isFollowed = options.wait === true || options.untilGate === true;
+  if (!isFollowed) {
+    const value = {
+      kind: 'run-started',
+      ...started,
+      taskQueue,
+      ...(page === undefined ? {} : { page }),
+    };
+    context.output.result(value, () => describeStarted(started, page, true));
+    return EXIT_CODES.done;
+  }
+  context.output.say(describeStarted(started, page, false));
+  return followStarted(context, session, { started, untilGate: options.untilGate === true });
+}
+
+/** The request as written and as understood; with `--plan` the one that the plan was made for. */
+async function readInput(
+  context: CommandContext,
+  cluster: string | undefined,
+  options: StartOptions,
+): Promise<{ input: Readonly<Record<string, unknown>>; request: UpgradeRequest }> {
+  if (options.plan === undefined) {
+    const input = buildRequestInput(cluster, options);
+    return { input, request: await checkRequest(input) };
+  }
+  const kept = readPlanFile(options.plan);
+  requireSame('CLUSTER', cluster, kept.request['cluster']);
+  requireSame('--target', options.target, kept.request['target']);
+  if (
+    options.request !== undefined ||
+    options.override !== undefined ||
+    options.reason !== undefined
+  ) {
+    throw invalid(
+      '--plan brings its request with it; leave out --request, --override and --reason, or plan again',
+    );
+  }
+  await requireSamePlan(context, kept.digest, await checkRequest(kept.request));
+  const input = { ...kept.request, planDigest: kept.digest };
+  return { input, request: await checkRequest(input) };
+}
+
+function requireSame(name: string, given: string | undefined, kept: unknown): void {
+  if (given === undefined || given === kept) return;
+  throw invalid(
+    `${name}: expected ${JSON.stringify(kept)} as in the plan's file, found "${given}"`,
+  );
+}
+
+/** Looks at the cluster before Temporal is asked for anything. */
+async function requireSamePlan(
+  context: CommandContext,
+  digest: string,
+  request: UpgradeRequest,
+): Promise<void> {
+  const services = await openMeshServices(context);
+  const planned = await services.plan(request, context.signal);
+  if (planned.kind === 'plan' && planned.digest === digest) return;
+  const now =
+    planned.kind === 'plan'
+      ? `the plan is now ${planned.digest}`
+      : `the answer is now "${planned.kind}"`;
+  throw new CliError(
+    'InvalidRequest',
+    EXIT_CODES.blocked,
+    `expected the plan ${digest}, but the mesh has changed and ${now}. Nothing was started. ` +
+      `Look at it with \`meshlift plan ${request.cluster} --target ${request.target}\``,
+  );
+}
+
+function requireKnownCluster(config: Config | undefined, cluster: string): void {
+  if (config === undefined || config.clusters.has(cluster)) return;
+  const known = [...config.clusters.keys()].join(', ') || 'none';
+  throw invalid(`expected a cluster of ${config.file} (${known}), found "${cluster}"`);
+}
+
+function describeStarted(
+  started: StartedRun,
+  page: string | undefined,
+  withHints: boolean,
+): string {
+  const { workflowId, runId } = started;
+  return [
+    `Started ${workflowId} (run ${runId})`,
+    ...(page === undefined ? [] : [`Page:  ${page}`]),
+    ...(withHints ? [`Watch: meshlift watch ${workflowId}`] : []),
+  ].join('\n');
+}
+
+async function followStarted(
+  context: CommandContext,
+  session: TemporalSession,
+  { started, untilGate }: { readonly started: StartedRun; readonly untilGate: boolean },
+): Promise<ExitCode> {
+  const { followToExit } = await import('../follow/follow-to-exit.ts');
+  // By workflow id alone: a run that continues as new gets another run id.
+  return followToExit(context, session, { run: { workflowId: started.workflowId }, untilGate });
+}

@@ -1,0 +1,56 @@
+import type { ErrorCode } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
+import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+
+export interface DescribedError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
+
+/** Says what a failure means to the person who ran the command, and with which code it ends. */
+export async function describeError(
+  error: unknown,
+  isInterrupted: boolean,
+): Promise<DescribedError> {
+  if (error instanceof CliError) {
+    return { code: error.code, message: error.message, exitCode: error.exitCode };
+  }
+  if (isInterrupted) {
+    return { code: 'Interrupted', message: 'interrupted', exitCode: EXIT_CODES.interrupted };
+  }
+  if (!(error instanceof Error)) return failed(String(error));
+  const known = describeByName(error);
+  if (known !== undefined) return known;
+  // Loaded only now: the Temporal client is by far the largest import.
+  const { describeTemporalError } = await import('./temporal/describe-temporal-error.ts');
+  return describeTemporalError(error) ?? failed(withCauses(error));
+}
+
+/** Our own error classes, told by name so that their modules need not be loaded to ask. */
+function describeByName(error: Error): DescribedError | undefined {
+  switch (error.name) {
+    case 'ConfigError':
+      return { code: 'InvalidConfiguration', message: error.message, exitCode: EXIT_CODES.invalid };
+    case 'InvalidRequestError':
+      return { code: 'InvalidRequest', message: error.message, exitCode: EXIT_CODES.invalid };
+    default:
+      return undefined;
+  }
+}
+
+function failed(message: string): DescribedError {
+  return { code: 'Failed', message, exitCode: EXIT_CODES.failed };
+}
+
+const MAX_CAUSES = 5;
+
+function withCauses(error: Error): string {
+  const messages = [error.message === '' ? error.name : error.message];
+  let cause: unknown = error.cause;
+  for (let depth = 0; cause instanceof Error && depth < MAX_CAUSES; depth += 1) {
+    if (!messages.includes(cause.message)) messages.push(cause.message);
+    cause = cause.cause;
+  }
+  return messages.join(': ');
+}

@@ -1,0 +1,19 @@
+import type { Progress } from '../../domain/progress.ts';
+import type { UpgradeReport } from '../../domain/report.ts';
+import type { Output } from '../output.ts';
+import { createLiveDisplay } from './live-display.ts';
+import { createPlainDisplay } from './plain-display.ts';
+
+/** Shows a run as it goes on. */
+export interface Display {
+  show(progress: Progress): void;
+  /** A line that stays, such as how to approve. */
+  say(line: string): void;
+  /** The run has ended: shows how far it came and gives the screen back. */
+  stop(report?: UpgradeReport): void;
+}
+
+/** Bars on a terminal, lines anywhere else. */
+export function createDisplay(output: Output): Display {
+  return output.sayStream.isTTY ? createLiveDisplay(output) : createPlainDisplay(output);
+}

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Progress } from '../../domain/progress.ts';
+import { askProgress, handleOf, QUERY_DEADLINE_MS, withDeadline } from '../temporal/ask-run.ts';
+import type { RunRef } from '../temporal/find-run.ts';
+import { completeEnd } from '../temporal/read-run.ts';
+import { awaitEnd, type RunEnd } from '../temporal/run-end.ts';
+import type { TemporalSession } from '../temporal/session.ts';
+import type { Display } from './display.ts';
+import { describeNeed, needOf, type Need } from './person-needed.ts';
+
+export type FollowEnd =
+  | { readonly kind: 'ended'; readonly end: RunEnd }
+  | { readonly kind: 'person-needed'; readonly need: Need; readonly progress: Progress }
+  | { readonly kind: 'detached' };
+
+export interface FollowOptions {
+  readonly run: RunRef;
+  readonly display: Display;
+  /** Return as soon as a person is waited for. */
+  readonly untilGate: boolean;
+  readonly signal: AbortSignal;
+}
+
+const POLL_MS = 1000;
+/** Short, so that the end of a run is not noticed late because a query still waits for a worker. */
+const PROGRESS_DEADLINE_MS = 5000;
+
+/** Shows a run until it has ended, a person is needed (if asked for), or the viewer leaves. */
+export async function followRun(
+  session: TemporalSession,
+  options: FollowOptions,
+): Promise<FollowEnd> {
+  const { run, display, signal } = options;
+  // Says at once that there is no such run, before anything is waited for.
+  await withDeadline(session, QUERY_DEADLINE_MS, () => handleOf(session, run).describe());
+  const ending = session.client.withAbortSignal(signal, () => awaitEnd(session, run));
+  // The loop looks at it every turn; until then a failure must not count as unhandled.
+  ending.catch(() => undefined);
+  try {
+    const seen = await watch(session, options, ending);
+    if (seen.kind !== 'ended') {
+      display.stop();
+      return seen;
+    }
+    const end = await completeEnd(session, run, seen.end);
+    display.stop(end.report);
+    return { kind: 'ended', end };
+  } catch (error) {
+    display.stop();
+    if (signal.aborted) return { kind: 'detached' };
+    throw error;
+  }
+}
+
+async function watch(
+  session: TemporalSession,
+  { run, display, untilGate, signal }: FollowOptions,
+  ending: Promise<RunEnd>,
+): Promise<FollowEnd> {
+  const ended = ending.then((end): FollowEnd => ({ kind: 'ended', end }));
+  ended.catch(() => undefined);
+  const needs = createNeedTeller(display, run.workflowId);
+  let isSilent = false;
+  let shown = '';
+  for (;;) {
+    const asked = askProgress(session, run, PROGRESS_DEADLINE_MS).catch(() => undefined);
+    const progress = await Promise.race([asked, ended]);
+    if (progress !== undefined && isFollowEnd(progress)) return progress;
+    if (progress === undefined && !isSilent) {
+      display.say('no worker answers; the run goes on when one does (`meshlift worker`)');
+    }
+    isSilent = progress === undefined;
+    if (progress !== undefined) {
+      const text = JSON.stringify(progress);
+      if (text !== shown) display.show(progress);
+      shown = text;
+      const need = needs(progress);
+      if (need !== undefined && untilGate) return { kind: 'person-needed', need, progress };
+    }
+    const turn = await Promise.race([delay(POLL_MS, undefined, { signal }), ended]);
+    if (turn !== undefined) return turn;
+  }
+}
+
+function isFollowEnd(value: Progress | FollowEnd): value is FollowEnd {
+  return 'kind' in value;
+}
+
+/** Tells once what is needed, and again only when it is another need. */
+function createNeedTeller(
+  display: Display,
+  workflowId: string,
+): (progress: Progress) => Need | undefined {
+  let told = '';
+  return (progress) => {
+    const need = needOf(progress);
+    const text = need === undefined ? '' : JSON.stringify(need);
+    if (need !== undefined && text !== told) {
+      for (const line of describeNeed(need, workflowId)) display.say(line);
+    }
+    told = text;
+    return need;
+  };
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import { parse } from 'yaml';
+import type { InputProblem } from '../domain/request/parse-request.ts';
+import type { Override, UpgradeRequest } from '../domain/request/request.ts';
+import { CliError } from './cli-error.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+
+/** What the command line says about a request. */
+export interface RequestOptions {
+  readonly target?: string;
+  readonly reason?: string;
+  readonly override?: readonly Override[];
+  readonly takeOver?: string;
+  /** A file with the request as YAML or JSON; what the command line says beside it wins. */
+  readonly request?: string;
+}
+
+/** The request as a person wrote it: what was not said is left to the cluster's policy. */
+export function buildRequestInput(
+  cluster: string | undefined,
+  options: RequestOptions,
+): Readonly<Record<string, unknown>> {
+  const file = options.request === undefined ? {} : readRequestFile(options.request);
+  const { target, reason, takeOver, override = [] } = options;
+  return {
+    ...file,
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(target === undefined ? {} : { target }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(takeOver === undefined ? {} : { takeOver }),
+    ...(override.length === 0 ? {} : { overrides: [...overridesOf(file), ...override] }),
+  };
+}
+
+/** `CODE=SUBJECT=REASON`, repeatable; the reason may hold further `=`. */
+export function collectOverride(
+  text: string,
+  previous: readonly Override[] = [],
+): readonly Override[] {
+  const [, code, subject, reason] = /^([^=]+)=([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (code === undefined || subject === undefined || reason === undefined) {
+    throw new InvalidArgumentError(
+      'expected CODE=SUBJECT=REASON, such as "WorkloadNotReady=Deployment shop/cart=known slow start"',
+    );
+  }
+  return [...previous, { code, subject, reason }];
+}
+
+/** The request, checked here as the workflow will check it; throws with every problem at once. */
+export async function checkRequest(
+  input: Readonly<Record<string, unknown>>,
+): Promise<UpgradeRequest> {
+  // zod comes with it, which `--help` has no use for.
+  const { parseRequest } = await import('../domain/request/parse-request.ts');
+  const parsed = parseRequest(input);
+  if (parsed.kind === 'request') return parsed.request;
+  const problems = parsed.problems.map((problem) => `  ${describeProblem(input, problem)}`);
+  throw invalid(
+    `the request cannot be read:\n${problems.join('\n')}\nExpected CLUSTER and --target VERSION, or --request FILE; see \`--help\``,
+  );
+}
+
+/** Reads a file that holds one object, in YAML or JSON (which is YAML too). */
+export function readObjectFile(file: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw invalid(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (isObject(value)) return value;
+  throw invalid(`${file}: expected one object, found ${value === null ? 'nothing' : typeof value}`);
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function invalid(message: string): CliError {
+  return new CliError('InvalidRequest', EXIT_CODES.invalid, message);
+}
+
+function readRequestFile(file: string): Readonly<Record<string, unknown>> {
+  return readObjectFile(file);
+}
+
+function overridesOf(file: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const overrides = file['overrides'];
+  return Array.isArray(overrides) ? overrides : [];
+}
+
+/** With what stands at a path such as `$.target`; deeper paths are left to the message. */
+function describeProblem(
+  input: Readonly<Record<string, unknown>>,
+  { path, message }: InputProblem,
+): string {
+  const [, name] = /^\$\.(\w+)$/.exec(path) ?? [];
+  if (name === undefined) return `${path}: ${message}`;
+  const found = input[name];
+  if (found === undefined) return `${path}: expected a value, found nothing`;
+  return `${path}: ${message}, found ${JSON.stringify(found)}`;
+}

@@ -1,0 +1,56 @@
+import { CliError } from '../cli-error.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
+import { listRuns, type RunSummary } from './list-runs.ts';
+import type { TemporalSession } from './session.ts';
+
+/** Names a run; without `runId`, the newest of its workflow id. */
+export interface RunRef {
+  readonly workflowId: string;
+  readonly runId?: string;
+}
+
+export interface FindOptions {
+  /** One certain execution of the workflow id. */
+  readonly runId?: string | undefined;
+  /** For commands that only read: with no run open, the last one is meant. */
+  readonly orLatest?: boolean;
+}
+
+/** The run that a person named by workflow id, by cluster, or not at all because only one is open. */
+export async function findRun(
+  session: TemporalSession,
+  name: string | undefined,
+  options: FindOptions = {},
+): Promise<RunRef> {
+  if (name !== undefined) return refOf(workflowIdOf(name), options.runId);
+  const open = await listRuns(session, { openOnly: true, limit: 20 });
+  const [only] = open;
+  if (only !== undefined && open.length === 1) return refOf(only.workflowId, options.runId);
+  if (only !== undefined) throw tooMany(open);
+  const latest = options.orLatest === true ? (await listRuns(session, { limit: 1 }))[0] : undefined;
+  if (latest !== undefined) return refOf(latest.workflowId, options.runId ?? latest.runId);
+  throw new CliError(
+    'NotFound',
+    EXIT_CODES.unreachable,
+    `no run is open in Temporal namespace ${session.namespace} at ${session.address}. ` +
+      'Start one with `meshlift start CLUSTER --target VERSION`, or name a run; `meshlift list` shows those that ended',
+  );
+}
+
+/** `mesh/prod-eu` stays as it is; a cluster's name becomes the workflow id of its mesh. */
+export function workflowIdOf(name: string): string {
+  return name.includes('/') ? name : `mesh/${name}`;
+}
+
+function refOf(workflowId: string, runId: string | undefined): RunRef {
+  return runId === undefined ? { workflowId } : { workflowId, runId };
+}
+
+function tooMany(open: readonly RunSummary[]): CliError {
+  const names = open.map((run) => `  ${run.workflowId}`).join('\n');
+  return new CliError(
+    'Usage',
+    EXIT_CODES.invalid,
+    `expected the name of a run because several are open:\n${names}\nName one: its workflow id or its cluster`,
+  );
+}

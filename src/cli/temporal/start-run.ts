@@ -1,0 +1,61 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { UpgradeRequest } from '../../domain/request/request.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
+import { QUERY_DEADLINE_MS, withDeadline } from './ask-run.ts';
+import type { TemporalSession } from './session.ts';
+
+export interface StartedRun {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+export interface StartRunOptions {
+  readonly taskQueue: string;
+  readonly request: UpgradeRequest;
+  /** The request as it was written: what the history, and so the UI, shows. */
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** Starts the upgrade of one mesh. Its workflow id is the lock, so a second one is refused. */
+export async function startRun(
+  session: TemporalSession,
+  { taskQueue, request, input }: StartRunOptions,
+): Promise<StartedRun> {
+  const workflowId = `mesh/${request.cluster}`;
+  try {
+    const handle = await withDeadline(session, QUERY_DEADLINE_MS, () =>
+      session.client.workflow.start('upgradeMesh', {
+        workflowId,
+        taskQueue,
+        args: [input],
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        staticSummary: `${request.cluster} → ${request.target}`,
+      }),
+    );
+    return { workflowId, runId: handle.firstExecutionRunId };
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) {
+      throw await alreadyRunning(session, workflowId, error);
+    }
+    throw error;
+  }
+}
+
+async function alreadyRunning(
+  session: TemporalSession,
+  workflowId: string,
+  cause: Error,
+): Promise<CliError> {
+  const handle = session.client.workflow.getHandle(workflowId);
+  const open = await withDeadline(session, QUERY_DEADLINE_MS, () => handle.describe());
+  return new CliError(
+    'AlreadyRunning',
+    EXIT_CODES.failed,
+    `${workflowId}: a run of type ${open.type} is open since ${open.startTime.toISOString()} (run id ${open.runId}); ` +
+      `one run at a time may change a mesh. Nothing was started.\n` +
+      `See it with \`meshlift show ${workflowId}\`, follow it with \`meshlift watch ${workflowId}\``,
+    { cause },
+  );
+}

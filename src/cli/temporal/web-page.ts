@@ -1,0 +1,13 @@
+import type { RunRef } from './find-run.ts';
+
+/** The run's page in the Temporal UI; absent when the configuration names no UI. */
+export function webPageOf(
+  webUrl: string | undefined,
+  namespace: string,
+  run: RunRef,
+): string | undefined {
+  if (webUrl === undefined) return undefined;
+  const parts = ['namespaces', namespace, 'workflows', run.workflowId];
+  if (run.runId !== undefined) parts.push(run.runId, 'history');
+  return `${webUrl.replace(/\/+$/, '')}/${parts.map(encodeURIComponent).join('/')}`;
+}

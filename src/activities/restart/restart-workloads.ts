@@ -1,0 +1,175 @@
+import { activityInfo, cancellationSignal, heartbeat, sleep } from '@temporalio/activity';
+import type { ClusterAccess } from '../../clients/cluster-access.ts';
+import { assessRollout, type RolloutState } from '../../domain/health/assess-rollout.ts';
+import { listNames } from '../../domain/health/assess-workloads.ts';
+import type { Change } from '../../domain/journal/change.ts';
+import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
+import { nextRestarts } from '../../domain/planning/restart-window.ts';
+import { restartChanges } from '../changes/build-changes.ts';
+import { templateAnnotation } from '../changes/patch-paths.ts';
+import { performChange } from '../changes/perform-change.ts';
+import { ActivityError } from '../errors.ts';
+import { loadStep, recordOf } from '../load-plan.ts';
+import { RESTART_ANNOTATION } from '../record/record-names.ts';
+import { readJournal, writeJournal } from '../record/step-journal.ts';
+import type { StepRef } from '../run-ref.ts';
+import { readWave } from './read-wave.ts';
+
+/** How far a wave is; the heartbeat's detail, and what a new attempt goes on from. */
+export interface WaveCheckpoint {
+  readonly done: number;
+  readonly total: number;
+  /** When each workload's restart began, by uid, ISO 8601. */
+  readonly begun: Readonly<Record<string, string>>;
+}
+
+export interface WaveResult extends WaveCheckpoint {
+  /** `false`: it was asked to stop (a pause, an abort, a shutdown) and left things consistent. */
+  readonly finished: boolean;
+  readonly pods: number;
+}
+
+const LOOK_EVERY_MS = 1000;
+
+/** Name of the journal of a wave's restarts, beside that of its selectors. */
+export function restartJournal(step: string): string {
+  return `${step}-restart`;
+}
+
+/**
+ * Restarts the workloads of one wave within the budget and waits until each is wholly on the target.
+ * Safe to run again at any point: the token on a pod template makes a repeated restart a no-op.
+ */
+export async function restartWorkloads(
+  access: ClusterAccess,
+  ref: StepRef,
+  checkpoint: WaveCheckpoint | undefined,
+): Promise<WaveResult> {
+  const { plan, step } = await loadStep(access, ref, ['wave']);
+  const { restart } = plan.policy;
+  const changes = await journaledRestarts(access, ref, step.workloads);
+  const begun: Record<string, string> = { ...(latestCheckpoint() ?? checkpoint)?.begun };
+
+  for (;;) {
+    const entries = await look(access, step.workloads, changes, plan.to.revision);
+    const done = entries.filter(({ state }) => state.kind === 'done').length;
+    const progress: WaveCheckpoint = { done, total: entries.length, begun: { ...begun } };
+    heartbeat(progress);
+    failIfBad(entries, begun, restart);
+    if (done === entries.length) {
+      return { ...progress, finished: true, pods: countPods(entries) };
+    }
+    if (cancellationSignal().aborted)
+      return { ...progress, finished: false, pods: countPods(entries) };
+
+    const next = new Set(nextRestarts(entries, restart.maxPodsInFlight));
+    for (const { key, change } of entries) {
+      if (!next.has(key) || change === undefined || cancellationSignal().aborted) continue;
+      await performChange(access.worker, change);
+      begun[key] ??= new Date().toISOString();
+      heartbeat({ ...progress, begun: { ...begun } });
+    }
+    await pauseBetweenLooks();
+  }
+}
+
+function latestCheckpoint(): WaveCheckpoint | undefined {
+  return activityInfo().heartbeatDetails as WaveCheckpoint | undefined;
+}
+
+/** A cancelled sleep is no fault: the loop looks once more and returns what it knows. */
+async function pauseBetweenLooks(): Promise<void> {
+  if (cancellationSignal().aborted) return;
+  await Promise.race([
+    sleep(LOOK_EVERY_MS),
+    new Promise<void>((resolve) => {
+      cancellationSignal().addEventListener('abort', () => resolve(), { once: true });
+    }),
+  ]);
+}
+
+type RestartChange = Extract<Change, { kind: 'restart' }>;
+
+async function journaledRestarts(
+  access: ClusterAccess,
+  ref: StepRef,
+  workloads: readonly WorkloadRef[],
+): Promise<readonly RestartChange[]> {
+  const record = recordOf(access, ref);
+  const name = restartJournal(ref.step);
+  const journal = await readJournal(record, name);
+  if (journal !== undefined) {
+    return journal.changes.filter((change) => change.kind === 'restart');
+  }
+  const changes = await restartChanges(access.worker, workloads, `${ref.runId}/${ref.step}`);
+  await writeJournal(record, name, 'begun', changes);
+  return changes;
+}
+
+interface WaveEntry {
+  readonly key: string;
+  readonly name: string;
+  readonly pods: number;
+  readonly state: RolloutState;
+  readonly change?: RestartChange;
+}
+
+async function look(
+  access: ClusterAccess,
+  workloads: readonly WorkloadRef[],
+  changes: readonly RestartChange[],
+  revision: string,
+): Promise<readonly WaveEntry[]> {
+  const live = await readWave(access.worker, workloads);
+  const changeOf = new Map(changes.map((change) => [change.uid, change]));
+  return workloads.map(({ kind, namespace, name, uid }) => {
+    const change = changeOf.get(uid);
+    const workload = live.workloads.get(uid);
+    const pods = live.pods.get(uid) ?? [];
+    const state: RolloutState =
+      change === undefined
+        ? { kind: 'done', pods: 0 }
+        : assessRollout({
+            kind,
+            workload,
+            pods,
+            token: change.applied,
+            carries:
+              workload === undefined ? null : templateAnnotation(workload, RESTART_ANNOTATION),
+            revision,
+          });
+    return {
+      key: uid,
+      name: `${namespace}/${name}`,
+      pods: pods.length,
+      state,
+      ...(change === undefined ? {} : { change }),
+    };
+  });
+}
+
+function countPods(entries: readonly WaveEntry[]): number {
+  return entries.reduce((sum, { state }) => sum + (state.kind === 'done' ? state.pods : 0), 0);
+}
+
+function failIfBad(
+  entries: readonly WaveEntry[],
+  begun: Readonly<Record<string, string>>,
+  limits: { readonly maxFailures: number; readonly workloadDeadlineSeconds: number },
+): void {
+  const failures = entries.flatMap(({ key, name, state }) => {
+    if (state.kind === 'failed') return [`${name}: ${state.message}`];
+    const since = begun[key];
+    if (state.kind !== 'moving' || since === undefined) return [];
+    const seconds = (Date.now() - Date.parse(since)) / 1000;
+    return seconds > limits.workloadDeadlineSeconds
+      ? [`${name}: not there after ${Math.round(seconds)} s: ${state.message}`]
+      : [];
+  });
+  if (failures.length <= limits.maxFailures) return;
+  throw new ActivityError(
+    'Unhealthy',
+    `${failures.length} of ${entries.length} workloads failed (${limits.maxFailures} allowed): ${listNames(failures)}`,
+    [failures],
+  );
+}

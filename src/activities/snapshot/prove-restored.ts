@@ -1,0 +1,58 @@
+import type { ClusterAccess } from '../../clients/cluster-access.ts';
+import { formatRef } from '../../domain/kubernetes-object.ts';
+import type { Difference } from '../../domain/report.ts';
+import { compareSnapshots } from '../../domain/snapshot/compare-snapshots.ts';
+import type { Snapshot } from '../../domain/snapshot/snapshot.ts';
+import { ActivityError } from '../errors.ts';
+import { loadPlan, recordOf } from '../load-plan.ts';
+import { readJournal } from '../record/step-journal.ts';
+import type { RunRef } from '../run-ref.ts';
+import { readSnapshot } from './read-snapshot.ts';
+
+export interface Proof {
+  /** Nothing that this run changed differs from the snapshot. */
+  readonly restored: boolean;
+  /** Every difference, those that others made included. */
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * Compares the cluster with the run's snapshot. A difference counts against the run unless it is at
+ * an object that the run never wrote, or one where the undo met somebody else's value.
+ */
+export async function proveRestored(
+  access: ClusterAccess,
+  run: RunRef,
+  foreign: readonly Difference[],
+): Promise<Proof> {
+  const before = (await recordOf(access, run).get('snapshot')) as Snapshot | undefined;
+  if (before === undefined) {
+    throw new ActivityError('RecordUnreadable', `run ${run.runId} has no snapshot to compare with`);
+  }
+  const after = await readSnapshot(access.worker, run.meshNamespace);
+  const differences = compareSnapshots(before, after);
+  const touched = await touchedObjects(access, run);
+  const excused = foreign.map(({ path }) => path);
+  const ours = differences.filter(({ path }) => {
+    const isTouched = touched.some((object) => path.startsWith(`${object} `));
+    const isExcused = excused.some((place) => sameObject(place, path));
+    return isTouched && !isExcused;
+  });
+  return { restored: ours.length === 0, differences };
+}
+
+/** Paths begin with `Kind name` or `Kind namespace/name`. */
+function sameObject(a: string, b: string): boolean {
+  const objectOf = (path: string): string => path.split(' ').slice(0, 2).join(' ');
+  return objectOf(a) === objectOf(b);
+}
+
+async function touchedObjects(access: ClusterAccess, run: RunRef): Promise<readonly string[]> {
+  const record = recordOf(access, run);
+  const plan = await loadPlan(access, run);
+  const steps = plan.steps.flatMap(({ id, kind }) =>
+    kind === 'wave' ? [id, `${id}-restart`] : [id],
+  );
+  const journals = await Promise.all(steps.map((step) => readJournal(record, step)));
+  return journals.flatMap((journal) => journal?.changes.map(({ ref }) => formatRef(ref)) ?? []);
+}

@@ -1,0 +1,99 @@
+import type { ClusterAccess } from '../clients/cluster-access.ts';
+import type { Change, StepJournal } from '../domain/journal/change.ts';
+import type { StepOf } from '../domain/planning/step.ts';
+import type { UpgradePlan } from '../domain/planning/plan.ts';
+import type { Difference } from '../domain/report.ts';
+import { undoChange } from './changes/undo-change.ts';
+import { ActivityError } from './errors.ts';
+import { loadPlan, recordOf } from './load-plan.ts';
+import type { RunRecord } from './record/run-record.ts';
+import { readJournal, writeJournal } from './record/step-journal.ts';
+import { restartJournal } from './restart/restart-workloads.ts';
+import { settleWave } from './restart/undo-wave.ts';
+import type { StepRef } from './run-ref.ts';
+
+/** What undoing a step came to. */
+export interface UndoReceipt {
+  readonly reverted: number;
+  /** Values that others have set since; they were left alone. */
+  readonly foreign: readonly Difference[];
+}
+
+const NOTHING: UndoReceipt = { reverted: 0, foreign: [] };
+
+/** Takes a step back from its journal; a step that never began has none. Safe to repeat. */
+export async function undoStep(access: ClusterAccess, ref: StepRef): Promise<UndoReceipt> {
+  const plan = await loadPlan(access, ref);
+  const step = plan.steps.find(({ id }) => id === ref.step);
+  if (step === undefined) {
+    throw new ActivityError(
+      'RecordUnreadable',
+      `the plan of run ${ref.runId} has no step ${ref.step}`,
+    );
+  }
+  const record = recordOf(access, ref);
+  switch (step.undo.kind) {
+    case 'none':
+    case 'keep':
+      return NOTHING;
+    case 'restore-prior':
+      return undoJournal(access, record, step.id);
+    case 'undo-wave':
+      return step.kind === 'wave' ? undoWave(access, record, plan, step) : NOTHING;
+    case 'point-of-no-return':
+      return undoRemoval(record, step.id);
+  }
+}
+
+/** A wave goes back in its own order: selectors, then pod templates, then what still has a new proxy. */
+async function undoWave(
+  access: ClusterAccess,
+  record: RunRecord,
+  plan: UpgradePlan,
+  step: StepOf<'wave'>,
+): Promise<UndoReceipt> {
+  const selectors = await undoJournal(access, record, step.id);
+  const restarts = await undoJournal(access, record, restartJournal(step.id));
+  await settleWave(
+    access,
+    step.workloads,
+    plan.to.revision,
+    plan.policy.restart.workloadDeadlineSeconds,
+  );
+  return {
+    reverted: selectors.reverted + restarts.reverted,
+    foreign: [...selectors.foreign, ...restarts.foreign],
+  };
+}
+
+/** The removal can be taken back only while nothing has been removed. */
+async function undoRemoval(record: RunRecord, step: string): Promise<UndoReceipt> {
+  const journal = await readJournal(record, step);
+  if (journal === undefined) return NOTHING;
+  throw new ActivityError(
+    'RollbackFailed',
+    'the old control plane is being removed: a rollback of this run cannot bring it back. Use the workflow downgradeMesh',
+  );
+}
+
+async function undoJournal(
+  access: ClusterAccess,
+  record: RunRecord,
+  name: string,
+): Promise<UndoReceipt> {
+  const journal = await readJournal(record, name);
+  if (journal === undefined) return NOTHING;
+  let reverted = 0;
+  const foreign: Difference[] = [];
+  for (const change of newestFirst(journal)) {
+    const undone = await undoChange(access, change);
+    if (undone.kind === 'reverted') reverted += 1;
+    if (undone.kind === 'foreign') foreign.push(undone.difference);
+  }
+  await writeJournal(record, name, 'undone', journal.changes);
+  return { reverted, foreign };
+}
+
+function newestFirst({ changes }: StepJournal): readonly Change[] {
+  return [...changes].reverse();
+}

@@ -34,16 +34,16 @@ const NODES_TIMEOUT_MS = 60_000;
 
 /** Starts an empty Kubernetes cluster on this machine; what had started is stopped again when it fails. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const starting = new StartingCluster(options);
+  const cluster = new LocalCluster(options);
   try {
-    return await starting.start();
+    return await cluster.start();
   } catch (error) {
-    await starting.stop();
+    await cluster.stop();
     throw error;
   }
 }
 
-class StartingCluster {
+class LocalCluster {
   readonly #options: ClusterOptions;
   readonly #parts: Part[] = [];
   readonly #ended = new AbortController();

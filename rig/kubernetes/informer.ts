@@ -12,7 +12,7 @@ export interface Informer<T> {
 }
 
 export interface InformerOptions<T> {
-  readonly client: ApiClient;
+  readonly client: Pick<ApiClient, 'get' | 'open'>;
   /** A collection's path, with a selector when not all of it is wanted. */
   readonly path: string;
   readonly signal: AbortSignal;

@@ -5,6 +5,7 @@ import type { UpgradePlan } from '../domain/planning/plan.ts';
 import type { Difference } from '../domain/report.ts';
 import { undoChange } from './changes/undo-change.ts';
 import { ActivityError } from './errors.ts';
+import type { Heart } from './heartbeat.ts';
 import { loadPlan, recordOf } from './load-plan.ts';
 import type { RunRecord } from './record/run-record.ts';
 import { readJournal, writeJournal } from './record/step-journal.ts';
@@ -22,7 +23,11 @@ export interface UndoReceipt {
 const NOTHING: UndoReceipt = { reverted: 0, foreign: [] };
 
 /** Takes a step back from its journal; a step that never began has none. Safe to repeat. */
-export async function undoStep(access: ClusterAccess, ref: StepRef): Promise<UndoReceipt> {
+export async function undoStep(
+  access: ClusterAccess,
+  ref: StepRef,
+  heart: Heart,
+): Promise<UndoReceipt> {
   const plan = await loadPlan(access, ref);
   const step = plan.steps.find(({ id }) => id === ref.step);
   if (step === undefined) {
@@ -39,7 +44,7 @@ export async function undoStep(access: ClusterAccess, ref: StepRef): Promise<Und
     case 'restore-prior':
       return undoJournal(access, record, step.id);
     case 'undo-wave':
-      return step.kind === 'wave' ? undoWave(access, record, plan, step) : NOTHING;
+      return step.kind === 'wave' ? undoWave(access, record, plan, step, heart) : NOTHING;
     case 'point-of-no-return':
       return undoRemoval(record, step.id);
   }
@@ -51,6 +56,7 @@ async function undoWave(
   record: RunRecord,
   plan: UpgradePlan,
   step: StepOf<'wave'>,
+  heart: Heart,
 ): Promise<UndoReceipt> {
   const selectors = await undoJournal(access, record, step.id);
   const restarts = await undoJournal(access, record, restartJournal(step.id));
@@ -59,6 +65,7 @@ async function undoWave(
     step.workloads,
     plan.to.revision,
     plan.policy.restart.workloadDeadlineSeconds,
+    heart,
   );
   return {
     reverted: selectors.reverted + restarts.reverted,

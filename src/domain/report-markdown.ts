@@ -17,9 +17,8 @@ export function escapeMarkdown(text: string): string {
     .replace(/[\\`*_{}[\]<>#|~&!$]/g, '\\$&')
     .replace(/:(?=\/\/)/g, '\\:')
     .replace(/\bwww\./gi, (found) => `${found.slice(0, -1)}\\.`)
-    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, (_, space: string, mark: string) =>
-      /\d/.test(mark) ? `${space}${mark}\\` : `${space}\\${mark}`,
-    );
+    .replace(/^(?=\s*[-+=])\s*/, '$&\\')
+    .replace(/^(\s*\d+)(?=[.)](\s|$))/, '$1\\');
 }
 
 /** The report as a Markdown page for people: the same facts as the JSON, in reading order. */

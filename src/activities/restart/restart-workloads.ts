@@ -1,4 +1,5 @@
-import { activityInfo, cancellationSignal, heartbeat, sleep } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { assessRollout, type RolloutState } from '../../domain/health/assess-rollout.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
@@ -9,6 +10,7 @@ import { restartChanges } from '../changes/build-changes.ts';
 import { templateAnnotation } from '../changes/patch-paths.ts';
 import { performChange } from '../changes/perform-change.ts';
 import { ActivityError } from '../errors.ts';
+import type { Heart } from '../heartbeat.ts';
 import { loadStep, recordOf } from '../load-plan.ts';
 import { RESTART_ANNOTATION } from '../record/record-names.ts';
 import { readJournal, writeJournal } from '../record/step-journal.ts';
@@ -44,6 +46,7 @@ export async function restartWorkloads(
   access: ClusterAccess,
   ref: StepRef,
   checkpoint: WaveCheckpoint | undefined,
+  heart: Heart,
 ): Promise<WaveResult> {
   const { plan, step } = await loadStep(access, ref, ['wave']);
   const { restart } = plan.policy;
@@ -54,7 +57,7 @@ export async function restartWorkloads(
     const entries = await look(access, step.workloads, changes, plan.to.revision);
     const done = entries.filter(({ state }) => state.kind === 'done').length;
     const progress: WaveCheckpoint = { done, total: entries.length, begun: { ...begun } };
-    heartbeat(progress);
+    heart.beat(progress);
     failIfBad(entries, begun, restart);
     if (done === entries.length) {
       return { ...progress, finished: true, pods: countPods(entries) };
@@ -67,7 +70,7 @@ export async function restartWorkloads(
       if (!next.has(key) || change === undefined || cancellationSignal().aborted) continue;
       await performChange(access.worker, change);
       begun[key] ??= new Date().toISOString();
-      heartbeat({ ...progress, begun: { ...begun } });
+      heart.beat({ ...progress, begun: { ...begun } });
     }
     await pauseBetweenLooks();
   }
@@ -77,15 +80,14 @@ function latestCheckpoint(): WaveCheckpoint | undefined {
   return activityInfo().heartbeatDetails as WaveCheckpoint | undefined;
 }
 
-/** A cancelled sleep is no fault: the loop looks once more and returns what it knows. */
+/** Ends early when the activity is asked to stop: the loop looks once more and returns what it knows. */
 async function pauseBetweenLooks(): Promise<void> {
-  if (cancellationSignal().aborted) return;
-  await Promise.race([
-    sleep(LOOK_EVERY_MS),
-    new Promise<void>((resolve) => {
-      cancellationSignal().addEventListener('abort', () => resolve(), { once: true });
-    }),
-  ]);
+  const signal = cancellationSignal();
+  try {
+    await delay(LOOK_EVERY_MS, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 type RestartChange = Extract<Change, { kind: 'restart' }>;

@@ -1,4 +1,4 @@
-import { heartbeat, sleep } from '@temporalio/activity';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
@@ -7,6 +7,7 @@ import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import { assessSettled } from '../../domain/health/assess-settled.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
 import { ActivityError } from '../errors.ts';
+import type { Heart } from '../heartbeat.ts';
 import { readWave, type WaveState } from './read-wave.ts';
 
 const LOOK_EVERY_MS = 1000;
@@ -20,12 +21,13 @@ export async function settleWave(
   workloads: readonly WorkloadRef[],
   newRevision: string,
   deadlineSeconds: number,
+  heart: Heart,
 ): Promise<void> {
   const deadline = Date.now() + deadlineSeconds * 1000;
   for (;;) {
     const live = await readWave(access.worker, workloads);
     const open = workloads.flatMap((workload) => unsettled(workload, live, newRevision));
-    heartbeat({ done: workloads.length - open.length, total: workloads.length });
+    heart.beat({ done: workloads.length - open.length, total: workloads.length });
     if (open.length === 0) return;
     if (Date.now() > deadline) {
       throw new ActivityError(
@@ -34,7 +36,7 @@ export async function settleWave(
       );
     }
     await removeNewProxies(access, workloads, live, newRevision);
-    await sleep(LOOK_EVERY_MS);
+    await delay(LOOK_EVERY_MS);
   }
 }
 

@@ -1,0 +1,79 @@
+import type { ClusterAccess } from '../../clients/cluster-access.ts';
+import { listNames } from '../../domain/health/assess-workloads.ts';
+import { usersOf } from '../../domain/mesh/users-of.ts';
+import type { WaveReport } from '../../domain/report.ts';
+import { ActivityError } from '../errors.ts';
+import { inspectMesh } from '../inspect-mesh.ts';
+import { loadPlan, loadStep } from '../load-plan.ts';
+import { readWave } from '../restart/read-wave.ts';
+import type { RunRef, StepRef } from '../run-ref.ts';
+
+/** Counts, from the pods themselves, how much of a wave is on the target: injected by it and ready. */
+export async function takeWaveCensus(access: ClusterAccess, ref: StepRef): Promise<WaveReport> {
+  const { plan, step } = await loadStep(access, ref, ['wave']);
+  const live = await readWave(access.worker, step.workloads);
+  const stragglers: string[] = [];
+  let pods = 0;
+  for (const { uid, namespace, name } of step.workloads) {
+    const own = live.pods.get(uid) ?? [];
+    pods += own.length;
+    const off = own.filter(({ revision, ready }) => revision !== plan.to.revision || !ready);
+    if (off.length > 0)
+      stragglers.push(`${namespace}/${name}: ${off.length} of ${own.length} pods`);
+  }
+  if (stragglers.length > 0) {
+    throw new ActivityError(
+      'Unhealthy',
+      `expected every pod of ${step.id} ready and injected by ${plan.to.revision}; not so: ${listNames(stragglers)}`,
+      [stragglers],
+    );
+  }
+  return {
+    id: step.id,
+    namespaces: step.namespaces,
+    workloads: step.workloads.length,
+    onTarget: step.workloads.length,
+    pods,
+  };
+}
+
+/** Who still uses the old revision. Empty is the only answer that lets it be removed. */
+export async function takeUsageCensus(
+  access: ClusterAccess,
+  run: RunRef,
+  revision: string,
+): Promise<readonly string[]> {
+  return usersOf(await inspectMesh(access.worker, run), revision);
+}
+
+/** After the removal: one control plane, every tag, validator and proxy on it, nothing left behind. */
+export async function verifyMesh(access: ClusterAccess, ref: StepRef): Promise<string> {
+  const { to, from } = await loadPlan(access, ref);
+  const mesh = await inspectMesh(access.worker, ref);
+  const wrong = [
+    ...mesh.controlPlanes
+      .filter(({ revision }) => revision !== to.revision)
+      .map(({ revision }) => `control plane ${revision} is still there`),
+    ...mesh.controlPlanes
+      .filter(({ replicas, readyReplicas }) => readyReplicas < replicas)
+      .map(
+        ({ revision, readyReplicas, replicas }) =>
+          `${revision}: ${readyReplicas} of ${replicas} ready`,
+      ),
+    ...usersOf(mesh, from.revision),
+    ...mesh.workloads
+      .filter(({ readyPods, desiredPods }) => readyPods < desiredPods)
+      .map(({ namespace, name }) => `${namespace}/${name} is not ready`),
+  ];
+  if (wrong.length > 0) {
+    throw new ActivityError(
+      'Unhealthy',
+      `the mesh is not wholly on ${to.revision}: ${listNames(wrong)}`,
+      [wrong],
+    );
+  }
+  const onTarget = mesh.workloads.filter(
+    ({ podsByRevision }) => (podsByRevision[to.revision] ?? 0) > 0,
+  );
+  return `${onTarget.length} of ${mesh.workloads.length} meshed workloads on ${to.revision}`;
+}

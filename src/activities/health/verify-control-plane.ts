@@ -1,0 +1,67 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClusterAccess } from '../../clients/cluster-access.ts';
+import { combine, explain } from '../../domain/health/combine.ts';
+import type { Condition, Verdict } from '../../domain/health/verdict.ts';
+import { webhooksOf } from '../../domain/mesh/webhook-shapes.ts';
+import type { UpgradePlan } from '../../domain/planning/plan.ts';
+import { ActivityError } from '../errors.ts';
+import { loadStep } from '../load-plan.ts';
+import type { StepRef } from '../run-ref.ts';
+import { readHealth } from './read-health.ts';
+
+const LOOK_EVERY_MS = 1000;
+
+/** Waits until both control planes are ready, inject, and share one root certificate. */
+export async function verifyControlPlane(access: ClusterAccess, ref: StepRef): Promise<Verdict> {
+  const { plan } = await loadStep(access, ref, ['verify-control-plane']);
+  const seconds = plan.policy.controlPlaneDeadlineSeconds;
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const verdict = await look(access, plan);
+    if (verdict.status === 'Healthy') return verdict;
+    if (Date.now() > deadline || cancellationSignal().aborted) {
+      throw new ActivityError(
+        'Unhealthy',
+        `control plane ${plan.to.revision} is not ready after ${seconds} s: ${explain(verdict)}`,
+        [verdict],
+      );
+    }
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+async function look(access: ClusterAccess, plan: UpgradePlan): Promise<Verdict> {
+  const revisions = [plan.from.revision, plan.to.revision];
+  const [health, root] = await Promise.all([
+    readHealth(access, { meshNamespace: plan.meshNamespace, revisions, namespaces: [] }),
+    compareRoots(access, plan),
+  ]);
+  return combine([...health.conditions, root]);
+}
+
+/**
+ * istiod writes its root into the `caBundle` of its own injector. Proxies of both revisions trust
+ * each other only when it is the same.
+ */
+async function compareRoots({ worker }: ClusterAccess, plan: UpgradePlan): Promise<Condition> {
+  const type = 'SameRootCertificate';
+  const suffix = plan.meshNamespace === 'istio-system' ? '' : `-${plan.meshNamespace}`;
+  const bundles = await Promise.all(
+    [plan.from.revision, plan.to.revision].map(async (revision) => {
+      const found = await worker.get({
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'MutatingWebhookConfiguration',
+        name: `istio-sidecar-injector-${revision}${suffix}`,
+      });
+      return found === undefined ? undefined : webhooksOf(found)[0]?.clientConfig?.caBundle;
+    }),
+  );
+  const [old, next] = bundles;
+  if (old === undefined || next === undefined || old === '' || next === '') {
+    return { type, status: 'Unknown', message: 'an injector webhook has no root certificate yet' };
+  }
+  return old === next
+    ? { type, status: 'Healthy', message: 'both revisions have the same root certificate' }
+    : { type, status: 'Degraded', message: 'the two revisions have different root certificates' };
+}

@@ -175,6 +175,8 @@ function parseText(text: string): unknown {
 function isNoise(kind: string, path: string, installed: JsonObject | undefined): boolean {
   if (path.endsWith('.clientConfig.caBundle')) return kind.endsWith('WebhookConfiguration');
   if (path.endsWith('.failurePolicy')) return kind === 'ValidatingWebhookConfiguration';
+  // A record for people: nothing reads it, and settings laid over the values do not show in it.
+  if (/^data\.(original|merged)-values/.test(path)) return kind === 'ConfigMap';
   // Scaling takes the field away from the installer.
   const isScaled = memberAt(installed, ['spec', 'replicas']) === undefined;
   return kind === 'Deployment' && path === 'spec.replicas' && installed !== undefined && isScaled;

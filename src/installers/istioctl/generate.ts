@@ -45,11 +45,12 @@ export async function generateManifest(
         },
         signal,
       );
-    const { result, invalid } = await generateOrForce(generate);
+    const { result, refusal } = await generateOrForce(generate);
+    const said = refusal === undefined ? result.stderr : `${refusal}\n${result.stderr}`;
     return {
       objects: parseManifest(result.stdout),
-      invalid,
-      warnings: warningsOf(result.stderr),
+      invalid: refusal !== undefined,
+      warnings: [...new Set(linesOf(said))],
     };
   });
 }
@@ -60,16 +61,16 @@ export async function generateManifest(
  */
 async function generateOrForce(
   generate: (force: boolean) => Promise<CommandResult>,
-): Promise<{ readonly result: CommandResult; readonly invalid: boolean }> {
+): Promise<{ readonly result: CommandResult; readonly refusal?: string }> {
   try {
-    return { result: await generate(false), invalid: false };
+    return { result: await generate(false) };
   } catch (error) {
     if (!(error instanceof CommandError) || error.failure !== 'exit-code') throw error;
-    return { result: await generate(true), invalid: true };
+    return { result: await generate(true), refusal: error.stderrTail };
   }
 }
 
-function warningsOf(stderr: string): string[] {
+function linesOf(stderr: string): string[] {
   return stderr
     .split('\n')
     .map((line) => line.replace(/^[^\p{L}\p{N}]+/u, '').trim())

@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '../../../domain/kubernetes-object.ts';
 import {
   isJsonList,
-  isJsonObject,
   memberAt,
   mergeJson,
   nested,
@@ -100,12 +99,24 @@ function traceOfArguments(live: JsonObject, rendered: JsonObject): JsonObject {
 
 function placement(live: JsonObject, rendered: JsonObject): JsonObject {
   const tolerations = additions(live, rendered, [...POD, 'tolerations']);
-  return pilot({
+  const values = pilot({
     ...changed(live, rendered, [...POD, 'nodeSelector'], 'nodeSelector'),
     ...changed(live, rendered, [...POD, 'affinity'], 'affinity'),
     ...changed(live, rendered, [...POD, 'topologySpreadConstraints'], 'topologySpreadConstraints'),
     ...(tolerations.length === 0 ? {} : { tolerations }),
   });
+  // The values for these hold for every component, so for istiod alone they can only be laid over it.
+  const overlaid = {
+    ...changed(live, rendered, [...POD, 'priorityClassName'], 'priorityClassName'),
+    ...changed(live, rendered, [...POD, 'securityContext'], 'securityContext'),
+    ...changed(
+      discoveryContainer(live),
+      discoveryContainer(rendered),
+      ['imagePullPolicy'],
+      'imagePullPolicy',
+    ),
+  };
+  return Object.keys(overlaid).length === 0 ? values : mergeJson(values, k8s(overlaid));
 }
 
 function annotationsAndLabels(live: JsonObject, rendered: JsonObject): JsonObject {
@@ -190,5 +201,5 @@ function pilot(values: JsonObject): JsonObject {
 }
 
 function k8s(settings: JsonObject): JsonObject {
-  return isJsonObject(settings) ? nested(['components', 'pilot', 'k8s'], settings) : {};
+  return nested(['components', 'pilot', 'k8s'], settings);
 }

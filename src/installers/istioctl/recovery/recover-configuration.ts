@@ -8,12 +8,13 @@ import type { RecoveredConfiguration, RecoverRequest } from '../../installer.ts'
 import { generateManifest } from '../generate.ts';
 import type { IstioctlTools } from '../istioctl.ts';
 import { isJsonObject, textAt } from '../json.ts';
+import { asComponentSettings } from './component-settings.ts';
 import { asInstalled, revisionObjects, type RevisionObjects } from './live-objects.ts';
 import { foreignFields } from './managed-fields.ts';
 import { deploymentValues } from './pilot-deployment.ts';
 import { scalingValues, type ScalingFacts } from './pilot-scaling.ts';
 import { combineParts, type RecoveredPart } from './recovered-part.ts';
-import { serviceValues } from './service-values.ts';
+import { serviceAccountValues, serviceValues } from './service-values.ts';
 import { RECOVERY_SOURCES } from '../recovery-sources.ts';
 import {
   injectorValues,
@@ -82,27 +83,24 @@ function unexplained(
   rendered: RevisionObjects,
   request: RecoverRequest,
 ): RecoveredPart {
-  const mesh = isRecorded(live)
-    ? []
-    : [
-        meshConfig(
-          required(live, 'ConfigMap', 'istio', request),
-          required(rendered, 'ConfigMap', 'istio', request),
-        ),
-      ];
-  const deployment = asInstalled(required(live, 'Deployment', 'istiod', request));
+  const deployment = required(live, 'Deployment', 'istiod', request);
   const renderedDeployment = required(rendered, 'Deployment', 'istiod', request);
-  const [service, renderedService] = [live, rendered].map((objects) =>
-    objects.find('Service', 'istiod'),
-  );
-  return combineParts([
-    ...mesh,
-    deploymentValues(jsonOf(deployment), jsonOf(renderedDeployment)),
+  const pair = (kind: string): [JsonObject, JsonObject] => {
+    const [found, expected] = [live.find(kind, 'istiod'), rendered.find(kind, 'istiod')];
+    return found === undefined ? [{}, {}] : [jsonOf(asInstalled(found)), jsonOf(expected)];
+  };
+  const objects = combineParts([
+    deploymentValues(jsonOf(asInstalled(deployment)), jsonOf(renderedDeployment)),
     scalingValues(scalingFacts(live), scalingFacts(rendered)),
-    ...(service === undefined || renderedService === undefined
-      ? []
-      : [serviceValues(jsonOf(asInstalled(service)), jsonOf(renderedService))]),
+    serviceValues(...pair('Service')),
+    serviceAccountValues(...pair('ServiceAccount')),
   ]);
+  if (isRecorded(live)) return asComponentSettings(objects);
+  const mesh = meshConfig(
+    required(live, 'ConfigMap', 'istio', request),
+    required(rendered, 'ConfigMap', 'istio', request),
+  );
+  return combineParts([mesh, objects]);
 }
 
 /** Replicas and bounds are taken as they are: whoever scaled istiod had a reason that still holds. */

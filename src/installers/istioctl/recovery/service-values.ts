@@ -19,6 +19,19 @@ export function serviceValues(live: JsonObject, rendered: JsonObject): Recovered
   };
 }
 
+/** Annotations of istiod's ServiceAccount, by which clouds give it rights. */
+export function serviceAccountValues(live: JsonObject, rendered: JsonObject): RecoveredPart {
+  const annotations = overridesOver(
+    objectAt(rendered, ['metadata', 'annotations']),
+    objectAt(live, ['metadata', 'annotations']),
+  );
+  const path = ['values', 'pilot', 'serviceAccountAnnotations'];
+  return {
+    spec: Object.keys(annotations).length === 0 ? {} : nested(path, annotations),
+    unknowns: [],
+  };
+}
+
 function changed(live: JsonObject, rendered: JsonObject, field: string): JsonObject {
   const value = memberAt(live, ['spec', field]);
   return value === undefined || sameJson(value, memberAt(rendered, ['spec', field]))

@@ -1,25 +1,6 @@
 import type { PortAllocator } from '../ports.ts';
 import type { Spawn } from '../process.ts';
-
-export interface IstioTools {
-  readonly version: string;
-  readonly istioctl: string;
-  readonly pilotDiscovery: string;
-}
-
-/** Where the built binaries lie; the version of Istio is the key of `istio`. */
-export interface ToolPaths {
-  readonly etcd: string;
-  readonly kubeApiserver: string;
-  readonly kubeControllerManager: string;
-  readonly kubeScheduler: string;
-  readonly kubectl: string;
-  readonly kwok: string;
-  /** A folder that holds KWOK's own `kustomize/crd/bases` and `kustomize/stage`. */
-  readonly kwokAssets: string;
-  readonly temporal: string;
-  readonly istio: Readonly<Record<string, IstioTools>>;
-}
+import type { ToolPaths } from '../tools/tool-paths.ts';
 
 export interface ClusterOptions {
   /** The rig's state folder, absolute. */

@@ -11,6 +11,7 @@ export { compareWithLive, type RenderDifference } from './compare-with-live.ts';
 export { ManifestError } from './manifest.ts';
 export { ISTIOCTL_FIELD_MANAGER } from './owner-labels.ts';
 export { nameInRevision, RECOVERY_SOURCES, recoverySourceRefs } from './recovery-sources.ts';
+export { TAG_FIELD_MANAGER } from './tag.ts';
 export { UnreadableConfigurationError } from './recovery/values.ts';
 
 const CAPABILITIES: InstallerCapabilities = {

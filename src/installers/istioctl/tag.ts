@@ -6,8 +6,8 @@ import { ManifestError, parseManifest } from './manifest.ts';
 /** It also reads the whole cluster to look for conflicting webhooks. */
 const TAG_TIMEOUT_MS = 120_000;
 
-/** Field manager under which `istioctl tag set` applies. */
-export const TAG_FIELD_MANAGER = 'istioctl';
+/** Field manager under which `istioctl tag set` applies (seen with 1.25.1 and 1.26.1). */
+export const TAG_FIELD_MANAGER = 'istio-ci';
 
 /** Arguments of `istioctl tag generate`. */
 export function tagArguments(request: RenderTagRequest): string[] {
@@ -44,7 +44,7 @@ export async function renderTag(
       signal,
     ),
   );
-  const objects = parseManifest(stdout);
+  const objects = parseManifest(stdout).map(withoutCreationTime);
   const hasWebhook = objects.some(({ kind }) => kind === 'MutatingWebhookConfiguration');
   if (!hasWebhook) {
     throw new ManifestError(
@@ -52,4 +52,10 @@ export async function renderTag(
     );
   }
   return objects;
+}
+
+/** Go writes the empty time as `null`; nobody means to own that field. */
+function withoutCreationTime(object: KubernetesObject): KubernetesObject {
+  const { creationTimestamp, ...metadata } = object.metadata;
+  return creationTimestamp === undefined ? object : { ...object, metadata };
 }

@@ -17,7 +17,6 @@ import { checkHealth, type CheckRequest } from './health/check-health.ts';
 import { takeUsageCensus, takeWaveCensus, verifyMesh } from './health/take-census.ts';
 import { verifyControlPlane } from './health/verify-control-plane.ts';
 import { watchHealth, type WatchRequest } from './health/watch-health.ts';
-import { recordOf } from './load-plan.ts';
 import { identifyCluster, resolveRequest, type ResolvedRequest } from './resolve-request.ts';
 import {
   restartWorkloads,
@@ -26,7 +25,7 @@ import {
 } from './restart/restart-workloads.ts';
 import type { RunRef, StepRef } from './run-ref.ts';
 import { proveRestored, type Proof } from './snapshot/prove-restored.ts';
-import { readSnapshot } from './snapshot/read-snapshot.ts';
+import { takeSnapshot } from './snapshot/take-snapshot.ts';
 import { undoStep, type UndoReceipt } from './undo-step.ts';
 import { withCluster } from './with-cluster.ts';
 
@@ -56,7 +55,9 @@ export interface Activities {
   verifyMesh(input: StepRef): Promise<string>;
   undoStep(input: StepRef): Promise<UndoReceipt>;
   proveRestored(input: RunRef & { readonly foreign: readonly Difference[] }): Promise<Proof>;
-  finishRun(input: RunRef & { readonly report: UpgradeReport }): Promise<void>;
+  finishRun(
+    input: RunRef & { readonly report: UpgradeReport; readonly release: boolean },
+  ): Promise<void>;
 }
 
 /** The activities, bound to what they need. */
@@ -76,9 +77,8 @@ export function createActivities({ config, installer }: ActivityDeps): Activitie
       }),
     takeSnapshot: (input) =>
       withCluster(config, input, async (access) => {
-        const snapshot = await readSnapshot(access.worker, input.meshNamespace);
-        await recordOf(access, input).put('snapshot', snapshot);
-        return { entries: Object.keys(snapshot).length };
+        const entries = await takeSnapshot(access, input);
+        return { entries };
       }),
     applyStep: (input) =>
       withCluster(config, input, (access) => applyStep(access, installer, input)),
@@ -100,8 +100,7 @@ export function createActivities({ config, installer }: ActivityDeps): Activitie
       withCluster(config, input, (access, heart) => undoStep(access, input, heart)),
     proveRestored: (input) =>
       withCluster(config, input, (access) => proveRestored(access, input, input.foreign)),
-    finishRun: (input) =>
-      withCluster(config, input, (access) => finishRun(access, input, input.report)),
+    finishRun: (input) => withCluster(config, input, (access) => finishRun(access, input, input)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { formatRef } from '../../domain/kubernetes-object.ts';
 import type { Difference } from '../../domain/report.ts';
@@ -16,11 +17,29 @@ export interface Proof {
   readonly differences: readonly Difference[];
 }
 
+/** Controllers need a moment after the last undo until counts are what they were. */
+const PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 2000;
+
+/** Compares until the cluster is as it was, or patience ends; the last comparison is the answer. */
+export async function proveRestored(
+  access: ClusterAccess,
+  run: RunRef,
+  foreign: readonly Difference[],
+): Promise<Proof> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const proof = await compareOnce(access, run, foreign);
+    if (proof.restored || Date.now() > deadline) return proof;
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
 /**
  * Compares the cluster with the run's snapshot. A difference counts against the run unless it is at
  * an object that the run never wrote, or one where the undo met somebody else's value.
  */
-export async function proveRestored(
+async function compareOnce(
   access: ClusterAccess,
   run: RunRef,
   foreign: readonly Difference[],

@@ -1,0 +1,59 @@
+import type { Progress } from '../domain/progress.ts';
+import type { StepState, UpgradeReport } from '../domain/report.ts';
+
+const MARKS: Readonly<Record<StepState, string>> = {
+  pending: '·',
+  begun: '▶',
+  done: '✓',
+  failed: '✗',
+  skipped: '↷',
+  undoing: '◀',
+  undone: '↶',
+  'undo-failed': '✗',
+};
+
+/**
+ * The Markdown on the run's page in the Temporal UI. Lists, not tables: the UI renders tables
+ * without borders. Texts that come from people or clusters are put in code spans.
+ */
+export function renderDetails(progress: Progress, report: UpgradeReport): string {
+  const { openGate, waitingFor, pausedBecause } = progress;
+  const head = `## ${progress.cluster} → Istio ${progress.target}\n\n**${report.outcome === 'Running' ? progress.phase : report.outcome}**`;
+  const gate =
+    openGate === undefined
+      ? []
+      : [
+          `### A decision is waited for: \`${openGate.name}\``,
+          `Open until ${openGate.until}. Send the Update (or signal) \`approve\` or \`reject\` with \`{}\`, or run \`meshlift approve ${progress.cluster}\`.`,
+          ...(progress.planDigest === undefined ? [] : [`Plan \`${progress.planDigest}\``]),
+        ];
+  const lines = progress.steps.map(
+    ({ state, title, detail }) =>
+      `- ${MARKS[state]} ${code(title)}${detail === undefined ? '' : ` — ${code(detail)}`}`,
+  );
+  return [
+    head,
+    ...(report.cause === undefined ? [] : [`Cause: ${code(report.cause)}`]),
+    ...(waitingFor === undefined ? [] : [`Waiting for: ${code(waitingFor)}`]),
+    ...(pausedBecause === undefined ? [] : [`Paused: ${code(pausedBecause)}`]),
+    ...gate,
+    ...section(
+      'Findings',
+      report.findings.map(({ code: name, message }) => `- ${name}: ${code(message)}`),
+    ),
+    ...section('Steps', lines),
+    ...section(
+      'Left to do',
+      report.remaining.map((text) => `- ${code(text)}`),
+    ),
+  ].join('\n\n');
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`### ${title}`, lines.slice(0, 100).join('\n')];
+}
+
+/** A code span that its content cannot leave. */
+function code(text: string): string {
+  return `\`${text.replaceAll('`', 'ˋ').replaceAll(/\s+/g, ' ').slice(0, 500)}\``;
+}

@@ -1,0 +1,1 @@
+export { upgradeMesh } from './upgrade-mesh.ts';

@@ -1,0 +1,189 @@
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
+import type { Phase } from '../domain/progress.ts';
+import { mutating, observing } from './activity-proxies.ts';
+import { describeFailure, endedByCancellation } from './failures.ts';
+import { passGate } from './gate.ts';
+import { callFor, enterPhase, markStep, refOfRun, type Run } from './run.ts';
+import { soak } from './soak.ts';
+import { holdWhilePaused, runWave } from './wave.ts';
+
+/** How the way forward ended. */
+export type Forward =
+  | { readonly kind: 'completed' }
+  | { readonly kind: 'undo'; readonly cause: string }
+  | { readonly kind: 'leave'; readonly cause: string };
+
+/** Carries out every step in order. Cancellation passes through; everything else is an answer. */
+export async function runSteps(run: Run, outline: PlanOutline): Promise<Forward> {
+  for (const step of outline.steps) {
+    for (;;) {
+      await holdWhilePaused(run);
+      const problem = await attempt(run, outline, step);
+      if (problem === undefined) break;
+      if (!run.pointOfNoReturn) return { kind: 'undo', cause: problem };
+      const next = await halt(run, outline, step, problem);
+      if (next === 'skip') break;
+      if (next !== 'retry') return next;
+    }
+  }
+  return { kind: 'completed' };
+}
+
+async function attempt(
+  run: Run,
+  outline: PlanOutline,
+  step: StepOutline,
+): Promise<string | undefined> {
+  markStep(run, step.id, 'begun');
+  try {
+    const result = await runStep(run, outline, step);
+    if (result.kind === 'failed') {
+      markStep(run, step.id, 'failed', result.cause);
+      return `${step.id}: ${result.cause}`;
+    }
+    markStep(run, step.id, 'done', result.detail);
+    return undefined;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    if (CancellationScope.current().consideredCancelled && endedByCancellation(error)) throw error;
+    const cause = describeFailure(error);
+    markStep(run, step.id, 'failed', cause);
+    return `${step.id}: ${cause}`;
+  }
+}
+
+type StepResult =
+  | { readonly kind: 'ok'; readonly detail?: string }
+  | { readonly kind: 'failed'; readonly cause: string };
+
+async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promise<StepResult> {
+  const ref = { ...refOfRun(run), step: step.id };
+  const call = callFor(run, step.title);
+  enterPhase(run, phaseOf(step));
+  switch (step.kind) {
+    case 'snapshot': {
+      const { entries } = await mutating(call).takeSnapshot(ref);
+      return { kind: 'ok', detail: `${entries} values` };
+    }
+    case 'remove-control-plane':
+      run.pointOfNoReturn = true;
+      return applied(await mutating(call).applyStep(ref));
+    case 'apply-crds':
+    case 'install-control-plane':
+    case 'move-default':
+    case 'restore-labels':
+      return applied(await mutating(call).applyStep(ref));
+    case 'verify-control-plane': {
+      const { conditions } = await observing(call).verifyControlPlane(ref);
+      return { kind: 'ok', detail: conditions.map(({ message }) => message).join('; ') };
+    }
+    case 'soak':
+      return runSoak(run, outline, step);
+    case 'wave':
+      return { kind: 'ok', detail: await runWave(run, step) };
+    case 'gate': {
+      const gate = { name: 'complete', expiresSeconds: step.seconds ?? 0, phase: phaseOf(step) };
+      const answer = await passGate(run, gate);
+      return answer.kind === 'approved' ? { kind: 'ok' } : { kind: 'failed', cause: answer.cause };
+    }
+    case 'census':
+      return runCensus(run, outline, step);
+    case 'verify-mesh':
+      return { kind: 'ok', detail: await observing(call).verifyMesh(ref) };
+  }
+}
+
+function applied({ objects }: { readonly objects: number }): StepResult {
+  return { kind: 'ok', detail: `${objects} objects` };
+}
+
+async function runSoak(run: Run, outline: PlanOutline, step: StepOutline): Promise<StepResult> {
+  const { policy, from, to } = outline;
+  const index = outline.steps.findIndex(({ id }) => id === step.id);
+  const namespaces = outline.steps
+    .slice(0, index)
+    .flatMap((each) => (each.kind === 'wave' ? (each.namespaces ?? []) : []));
+  const problem = await soak(run, {
+    title: step.title,
+    seconds: step.seconds ?? 0,
+    revisions: [from.revision, to.revision],
+    namespaces,
+    pollSeconds: policy.healthPollSeconds,
+    patienceSeconds: policy.restart.workloadDeadlineSeconds,
+  });
+  if (problem !== undefined) return { kind: 'failed', cause: problem };
+  return { kind: 'ok', detail: `healthy for ${step.seconds ?? 0} s` };
+}
+
+/** Unused now, and still unused after the grace: a late starter must not find its control plane gone. */
+async function runCensus(run: Run, outline: PlanOutline, step: StepOutline): Promise<StepResult> {
+  const revision = outline.from.revision;
+  const look = async (): Promise<readonly string[]> =>
+    observing(callFor(run, step.title)).takeUsageCensus({ ...refOfRun(run), revision });
+  const before = await look();
+  if (before.length > 0)
+    return { kind: 'failed', cause: `still used: ${before.slice(0, 10).join('; ')}` };
+  const seconds = step.seconds ?? 0;
+  if (seconds > 0) await sleep(seconds * 1000, { summary: `grace before ${revision} is removed` });
+  const after = await look();
+  if (after.length > 0)
+    return { kind: 'failed', cause: `used again: ${after.slice(0, 10).join('; ')}` };
+  return { kind: 'ok', detail: `nothing uses ${revision}, for ${seconds} s` };
+}
+
+function phaseOf({ kind }: StepOutline): Phase {
+  switch (kind) {
+    case 'snapshot':
+    case 'apply-crds':
+      return 'Preparing';
+    case 'install-control-plane':
+    case 'verify-control-plane':
+      return 'InstallingControlPlane';
+    case 'soak':
+      return 'Soaking';
+    case 'wave':
+      return 'MovingWorkloads';
+    case 'gate':
+      return 'AwaitingCompletion';
+    case 'move-default':
+    case 'restore-labels':
+    case 'census':
+      return 'Completing';
+    case 'remove-control-plane':
+      return 'RemovingOldRevision';
+    case 'verify-mesh':
+      return 'Verifying';
+  }
+}
+
+/** Past the point of no return a failure waits for a person; the run stays open and keeps the lock. */
+async function halt(
+  run: Run,
+  { policy }: PlanOutline,
+  step: StepOutline,
+  cause: string,
+): Promise<'retry' | 'skip' | Forward> {
+  const until = new Date(Date.now() + policy.haltExpirySeconds * 1000).toISOString();
+  const halted: NonNullable<Run['halted']> = { steps: [step.id], decision: undefined };
+  run.halted = halted;
+  run.cause = cause;
+  enterPhase(run, 'Halted', `retry, skip or abort {"leave":true} for ${step.id}, until ${until}`);
+  try {
+    const answered = await condition(
+      () => halted.decision !== undefined,
+      policy.haltExpirySeconds * 1000,
+      {
+        summary: `halted at ${step.id}: waits for retry, skip or abort until ${until}`,
+      },
+    );
+    if (!answered || halted.decision === undefined) {
+      return { kind: 'leave', cause: `${cause}; nobody decided until ${until}` };
+    }
+    run.cause = undefined;
+    if (halted.decision.kind === 'skip') markStep(run, step.id, 'skipped', halted.decision.reason);
+    return halted.decision.kind;
+  } finally {
+    run.halted = undefined;
+  }
+}

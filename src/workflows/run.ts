@@ -1,0 +1,228 @@
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { CancellationScope } from '@temporalio/workflow';
+import type { RunRef } from '../activities/run-ref.ts';
+import type { PlanOutline } from '../domain/planning/plan.ts';
+import type { Phase, Progress } from '../domain/progress.ts';
+import type { Finding } from '../domain/finding.ts';
+import type {
+  Difference,
+  MessageRecord,
+  StepReport,
+  StepState,
+  UpgradeReport,
+  WaveReport,
+} from '../domain/report.ts';
+import { renderDetails } from './details.ts';
+import { announcePhase } from './search-attributes.ts';
+
+export const API_VERSION = 'meshlift.dev/v1alpha1';
+
+/** The gate as the handlers see it. At most one is open at a time. */
+export type Gate =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'open';
+      readonly name: string;
+      readonly openedAt: string;
+      readonly until: number;
+    }
+  | {
+      readonly kind: 'decided';
+      readonly name: string;
+      readonly approved: boolean;
+      readonly reason: string | undefined;
+    };
+
+/** A person's wish to end the run before its time. */
+export interface StopWish {
+  readonly kind: 'undo' | 'leave';
+  readonly cause: string;
+}
+
+/** What a halted run was told to do with the step that failed. */
+export interface HaltDecision {
+  readonly kind: 'retry' | 'skip';
+  readonly step: string;
+  readonly reason: string | undefined;
+}
+
+/** Everything that a run knows; handlers write their part of it, the main function the rest. */
+export interface Run {
+  readonly runId: string;
+  readonly workflowId: string;
+  readonly startedAt: string;
+  cluster: string;
+  target: string;
+  ref: RunRef | undefined;
+  taskQueue: string | undefined;
+  phase: Phase;
+  outline: PlanOutline | undefined;
+  findings: readonly Finding[];
+  steps: Map<string, StepReport>;
+  waves: WaveReport[];
+  messages: MessageRecord[];
+  gate: Gate;
+  waitingFor: string | undefined;
+  paused: { readonly reason: string } | undefined;
+  stop: StopWish | undefined;
+  /** Set while a failed step or undo waits for a person. */
+  halted: { readonly steps: readonly string[]; decision: HaltDecision | undefined } | undefined;
+  /** The first deletion of the old revision has begun. */
+  pointOfNoReturn: boolean;
+  undoing: boolean;
+  ended: UpgradeReport['outcome'] | undefined;
+  cause: string | undefined;
+  restored: boolean | undefined;
+  differences: readonly Difference[];
+  remaining: readonly string[];
+  exceptions: readonly string[];
+  /** Cancelled to stop the way forward; handlers do that. */
+  forward: CancellationScope | undefined;
+  /** Cancelled to pause what is restarting right now. */
+  pausable: CancellationScope | undefined;
+}
+
+/** A run at its very beginning. */
+export function createRun(input: unknown): Run {
+  const { firstExecutionRunId, workflowId, startTime } = workflowInfo();
+  const given: Record<string, unknown> =
+    typeof input === 'object' && input !== null ? { ...input } : {};
+  // Only for display until the request is understood; whatever was typed may stand there.
+  const shown = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 100) : '?');
+  return {
+    runId: firstExecutionRunId,
+    workflowId,
+    startedAt: startTime.toISOString(),
+    cluster: shown(given['cluster']),
+    target: shown(given['target']),
+    ref: undefined,
+    taskQueue: undefined,
+    phase: 'Starting',
+    outline: undefined,
+    findings: [],
+    steps: new Map(),
+    waves: [],
+    messages: [],
+    gate: { kind: 'none' },
+    waitingFor: undefined,
+    paused: undefined,
+    stop: undefined,
+    halted: undefined,
+    pointOfNoReturn: false,
+    undoing: false,
+    ended: undefined,
+    cause: undefined,
+    restored: undefined,
+    differences: [],
+    remaining: [],
+    exceptions: [],
+    forward: undefined,
+    pausable: undefined,
+  };
+}
+
+/** The run's reference for activities; there is none before the request was understood. */
+export function refOfRun(run: Run): RunRef {
+  if (run.ref === undefined) throw new TypeError('the run has no mesh yet');
+  return run.ref;
+}
+
+/** Call options of the run's cluster. */
+export function callFor(run: Run, summary: string): { summary: string; taskQueue?: string } {
+  return run.taskQueue === undefined ? { summary } : { summary, taskQueue: run.taskQueue };
+}
+
+/** The time of the current workflow task; the same on replay. */
+export function now(): string {
+  return new Date().toISOString();
+}
+
+/** Moves to a phase and tells everybody who looks. */
+export function enterPhase(run: Run, phase: Phase, waitingFor?: string): void {
+  const wasWaiting = run.gate.kind === 'open';
+  run.waitingFor = waitingFor;
+  if (
+    run.phase !== phase ||
+    wasWaiting !== (phase === 'AwaitingStart' || phase === 'AwaitingCompletion')
+  ) {
+    run.phase = phase;
+    announcePhase(phase, run.gate.kind === 'open');
+  }
+  refreshDetails(run);
+}
+
+/** Shows the run's state on its page in the Temporal UI. */
+export function refreshDetails(run: Run): void {
+  setCurrentDetails(renderDetails(progressOf(run), reportOf(run)));
+}
+
+/** Records where a step is. */
+export function markStep(run: Run, id: string, state: StepState, detail?: string): void {
+  const before = run.steps.get(id);
+  if (before === undefined) return;
+  const ends = ['done', 'failed', 'skipped', 'undone', 'undo-failed'].includes(state);
+  run.steps.set(id, {
+    ...before,
+    state,
+    ...(state === 'begun' ? { begunAt: before.begunAt ?? now() } : {}),
+    ...(ends ? { endedAt: now() } : {}),
+    ...(detail === undefined ? {} : { detail }),
+  });
+  refreshDetails(run);
+}
+
+/** The answer of `getProgress`. */
+export function progressOf(run: Run): Progress {
+  const { gate } = run;
+  return {
+    apiVersion: API_VERSION,
+    cluster: run.cluster,
+    target: run.target,
+    runId: run.runId,
+    phase: run.phase,
+    ...(run.outline === undefined ? {} : { planDigest: run.outline.digest }),
+    ...(run.waitingFor === undefined ? {} : { waitingFor: run.waitingFor }),
+    ...(gate.kind === 'open'
+      ? {
+          openGate: {
+            name: gate.name,
+            openedAt: gate.openedAt,
+            until: new Date(gate.until).toISOString(),
+          },
+        }
+      : {}),
+    ...(run.paused === undefined ? {} : { pausedBecause: run.paused.reason }),
+    steps: [...run.steps.values()],
+    canRollBack: !run.pointOfNoReturn && run.ended === undefined,
+  };
+}
+
+/** The report as it stands. */
+export function reportOf(run: Run): UpgradeReport {
+  return {
+    apiVersion: API_VERSION,
+    outcome: run.ended ?? 'Running',
+    cluster: run.cluster,
+    target: run.target,
+    runId: run.runId,
+    workflowId: run.workflowId,
+    startedAt: run.startedAt,
+    ...(run.ended === undefined ? {} : { endedAt: now() }),
+    ...(run.outline === undefined
+      ? {}
+      : {
+          planDigest: run.outline.digest,
+          from: run.outline.from.revision,
+          to: run.outline.to.revision,
+        }),
+    ...(run.cause === undefined ? {} : { cause: run.cause }),
+    findings: run.findings,
+    steps: [...run.steps.values()],
+    waves: run.waves,
+    exceptions: run.exceptions,
+    ...(run.restored === undefined ? {} : { restored: run.restored }),
+    differences: run.differences,
+    remaining: run.remaining,
+    messages: run.messages,
+  };
+}

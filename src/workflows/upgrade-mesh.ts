@@ -1,0 +1,185 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  isCancellation,
+  upsertMemo,
+} from '@temporalio/workflow';
+import type { PlanAnswer, PlanRequest } from '../activities/claim-run.ts';
+import type { PlanOutline } from '../domain/planning/plan.ts';
+import type { UpgradeReport } from '../domain/report.ts';
+import { mutating, planning } from './activity-proxies.ts';
+import { asWorkflowFailure, describeFailure } from './failures.ts';
+import { passGate } from './gate.ts';
+import { registerHandlers } from './message-handlers.ts';
+import { callFor, createRun, enterPhase, refOfRun, reportOf, type Run } from './run.ts';
+import { runSteps, type Forward } from './run-steps.ts';
+import { announceMesh } from './search-attributes.ts';
+import { undoSteps } from './undo-steps.ts';
+
+/**
+ * Upgrades one mesh by canary, and undoes by itself what it did when health turns bad, a gate is
+ * refused or expires, or somebody asks for it. Input: one JSON object, at least
+ * `{"cluster":"prod-eu","target":"1.26.1"}`; the workflow id is `mesh/<cluster>`.
+ */
+export async function upgradeMesh(input: unknown): Promise<UpgradeReport> {
+  const run = createRun(input);
+  registerHandlers(run);
+  const root = CancellationScope.current();
+
+  const forward = new CancellationScope();
+  run.forward = forward;
+  const result = await goForward(run, forward, input);
+  if (run.outline !== undefined && result.kind === 'undo' && isClaimed(run)) {
+    const { outline } = run;
+    await CancellationScope.nonCancellable(() => undoSteps(run, outline));
+  }
+  return CancellationScope.nonCancellable(() => end(run, result, root.consideredCancelled));
+}
+
+type Result = Forward | { readonly kind: 'blocked' } | { readonly kind: 'nothing-to-do' };
+
+/** Runs the way forward; a wish to stop or a cancel from outside becomes an answer. */
+async function goForward(run: Run, scope: CancellationScope, input: unknown): Promise<Result> {
+  try {
+    const result = await scope.run(() => upgrade(run, input));
+    return run.stop ?? result;
+  } catch (error) {
+    if (run.stop !== undefined) return run.stop;
+    if (isCancellation(error) || scope.consideredCancelled) {
+      return { kind: 'undo', cause: 'the run was cancelled in Temporal' };
+    }
+    if (!isClaimed(run)) throw asWorkflowFailure(error);
+    return { kind: 'undo', cause: describeFailure(error) };
+  }
+}
+
+async function upgrade(run: Run, input: unknown): Promise<Result> {
+  const { workflowId, runId } = run;
+  const resolved = await planning({ summary: 'read the request' }).resolveRequest({
+    input,
+    workflowId,
+  });
+  const { cluster, target } = resolved.request;
+  run.cluster = cluster;
+  run.target = target;
+  run.taskQueue = resolved.taskQueue;
+  announceMesh(cluster, target);
+  enterPhase(run, 'Planning');
+  const clusterUid = await planning(callFor(run, `identify ${cluster}`)).identifyCluster({
+    cluster,
+  });
+  run.ref = { runId, workflowId, cluster, clusterUid, meshNamespace: resolved.meshNamespace };
+  const request: PlanRequest = { ...run.ref, resolved };
+
+  for (;;) {
+    const answer = await planning(callFor(run, `plan ${cluster} → ${target}`)).planUpgrade(request);
+    run.findings = answer.kind === 'plan' ? answer.outline.findings : answer.findings;
+    if (answer.kind !== 'plan') return answer;
+    const refused = await decideOnPlan(run, answer, resolved.request.planDigest);
+    if (refused !== undefined) return refused;
+    const claim = await mutating(callFor(run, 'take the mesh and record the plan')).claimMesh({
+      ...request,
+      digest: answer.outline.digest,
+    });
+    if (claim.kind === 'blocked') {
+      run.findings = claim.findings;
+      return { kind: 'blocked' };
+    }
+    if (claim.kind === 'claimed') return runSteps(run, answer.outline);
+    // The mesh changed between the plan and the claim: plan again, and ask again where policy asks.
+  }
+}
+
+/** Shows the plan; asks a person where policy says so. */
+async function decideOnPlan(
+  run: Run,
+  { outline }: Extract<PlanAnswer, { kind: 'plan' }>,
+  expected: string | undefined,
+): Promise<Result | undefined> {
+  showPlan(run, outline);
+  if (expected !== undefined && expected !== outline.digest) {
+    return leave(
+      `expected the plan ${expected}, found ${outline.digest}: the mesh changed since it was made`,
+    );
+  }
+  const { start } = outline.policy.gates;
+  if (start === undefined) return undefined;
+  const answer = await passGate(run, {
+    name: 'start',
+    expiresSeconds: start.expiresSeconds,
+    phase: 'AwaitingStart',
+  });
+  return answer.kind === 'approved' ? undefined : leave(answer.cause);
+}
+
+/** Nothing was touched yet, so there is nothing to undo. */
+function leave(cause: string): Result {
+  return { kind: 'undo', cause };
+}
+
+function showPlan(run: Run, outline: PlanOutline): void {
+  run.outline = outline;
+  run.steps = new Map(
+    outline.steps.map(({ id, kind, title }) => [id, { id, kind, title, state: 'pending' }]),
+  );
+}
+
+/** Whether any step began, hence whether the mesh is locked and something may have to be undone. */
+function isClaimed(run: Run): boolean {
+  return [...run.steps.values()].some(({ state }) => state !== 'pending');
+}
+
+async function end(run: Run, result: Result, cancelled: boolean): Promise<UpgradeReport> {
+  run.cause = 'cause' in result ? result.cause : undefined;
+  run.ended = outcomeOf(run, result, cancelled);
+  if (result.kind === 'leave') run.remaining = [...run.remaining, ...waysOn(run)];
+  const report = reportOf(run);
+  if (isClaimed(run)) {
+    // A mesh that could not be brought back stays locked until somebody takes it over by name.
+    const release = run.remaining.length === 0 || result.kind === 'leave';
+    await mutating(callFor(run, 'keep the report')).finishRun({
+      ...refOfRun(run),
+      report,
+      release,
+    });
+  }
+  enterPhase(run, 'Ended');
+  upsertMemo({ outcome: report.outcome, cause: report.cause ?? '' });
+  await condition(allHandlersFinished);
+  if (run.ended === 'Cancelled') throw new CancelledFailure('cancelled; everything was taken back');
+  if (run.ended === 'RollbackFailed') {
+    throw ApplicationFailure.create({
+      type: 'RollbackFailed',
+      nonRetryable: true,
+      message: `not everything could be taken back: ${run.remaining.slice(0, 10).join('; ')}`,
+      details: [report],
+    });
+  }
+  return report;
+}
+
+function outcomeOf(run: Run, result: Result, cancelled: boolean): UpgradeReport['outcome'] {
+  switch (result.kind) {
+    case 'completed':
+    case 'nothing-to-do':
+      return 'Succeeded';
+    case 'blocked':
+      return 'Blocked';
+    case 'leave':
+      return 'Halted';
+    case 'undo':
+      if (run.remaining.length > 0) return 'RollbackFailed';
+      return cancelled ? 'Cancelled' : 'RolledBack';
+  }
+}
+
+function waysOn({ workflowId, cluster, target }: Run): readonly string[] {
+  return [
+    `look at what is there: meshlift inspect ${cluster}`,
+    `go on by hand, or take it back from the record of ${workflowId}`,
+    `plan again once one revision is left: meshlift plan ${cluster} --target ${target}`,
+  ];
+}

@@ -1,0 +1,58 @@
+import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
+import type { WaveCheckpoint } from '../activities/restart/restart-workloads.ts';
+import type { StepOutline } from '../domain/planning/plan.ts';
+import { mutating, observing, restarting } from './activity-proxies.ts';
+import { checkpointOf, endedByCancellation } from './failures.ts';
+import { callFor, enterPhase, refOfRun, refreshDetails, type Run } from './run.ts';
+
+/** Moves a wave's selectors, restarts its workloads and counts the result from the pods. */
+export async function runWave(run: Run, step: StepOutline): Promise<string> {
+  const ref = { ...refOfRun(run), step: step.id };
+  const where = (step.namespaces ?? []).join(', ');
+  enterPhase(run, 'MovingWorkloads');
+  await mutating(callFor(run, `${step.id}: move selectors of ${where}`)).applyStep(ref);
+  await restartUntilDone(run, step);
+  const census = await observing(callFor(run, `${step.id}: census of ${where}`)).takeWaveCensus(
+    ref,
+  );
+  run.waves.push(census);
+  return `${census.onTarget} of ${census.workloads} workloads, ${census.pods} pods on the target`;
+}
+
+/** One heartbeating activity; a pause cancels it, and it goes on from its checkpoint. */
+async function restartUntilDone(run: Run, step: StepOutline): Promise<void> {
+  const ref = { ...refOfRun(run), step: step.id };
+  const outer = CancellationScope.current();
+  let checkpoint: WaveCheckpoint | undefined;
+  for (;;) {
+    await holdWhilePaused(run);
+    const scope = new CancellationScope();
+    run.pausable = scope;
+    try {
+      const result = await scope.run(() =>
+        restarting(
+          callFor(run, `${step.id}: restart ${step.workloads ?? 0} workloads`),
+        ).restartWorkloads({ ...ref, ...(checkpoint === undefined ? {} : { checkpoint }) }),
+      );
+      if (result.finished) return;
+      checkpoint = result;
+    } catch (error) {
+      if (!scope.consideredCancelled || !endedByCancellation(error)) throw error;
+      checkpoint = (checkpointOf(error) as WaveCheckpoint | undefined) ?? checkpoint;
+    } finally {
+      run.pausable = undefined;
+    }
+    // A cancel from outside cancels the inner scope too, and the activity may have returned normally.
+    if (outer.consideredCancelled) throw new CancelledFailure('the run was stopped');
+  }
+}
+
+/** Between two mutations: nothing begins while the run is paused. */
+export async function holdWhilePaused(run: Run): Promise<void> {
+  if (run.paused === undefined) return;
+  const { phase } = run;
+  enterPhase(run, 'Paused', 'resume');
+  await condition(() => run.paused === undefined);
+  enterPhase(run, phase);
+  refreshDetails(run);
+}

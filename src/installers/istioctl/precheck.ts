@@ -84,7 +84,8 @@ function findingOf(message: unknown): Finding {
   return {
     code: 'IstioctlPrecheck',
     severity,
-    subject: textAt(message, ['origin']) ?? 'cluster',
+    // With its code: an override names one message, not all that are about the same object.
+    subject: `${textAt(message, ['origin']) ?? 'cluster'} (${code})`,
     message: `${code}: ${text}`,
     remedy:
       documentation === undefined

@@ -11,7 +11,7 @@ import {
   textAt,
   without,
 } from '../json.ts';
-import { sameResources } from './quantity.ts';
+import { resourcesOver } from './quantity.ts';
 import { discoveryContainer } from './live-objects.ts';
 import { imageValues } from './pilot-image.ts';
 import type { RecoveredPart } from './recovered-part.ts';
@@ -73,8 +73,8 @@ function sameVariable(variable: JsonObject, other: JsonObject | undefined): bool
 function resources(live: JsonObject, rendered: JsonObject): JsonObject {
   const wanted = objectAt(discoveryContainer(live), ['resources']);
   const base = objectAt(discoveryContainer(rendered), ['resources']);
-  if (sameResources(wanted, base)) return {};
-  return pilot({ resources: overridesOver(base, wanted) });
+  const found = resourcesOver(base, wanted);
+  return Object.keys(found).length === 0 ? {} : pilot({ resources: found });
 }
 
 /** Arguments after those of the chart, and the age of connections, which is one of the chart's. */

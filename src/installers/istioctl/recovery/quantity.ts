@@ -27,12 +27,19 @@ export function sameQuantity(a: Json | undefined, b: Json | undefined): boolean 
   return Math.abs(x - y) <= Math.abs(x) * 1e-12;
 }
 
-/** Whether two `resources` ask for the same. */
-export function sameResources(a: JsonObject, b: JsonObject): boolean {
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => {
-    const [x, y] = [a[key], b[key]];
-    return isJsonObject(x) && isJsonObject(y) ? sameResources(x, y) : sameQuantity(x, y);
-  });
+/** What has to be laid over `base` to ask for what `wanted` asks for, amount by amount. */
+export function resourcesOver(base: JsonObject, wanted: JsonObject): JsonObject {
+  const overrides: Record<string, Json> = {};
+  for (const [key, value] of Object.entries(wanted)) {
+    const below = base[key];
+    if (value === undefined || sameQuantity(below, value)) continue;
+    if (!isJsonObject(below) || !isJsonObject(value)) overrides[key] = value;
+    else {
+      const inner = resourcesOver(below, value);
+      if (Object.keys(inner).length > 0) overrides[key] = inner;
+    }
+  }
+  return overrides;
 }
 
 function amountOf(quantity: Json | undefined): number | undefined {

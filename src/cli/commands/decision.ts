@@ -7,7 +7,7 @@ import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { renderFacts } from '../render/sections.ts';
 import { formatTime } from '../render/time.ts';
 import { askProgress } from '../temporal/ask-run.ts';
-import { findRun } from '../temporal/find-run.ts';
+import { findRun, requireOpen } from '../temporal/find-run.ts';
 import { bodyOf, deliver, sendToRun, type MessageOptions } from './message-command.ts';
 
 export interface DecisionOptions extends MessageOptions {
@@ -35,6 +35,7 @@ export async function decide(
   }
   const session = await context.temporal();
   const run = await findRun(session, name);
+  await requireOpen(session, run);
   const progress = await askProgress(session, run);
   const gate = requireGate(run.workflowId, progress, options.gate);
   context.output.note(describeGate(context, run.workflowId, progress));

@@ -4,7 +4,8 @@ import { confirm } from '../confirm.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { stripUnprintable } from '../../domain/report-markdown.ts';
 import { RUN_ARGUMENT } from './registration.ts';
-import { findRun, type RunRef } from '../temporal/find-run.ts';
+import { findRun, requireOpen } from '../temporal/find-run.ts';
+import type { RunRef } from '../temporal/run-ref.ts';
 import {
   sendSignal,
   sendUpdate,
@@ -39,6 +40,7 @@ export async function sendToRun(
 ): Promise<ExitCode> {
   const session = await context.temporal();
   const run = await findRun(session, name);
+  await requireOpen(session, run);
   if (message.question !== undefined) {
     await confirm(context, `${run.workflowId}: ${message.question}`, options.yes === true);
   }

@@ -41,7 +41,7 @@ export function registerStart(program: Command, run: Runner): void {
           'meshlift start prod-eu --target 1.26.1 --reason "CHG-4711"',
           'meshlift start prod-eu --target 1.26.1 --wait',
         ],
-        json: `{"kind":"run-started","workflowId":…,"runId":…,"taskQueue":…,"page":…}; with --wait or --until-gate\n  ${FOLLOW_JSON}`,
+        json: `{"kind":"run-started","workflowId":…,"runId":…,"taskQueue":…,"pickedUp":…,"page":…}; with --wait or --until-gate\n  ${FOLLOW_JSON}`,
         notes: WATCH_NOTES,
       }),
     )
@@ -62,23 +62,21 @@ async function start(
   const session = await context.temporal();
   const taskQueue = config?.taskQueue ?? DEFAULT_TASK_QUEUE;
   if (options.withoutWorker !== true) await requireWorker(session, taskQueue);
-  const { startRun } = await import('../temporal/start-run.ts');
+  const { isPickedUp, startRun } = await import('../temporal/start-run.ts');
   const started = await startRun(session, { taskQueue, request, input });
 
   const page = webPageOf(config?.webUrl, session.namespace, started);
-  const isFollowed = options.wait === true || options.untilGate === true;
-  if (!isFollowed) {
-    const value = {
-      kind: 'run-started',
-      ...started,
-      taskQueue,
-      ...(page === undefined ? {} : { page }),
-    };
-    context.output.result(value, () => describeStarted(started, page, true));
-    return EXIT_CODES.done;
+  if (options.wait === true || options.untilGate === true) {
+    context.output.say(describeStarted(started, page));
+    return followStarted(context, session, { started, untilGate: options.untilGate === true });
   }
-  context.output.say(describeStarted(started, page, false));
-  return followStarted(context, session, { started, untilGate: options.untilGate === true });
+  const pickedUp = options.withoutWorker !== true && (await isPickedUp(session, started));
+  if (!pickedUp) context.output.note(describeWaiting(taskQueue));
+  const value = { kind: 'run-started', ...started, taskQueue, pickedUp };
+  context.output.result({ ...value, ...(page === undefined ? {} : { page }) }, () =>
+    [describeStarted(started, page), `Watch: meshlift watch ${started.workflowId}`].join('\n'),
+  );
+  return EXIT_CODES.done;
 }
 
 /** The request as written and as understood; with `--plan` the one that the plan was made for. */
@@ -142,17 +140,13 @@ function requireKnownCluster(config: Config | undefined, cluster: string): void 
   throw invalid(`expected a cluster of ${config.file} (${known}), found "${cluster}"`);
 }
 
-function describeStarted(
-  started: StartedRun,
-  page: string | undefined,
-  withHints: boolean,
-): string {
-  const { workflowId, runId } = started;
-  return [
-    `Started ${workflowId} (run ${runId})`,
-    ...(page === undefined ? [] : [`Page:  ${page}`]),
-    ...(withHints ? [`Watch: meshlift watch ${workflowId}`] : []),
-  ].join('\n');
+function describeStarted({ workflowId, runId }: StartedRun, page: string | undefined): string {
+  const head = `Started ${workflowId} (run ${runId})`;
+  return page === undefined ? head : `${head}\nPage:  ${page}`;
+}
+
+function describeWaiting(taskQueue: string): string {
+  return `no worker has picked the run up yet; it begins when one polls the task queue "${taskQueue}" (\`meshlift worker\`)`;
 }
 
 async function followStarted(

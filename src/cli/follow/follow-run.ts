@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Progress } from '../../domain/progress.ts';
 import { askProgress, handleOf, QUERY_DEADLINE_MS, withDeadline } from '../temporal/ask-run.ts';
-import type { RunRef } from '../temporal/find-run.ts';
+import type { RunRef } from '../temporal/run-ref.ts';
 import { completeEnd } from '../temporal/read-run.ts';
 import { awaitEnd, type RunEnd } from '../temporal/run-end.ts';
 import type { TemporalSession } from '../temporal/session.ts';

@@ -2,7 +2,7 @@ import { stripUnprintable } from '../../domain/report-markdown.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { renderEnd } from '../render/run.ts';
-import type { RunRef } from '../temporal/find-run.ts';
+import type { RunRef } from '../temporal/run-ref.ts';
 import { exitCodeOf, type RunEnd } from '../temporal/run-end.ts';
 import type { TemporalSession } from '../temporal/session.ts';
 import { createDisplay } from './display.ts';

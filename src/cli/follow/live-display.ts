@@ -21,6 +21,8 @@ export function createLiveDisplay(output: Output): Display {
       barsize: BAR_WIDTH,
       hideCursor: true,
       linewrap: false,
+      // Redrawn when something is new; the default would write ten times a second.
+      fps: 2,
       emptyOnZero: true,
       // The command ends by itself on Ctrl-C, and stops the bars then.
       gracefulExit: false,

@@ -2,7 +2,7 @@ import type { PlanOutline } from '../../domain/planning/plan.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { UpgradeReport } from '../../domain/report.ts';
 import { getPlan, getProgress, getReport } from '../../workflows/messages.ts';
-import type { RunRef } from './find-run.ts';
+import type { RunRef } from './run-ref.ts';
 import type { TemporalSession } from './session.ts';
 
 /** A query hangs for as long as no worker polls, so each one has a deadline. */

@@ -1,13 +1,9 @@
 import { CliError } from '../cli-error.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import { handleOf, QUERY_DEADLINE_MS, withDeadline } from './ask-run.ts';
 import { listRuns, type RunSummary } from './list-runs.ts';
+import type { RunRef } from './run-ref.ts';
 import type { TemporalSession } from './session.ts';
-
-/** Names a run; without `runId`, the newest of its workflow id. */
-export interface RunRef {
-  readonly workflowId: string;
-  readonly runId?: string;
-}
 
 export interface FindOptions {
   /** One certain execution of the workflow id. */
@@ -34,6 +30,19 @@ export async function findRun(
     EXIT_CODES.unreachable,
     `no run is open in Temporal namespace ${session.namespace} at ${session.address}. ` +
       'Start one with `meshlift start CLUSTER --target VERSION`, or name a run; `meshlift list` shows those that ended',
+  );
+}
+
+/** Says at once that a run has ended, instead of asking a worker about a message it cannot take. */
+export async function requireOpen(session: TemporalSession, run: RunRef): Promise<void> {
+  const handle = handleOf(session, run);
+  const { status } = await withDeadline(session, QUERY_DEADLINE_MS, () => handle.describe());
+  if (status.name === 'RUNNING') return;
+  throw new CliError(
+    'NotFound',
+    EXIT_CODES.unreachable,
+    `${run.workflowId}: expected an open run, found one that has ended (${status.name}). Nothing was sent; ` +
+      `see what came of it with \`meshlift report ${run.workflowId}\``,
   );
 }
 

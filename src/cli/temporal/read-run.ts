@@ -8,7 +8,7 @@ import {
   QUERY_DEADLINE_MS,
   withDeadline,
 } from './ask-run.ts';
-import type { RunRef } from './find-run.ts';
+import type { RunRef } from './run-ref.ts';
 import { awaitEnd, type RunEnd } from './run-end.ts';
 import type { TemporalSession } from './session.ts';
 

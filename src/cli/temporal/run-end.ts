@@ -8,7 +8,7 @@ import {
 import type { UpgradeReport } from '../../domain/report.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { handleOf } from './ask-run.ts';
-import type { RunRef } from './find-run.ts';
+import type { RunRef } from './run-ref.ts';
 import type { TemporalSession } from './session.ts';
 
 /** How a run ended, as far as its history tells; a worker is not needed to know it. */

@@ -1,6 +1,6 @@
 import type { Acknowledged } from '../../domain/messages.ts';
 import { handleOf, withDeadline } from './ask-run.ts';
-import type { RunRef } from './find-run.ts';
+import type { RunRef } from './run-ref.ts';
 import type { TemporalSession } from './session.ts';
 
 /** The messages of a run; each is an Update and a signal of the same name. */

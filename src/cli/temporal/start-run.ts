@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { UpgradeRequest } from '../../domain/request/request.ts';
 import { CliError } from '../cli-error.ts';
@@ -42,6 +43,27 @@ export async function startRun(
     throw error;
   }
 }
+
+const PICK_UP_MS = 5000;
+const LOOK_AGAIN_MS = 200;
+
+/**
+ * Whether a worker has taken the run's first task. The server goes on naming the pollers of a
+ * worker for minutes after it was stopped, so only this shows that one is really there.
+ */
+export async function isPickedUp(session: TemporalSession, run: StartedRun): Promise<boolean> {
+  const handle = session.client.workflow.getHandle(run.workflowId, run.runId);
+  const deadline = Date.now() + PICK_UP_MS;
+  while (Date.now() < deadline) {
+    const { raw } = await withDeadline(session, QUERY_DEADLINE_MS, () => handle.describe());
+    if (Number(raw.pendingWorkflowTask?.state ?? 0) !== TASK_IS_SCHEDULED) return true;
+    await delay(LOOK_AGAIN_MS);
+  }
+  return false;
+}
+
+/** `PENDING_WORKFLOW_TASK_STATE_SCHEDULED` of the Temporal API. */
+const TASK_IS_SCHEDULED = 1;
 
 async function alreadyRunning(
   session: TemporalSession,

@@ -1,4 +1,4 @@
-import type { RunRef } from './find-run.ts';
+import type { RunRef } from './run-ref.ts';
 
 /** The run's page in the Temporal UI; absent when the configuration names no UI. */
 export function webPageOf(

@@ -140,11 +140,8 @@ async function becomeReady({ kubernetes, target }: InstallerContract): Promise<v
 }
 
 function isReady(object: KubernetesObject | undefined): boolean {
-  const { spec, status } = object ?? {};
-  return (
-    numberIn(spec, 'replicas') !== undefined &&
-    numberIn(spec, 'replicas') === numberIn(status, 'readyReplicas')
-  );
+  const wanted = numberIn(object?.['spec'], 'replicas');
+  return wanted !== undefined && wanted === numberIn(object?.['status'], 'readyReplicas');
 }
 
 function numberIn(value: unknown, key: string): number | undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { deploymentAsInstalled } from '../../src/installers/istioctl/recovery/live-objects.ts';
 import {
   foreignFields,
   installedFields,
@@ -93,5 +94,50 @@ describe('foreignFields', () => {
       { manager: 'kubectl-edit', path: 'spec.containers[name="discovery"].env[name="B"].value' },
       { manager: 'kubectl-set', path: 'spec.containers[name="discovery"].env[name="C"]' },
     ]);
+  });
+});
+
+describe('deploymentAsInstalled', () => {
+  it('leaves out a variable whose value somebody took over, and keeps one that is empty', () => {
+    const container = {
+      name: 'discovery',
+      env: [{ name: 'EMPTY' }, { name: 'TAKEN', value: 'by hand' }, { name: 'OURS', value: '1' }],
+    };
+    const named = { '.': {}, 'f:name': {} };
+    const fields = {
+      '.': {},
+      'f:name': {},
+      'f:env': {
+        [env('EMPTY')]: named,
+        [env('TAKEN')]: named,
+        [env('OURS')]: { ...named, 'f:value': {} },
+      },
+    };
+    const managedFields = [
+      appliedByInstaller({
+        'f:spec': {
+          'f:template': { 'f:spec': { 'f:containers': { [env('discovery')]: fields } } },
+        },
+      }),
+    ];
+
+    const installed = deploymentAsInstalled(
+      kubernetesObject('Deployment', 'istiod', {
+        metadata: { managedFields },
+        spec: { template: { spec: { containers: [container] } } },
+      }),
+    );
+
+    expect(installed).toEqual({
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              { name: 'discovery', env: [{ name: 'EMPTY' }, { name: 'OURS', value: '1' }] },
+            ],
+          },
+        },
+      },
+    });
   });
 });

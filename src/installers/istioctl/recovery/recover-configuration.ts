@@ -9,7 +9,12 @@ import { generateManifest } from '../generate.ts';
 import type { IstioctlTools } from '../istioctl.ts';
 import { isJsonObject, textAt } from '../json.ts';
 import { asComponentSettings } from './component-settings.ts';
-import { asInstalled, revisionObjects, type RevisionObjects } from './live-objects.ts';
+import {
+  asInstalled,
+  deploymentAsInstalled,
+  revisionObjects,
+  type RevisionObjects,
+} from './live-objects.ts';
 import { foreignFields } from './managed-fields.ts';
 import { deploymentValues } from './pilot-deployment.ts';
 import { scalingValues, type ScalingFacts } from './pilot-scaling.ts';
@@ -90,7 +95,7 @@ function unexplained(
     return found === undefined ? [{}, {}] : [jsonOf(asInstalled(found)), jsonOf(expected)];
   };
   const objects = combineParts([
-    deploymentValues(jsonOf(asInstalled(deployment)), jsonOf(renderedDeployment)),
+    deploymentValues(deploymentAsInstalled(deployment), jsonOf(renderedDeployment)),
     scalingValues(scalingFacts(live), scalingFacts(rendered)),
     serviceValues(...pair('Service')),
     serviceAccountValues(...pair('ServiceAccount')),

@@ -22,6 +22,8 @@ export async function describeError(
   if (!(error instanceof Error)) return failed(String(error));
   const known = describeByName(error);
   if (known !== undefined) return known;
+  const unreadable = describeUnreadableFile(error);
+  if (unreadable !== undefined) return unreadable;
   // Loaded only now: the Temporal client is by far the largest import.
   const { describeTemporalError } = await import('./temporal/describe-temporal-error.ts');
   return describeTemporalError(error) ?? failed(withCauses(error));
@@ -34,9 +36,28 @@ function describeByName(error: Error): DescribedError | undefined {
       return { code: 'InvalidConfiguration', message: error.message, exitCode: EXIT_CODES.invalid };
     case 'InvalidRequestError':
       return { code: 'InvalidRequest', message: error.message, exitCode: EXIT_CODES.invalid };
+    case 'KubernetesUnreachable':
+      return unreachable(
+        `${error.message}. Check that the cluster is up and that its kubeconfig in meshlift.yaml points to it`,
+      );
     default:
       return undefined;
   }
+}
+
+/** A file that the configuration names, such as a kubeconfig. */
+function describeUnreadableFile(error: NodeJS.ErrnoException): DescribedError | undefined {
+  const { path, code = '' } = error;
+  if (path === undefined || !['ENOENT', 'EACCES', 'EISDIR'].includes(code)) return undefined;
+  return {
+    code: 'InvalidConfiguration',
+    message: `cannot read ${path} (${code}). Check its path in meshlift.yaml and that you may read it`,
+    exitCode: EXIT_CODES.invalid,
+  };
+}
+
+function unreachable(message: string): DescribedError {
+  return { code: 'NoConnection', message, exitCode: EXIT_CODES.unreachable };
 }
 
 function failed(message: string): DescribedError {

@@ -15,6 +15,7 @@ import { registerShow } from './commands/show.ts';
 import { registerSkip } from './commands/skip.ts';
 import { registerStart } from './commands/start.ts';
 import { registerWatch } from './commands/watch.ts';
+import { registerWorker } from './commands/worker.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { OUTPUT_FORMATS } from './output.ts';
@@ -36,6 +37,7 @@ const COMMANDS: readonly Register[] = [
   registerRollback,
   registerAbort,
   registerReport,
+  registerWorker,
 ];
 
 /** The whole command line, without running anything. */

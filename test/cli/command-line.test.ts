@@ -21,6 +21,7 @@ const COMMANDS = [
   'rollback',
   'abort',
   'report',
+  'worker',
 ] as const;
 
 /** One command of each kind that needs a Temporal server before anything else. */

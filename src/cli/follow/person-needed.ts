@@ -40,7 +40,7 @@ export function needOf(progress: Progress): Need | undefined {
       ...(failed === undefined ? {} : { step: failed.id }),
     };
   }
-  if (progress.phase === 'Paused') {
+  if (progress.phase === 'Paused' || pausedBecause !== undefined) {
     return { kind: 'pause', ...(pausedBecause === undefined ? {} : { because: pausedBecause }) };
   }
   return undefined;

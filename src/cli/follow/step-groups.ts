@@ -48,6 +48,7 @@ const LABELS: Readonly<Record<string, string>> = {
 
 function labelOf(step: StepReport, previous: string | undefined): string {
   if (step.kind === 'wave') return `Wave ${/\d+$/.exec(step.id)?.[0] ?? step.id}`;
+  if (step.id === 'soak-mesh') return 'Whole mesh';
   if (step.kind === 'soak') return previous ?? 'Soak';
   return LABELS[step.kind] ?? step.kind;
 }

@@ -35,7 +35,9 @@ describe('what compareWithLive takes for the same', () => {
   ])('%s', (_what, rendered, live) => {
     expect(compareWithLive(withContainer(rendered), withContainer(live))).toEqual([]);
   });
+});
 
+describe('what compareWithLive overlooks', () => {
   it('status, and metadata that the API server keeps', () => {
     const live = deployment({ x: 1 }, { uid: 'u', generation: 7, labels: { added: 'by hand' } });
 
@@ -114,7 +116,9 @@ describe('what compareWithLive finds', () => {
   ])('%s', (_what, rendered, live, difference) => {
     expect(compareWithLive(withContainer(rendered), withContainer(live))).toEqual([difference]);
   });
+});
 
+describe('what compareWithLive finds beside single values', () => {
   it('a key of the mesh configuration, also one that the render lacks', () => {
     const configMap = (mesh: string): ReturnType<typeof kubernetesObject> =>
       kubernetesObject('ConfigMap', 'istio', { data: { mesh } });

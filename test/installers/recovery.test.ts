@@ -116,96 +116,94 @@ describe('mesh configuration', () => {
   });
 });
 
-describe('settings of the Deployment', () => {
-  const deployment = (container: object, pod: object = {}, meta: object = {}): JsonObject =>
-    jsonOf({
-      spec: {
-        template: {
-          metadata: meta,
-          spec: { ...pod, containers: [{ name: 'discovery', ...container }] },
-        },
+const deployment = (container: object, pod: object = {}, meta: object = {}): JsonObject =>
+  jsonOf({
+    spec: {
+      template: {
+        metadata: meta,
+        spec: { ...pod, containers: [{ name: 'discovery', ...container }] },
       },
-    });
-  const env = (...pairs: (readonly [string, string])[]): object => ({
-    env: pairs.map(([name, value]) => ({ name, value })),
+    },
   });
+const env = (...pairs: (readonly [string, string])[]): object => ({
+  env: pairs.map(([name, value]) => ({ name, value })),
+});
 
-  it.each<[string, JsonObject, JsonObject, JsonObject]>([
-    ['nothing', deployment(env(['A', '1'])), deployment(env(['A', '1'])), {}],
-    ['a variable', deployment(env(['A', '1'])), deployment({}), pilot({ env: { A: '1' } })],
-    [
-      'an empty variable',
-      deployment({ env: [{ name: 'A' }] }),
-      deployment({}),
-      pilot({ env: { A: '' } }),
-    ],
-    [
-      'the sampling',
-      deployment(env(['PILOT_TRACE_SAMPLING', '5'])),
-      deployment(env(['PILOT_TRACE_SAMPLING', '1'])),
-      pilot({ traceSampling: 5 }),
-    ],
-    [
-      'a variable of the chart',
-      deployment(env(['PLATFORM', 'gke'])),
-      deployment(env(['PLATFORM', ''])),
-      k8s({ env: [{ name: 'PLATFORM', value: 'gke' }] }),
-    ],
-    [
-      'a variable from elsewhere',
-      deployment({ env: [{ name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }] }),
-      deployment({}),
-      k8s({ env: [{ name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }] }),
-    ],
-    [
-      'resources, not the same ones written otherwise',
-      deployment({
-        resources: { requests: { cpu: '500m', memory: '2Gi' }, limits: { memory: '4Gi' } },
-      }),
-      deployment({ resources: { requests: { cpu: '500m', memory: '2048Mi' } } }),
-      pilot({ resources: { limits: { memory: '4Gi' } } }),
-    ],
-    [
-      'arguments',
-      deployment({ args: ['discovery', '--keepaliveMaxServerConnectionAge', '10m', '--more'] }),
-      deployment({ args: ['discovery', '--keepaliveMaxServerConnectionAge', '30m'] }),
-      pilot({ keepaliveMaxServerConnectionAge: '10m', extraContainerArgs: ['--more'] }),
-    ],
-    [
-      'tolerations beyond the chart’s own',
-      deployment({}, { tolerations: [{ key: 'cni' }, { key: 'dedicated' }] }),
-      deployment({}, { tolerations: [{ key: 'cni' }] }),
-      pilot({ tolerations: [{ key: 'dedicated' }] }),
-    ],
-    [
-      'a priority',
-      deployment({}, { priorityClassName: 'high' }),
-      deployment({}),
-      k8s({ priorityClassName: 'high' }),
-    ],
-    [
-      'annotations, but no restart',
-      deployment(
-        {},
-        {},
-        { annotations: { 'kubectl.kubernetes.io/restartedAt': 'x', team: 'mesh' } },
-      ),
-      deployment({}),
-      pilot({ podAnnotations: { team: 'mesh' } }),
-    ],
-    [
-      'a registry',
-      deployment({ image: 'reg.example.com:5000/a/pilot:1.25.1' }),
-      deployment({ image: 'docker.io/istio/pilot:1.25.1' }),
-      pilot({ hub: 'reg.example.com:5000/a' }),
-    ],
-    [
-      'a variant',
-      deployment({ image: 'h/pilot:1.25.1-distroless' }),
-      deployment({ image: 'h/pilot:1.25.1' }),
-      pilot({ variant: 'distroless' }),
-    ],
-  ])('carries over %s', (_what, live, rendered, spec) => {
+const CARRIED_OVER: readonly (readonly [string, JsonObject, JsonObject, JsonObject])[] = [
+  ['nothing', deployment(env(['A', '1'])), deployment(env(['A', '1'])), {}],
+  ['a variable', deployment(env(['A', '1'])), deployment({}), pilot({ env: { A: '1' } })],
+  [
+    'an empty variable',
+    deployment({ env: [{ name: 'A' }] }),
+    deployment({}),
+    pilot({ env: { A: '' } }),
+  ],
+  [
+    'the sampling',
+    deployment(env(['PILOT_TRACE_SAMPLING', '5'])),
+    deployment(env(['PILOT_TRACE_SAMPLING', '1'])),
+    pilot({ traceSampling: 5 }),
+  ],
+  [
+    'a variable of the chart',
+    deployment(env(['PLATFORM', 'gke'])),
+    deployment(env(['PLATFORM', ''])),
+    k8s({ env: [{ name: 'PLATFORM', value: 'gke' }] }),
+  ],
+  [
+    'a variable from elsewhere',
+    deployment({ env: [{ name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }] }),
+    deployment({}),
+    k8s({ env: [{ name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }] }),
+  ],
+  [
+    'resources, not the same ones written otherwise',
+    deployment({
+      resources: { requests: { cpu: '500m', memory: '2Gi' }, limits: { memory: '4Gi' } },
+    }),
+    deployment({ resources: { requests: { cpu: '500m', memory: '2048Mi' } } }),
+    pilot({ resources: { limits: { memory: '4Gi' } } }),
+  ],
+  [
+    'arguments',
+    deployment({ args: ['discovery', '--keepaliveMaxServerConnectionAge', '10m', '--more'] }),
+    deployment({ args: ['discovery', '--keepaliveMaxServerConnectionAge', '30m'] }),
+    pilot({ keepaliveMaxServerConnectionAge: '10m', extraContainerArgs: ['--more'] }),
+  ],
+  [
+    'tolerations beyond the chart’s own',
+    deployment({}, { tolerations: [{ key: 'cni' }, { key: 'dedicated' }] }),
+    deployment({}, { tolerations: [{ key: 'cni' }] }),
+    pilot({ tolerations: [{ key: 'dedicated' }] }),
+  ],
+  [
+    'a priority',
+    deployment({}, { priorityClassName: 'high' }),
+    deployment({}),
+    k8s({ priorityClassName: 'high' }),
+  ],
+  [
+    'annotations, but no restart',
+    deployment({}, {}, { annotations: { 'kubectl.kubernetes.io/restartedAt': 'x', team: 'mesh' } }),
+    deployment({}),
+    pilot({ podAnnotations: { team: 'mesh' } }),
+  ],
+  [
+    'a registry',
+    deployment({ image: 'reg.example.com:5000/a/pilot:1.25.1' }),
+    deployment({ image: 'docker.io/istio/pilot:1.25.1' }),
+    pilot({ hub: 'reg.example.com:5000/a' }),
+  ],
+  [
+    'a variant',
+    deployment({ image: 'h/pilot:1.25.1-distroless' }),
+    deployment({ image: 'h/pilot:1.25.1' }),
+    pilot({ variant: 'distroless' }),
+  ],
+];
+
+describe('settings of the Deployment', () => {
+  it.each(CARRIED_OVER)('carries over %s', (_what, live, rendered, spec) => {
     expect(deploymentValues(live, rendered)).toEqual({ spec, unknowns: [] });
   });
 

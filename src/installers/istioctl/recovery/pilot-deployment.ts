@@ -25,7 +25,7 @@ export function deploymentValues(live: JsonObject, rendered: JsonObject): Recove
   const readers = [
     environment,
     resources,
-    traceOfArguments,
+    containerArguments,
     placement,
     annotationsAndLabels,
     rollingUpdate,
@@ -78,7 +78,7 @@ function resources(live: JsonObject, rendered: JsonObject): JsonObject {
 }
 
 /** Arguments after those of the chart, and the age of connections, which is one of the chart's. */
-function traceOfArguments(live: JsonObject, rendered: JsonObject): JsonObject {
+function containerArguments(live: JsonObject, rendered: JsonObject): JsonObject {
   const wanted = listAt(discoveryContainer(live), ['args']);
   const base = listAt(discoveryContainer(rendered), ['args']);
   const flag = '--keepaliveMaxServerConnectionAge';

@@ -173,7 +173,7 @@ function register<T extends object>(run: Run, message: Message<T>): void {
 
   setHandler(
     message.signal,
-    (raw) => {
+    (raw?: T) => {
       const problem = judge(raw);
       if (problem === undefined) act(toPayload<T>(raw));
       else note(run, message.name, 'ignored', problem);
@@ -182,7 +182,7 @@ function register<T extends object>(run: Run, message: Message<T>): void {
   );
   setHandler(
     message.update,
-    (raw): Acknowledged => {
+    (raw?: T): Acknowledged => {
       // Judged when handled as well: an earlier message of the same task may have changed things.
       const problem = judge(raw);
       if (problem !== undefined) throw refusal(problem);
@@ -190,7 +190,7 @@ function register<T extends object>(run: Run, message: Message<T>): void {
     },
     {
       description: message.description,
-      validator: (raw) => {
+      validator: (raw?: T) => {
         const problem = judge(raw);
         if (problem !== undefined) throw refusal(problem);
       },

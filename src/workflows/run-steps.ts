@@ -60,7 +60,8 @@ type StepResult =
 async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promise<StepResult> {
   const ref = { ...refOfRun(run), step: step.id };
   const call = callFor(run, step.title);
-  enterPhase(run, phaseOf(step));
+  // A gate and a soak announce themselves, with what is waited for.
+  if (step.kind !== 'gate' && step.kind !== 'soak') enterPhase(run, phaseOf(step));
   switch (step.kind) {
     case 'snapshot': {
       const { entries } = await mutating(call).takeSnapshot(ref);

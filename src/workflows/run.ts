@@ -56,6 +56,8 @@ export interface Run {
   ref: RunRef | undefined;
   taskQueue: string | undefined;
   phase: Phase;
+  /** Phase and gate as the search attributes have them. */
+  announced: string | undefined;
   outline: PlanOutline | undefined;
   findings: readonly Finding[];
   steps: Map<string, StepReport>;
@@ -98,6 +100,7 @@ export function createRun(input: unknown): Run {
     ref: undefined,
     taskQueue: undefined,
     phase: 'Starting',
+    announced: undefined,
     outline: undefined,
     findings: [],
     steps: new Map(),
@@ -137,16 +140,15 @@ export function now(): string {
   return new Date().toISOString();
 }
 
-/** Moves to a phase and tells everybody who looks. */
+/** Moves to a phase and tells everybody who looks; unchanged attributes cost no history event. */
 export function enterPhase(run: Run, phase: Phase, waitingFor?: string): void {
-  const wasWaiting = run.gate.kind === 'open';
+  const awaiting = run.gate.kind === 'open';
+  const announcement = `${phase} ${awaiting}`;
+  run.phase = phase;
   run.waitingFor = waitingFor;
-  if (
-    run.phase !== phase ||
-    wasWaiting !== (phase === 'AwaitingStart' || phase === 'AwaitingCompletion')
-  ) {
-    run.phase = phase;
-    announcePhase(phase, run.gate.kind === 'open');
+  if (run.announced !== announcement) {
+    run.announced = announcement;
+    announcePhase(phase, awaiting);
   }
   refreshDetails(run);
 }

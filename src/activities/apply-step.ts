@@ -8,7 +8,6 @@ import type { StepOf, TagMove } from '../domain/planning/step.ts';
 import { parseIstioVersion } from '../domain/version/istio-version.ts';
 import type { MeshInstaller } from '../installers/installer.ts';
 import { deleteChanges, namespaceChanges, webhookChange } from './changes/build-changes.ts';
-import { orderDeletions } from './changes/order-deletions.ts';
 import { performChange, type OwnedChange } from './changes/perform-change.ts';
 import { ActivityError } from './errors.ts';
 import { assertReadyToSelect } from './health/assert-ready.ts';
@@ -101,7 +100,7 @@ async function buildChanges(
       return namespaceChanges(access.worker, step.namespaceMoves);
     case 'remove-control-plane': {
       await assertUnused(access, plan, step.revision);
-      return deleteChanges(access, orderDeletions(step.objects), step.revision);
+      return deleteChanges(access, step.objects, step.revision);
     }
     default:
       return assertNever(step);

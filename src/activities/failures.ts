@@ -2,7 +2,11 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { CommandError } from '../clients/command-error.ts';
 import { KubernetesError, KubernetesUnreachable } from '../clients/kubernetes-error.ts';
 import type { FailureType } from '../domain/failure-type.ts';
-import { InstallerBinaryError } from '../installers/istioctl/binaries.ts';
+import {
+  InstallerBinaryError,
+  ManifestError,
+  UnreadableConfigurationError,
+} from '../installers/istioctl/index.ts';
 import { ActivityError } from './errors.ts';
 import { RecordError } from './record/run-record.ts';
 import { InvalidRequestError } from './services.ts';
@@ -24,6 +28,8 @@ const RETRYABLE: Readonly<Record<FailureType, boolean>> = {
   Transient: true,
 };
 
+const INSTALLER_ERRORS = [InstallerBinaryError, ManifestError, UnreadableConfigurationError];
+
 /** Any error as the failure that Temporal records; unknown ones stay retryable and keep their cause. */
 export function toFailure(error: unknown): ApplicationFailure | CancelledFailure {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
@@ -44,7 +50,7 @@ function classify(error: unknown): { type: FailureType; retryAfterSeconds?: numb
   if (error instanceof KubernetesUnreachable) return { type: 'Transient' };
   if (error instanceof KubernetesError) return classifyStatus(error);
   if (error instanceof RecordError) return { type: 'RecordUnreadable' };
-  if (error instanceof InstallerBinaryError) return { type: 'InstallerFailed' };
+  if (INSTALLER_ERRORS.some((kind) => error instanceof kind)) return { type: 'InstallerFailed' };
   // A command that ran out of time or was killed may do better; one that said no will not.
   if (error instanceof CommandError) {
     return { type: error.exitCode === undefined ? 'Transient' : 'InstallerFailed' };

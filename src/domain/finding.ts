@@ -14,6 +14,7 @@ export const FINDING_CODES = [
   'MinorSkipTooFar',
   'MixedControlPlanes',
   'NamespaceSelectsNothing',
+  'PlanChanged',
   'ProxyOfUnknownRevision',
   'TargetAlreadyInstalled',
   'TargetRevisionPresent',

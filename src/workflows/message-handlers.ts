@@ -1,4 +1,9 @@
-import { ApplicationFailure, setHandler, type SignalDefinition } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  setHandler,
+  type SignalDefinition,
+} from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Abort, Acknowledged, Because, Decision, StepDecision } from '../domain/messages.ts';
 import * as messages from './messages.ts';
@@ -19,6 +24,8 @@ interface Message<T> {
   readonly description: string;
   readonly judge: Judge<T>;
   readonly effect: Effect<T>;
+  /** What an Update waits for before it answers, when the effect takes a moment. */
+  readonly settled?: (run: Run) => boolean;
 }
 
 /** Registers every message as signal and Update, and the queries. Called before the first await. */
@@ -114,8 +121,9 @@ function registerPause(run: Run): void {
     signal: messages.pauseSignal,
     update: messages.pauseUpdate,
     description: 'Begin nothing new until resume. Sample: {"reason":"incident 4711"}',
-    judge: ({ ended, paused }) => {
+    judge: ({ ended, paused, undoing }) => {
       if (ended !== undefined) return `the run has ended: ${ended}`;
+      if (undoing) return 'the run is rolling back, which is not paused';
       return paused === undefined ? undefined : 'the run is paused already';
     },
     effect: (_run, { reason }) => {
@@ -123,6 +131,7 @@ function registerPause(run: Run): void {
       run.pausable?.cancel();
       return `paused${because(reason)}`;
     },
+    settled: ({ mutations, paused }) => mutations === 0 || paused === undefined,
   });
   register<Because>(run, {
     name: 'resume',
@@ -149,14 +158,14 @@ function registerHaltDecision(run: Run, kind: 'retry' | 'skip'): void {
       if (step !== undefined && !halted.steps.includes(step)) {
         return `expected one of ${halted.steps.join(', ')}, found ${step}`;
       }
-      return step === undefined && halted.steps.length > 1
+      return kind === 'skip' && step === undefined && halted.steps.length > 1
         ? `name the step: one of ${halted.steps.join(', ')}`
         : undefined;
     },
     effect: (_run, { step, reason }) => {
-      const chosen = step ?? run.halted?.steps[0] ?? '';
-      if (run.halted !== undefined) run.halted.decision = { kind, step: chosen, reason };
-      return `${kind} of ${chosen}${because(reason)}`;
+      const steps = step === undefined ? (run.halted?.steps ?? []) : [step];
+      if (run.halted !== undefined) run.halted.decision = { kind, steps, reason };
+      return `${kind} of ${steps.join(', ')}${because(reason)}`;
     },
   });
 }
@@ -182,11 +191,14 @@ function register<T extends object>(run: Run, message: Message<T>): void {
   );
   setHandler(
     message.update,
-    (raw?: T): Acknowledged => {
+    async (raw?: T): Promise<Acknowledged> => {
       // Judged when handled as well: an earlier message of the same task may have changed things.
       const problem = judge(raw);
       if (problem !== undefined) throw refusal(problem);
-      return { accepted: true, message: act(toPayload<T>(raw)) };
+      const done = act(toPayload<T>(raw));
+      const { settled } = message;
+      if (settled !== undefined) await condition(() => settled(run));
+      return { accepted: true, message: done };
     },
     {
       description: message.description,

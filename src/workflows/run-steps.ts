@@ -4,7 +4,7 @@ import type { Phase } from '../domain/progress.ts';
 import { mutating, observing } from './activity-proxies.ts';
 import { describeFailure, endedByCancellation } from './failures.ts';
 import { passGate } from './gate.ts';
-import { callFor, enterPhase, markStep, refOfRun, type Run } from './run.ts';
+import { callFor, enterPhase, markStep, refOfRun, whileMutating, type Run } from './run.ts';
 import { soak } from './soak.ts';
 import { holdWhilePaused, runWave } from './wave.ts';
 
@@ -64,17 +64,17 @@ async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promi
   if (step.kind !== 'gate' && step.kind !== 'soak') enterPhase(run, phaseOf(step));
   switch (step.kind) {
     case 'snapshot': {
-      const { entries } = await mutating(call).takeSnapshot(ref);
+      const { entries } = await whileMutating(run, mutating(call).takeSnapshot(ref));
       return { kind: 'ok', detail: `${entries} values` };
     }
     case 'remove-control-plane':
       run.pointOfNoReturn = true;
-      return applied(await mutating(call).applyStep(ref));
+      return applied(await whileMutating(run, mutating(call).applyStep(ref)));
     case 'apply-crds':
     case 'install-control-plane':
     case 'move-default':
     case 'restore-labels':
-      return applied(await mutating(call).applyStep(ref));
+      return applied(await whileMutating(run, mutating(call).applyStep(ref)));
     case 'verify-control-plane': {
       const { conditions } = await observing(call).verifyControlPlane(ref);
       return { kind: 'ok', detail: conditions.map(({ message }) => message).join('; ') };

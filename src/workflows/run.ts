@@ -42,7 +42,7 @@ export interface StopWish {
 /** What a halted run was told to do with the step that failed. */
 export interface HaltDecision {
   readonly kind: 'retry' | 'skip';
-  readonly step: string;
+  readonly steps: readonly string[];
   readonly reason: string | undefined;
 }
 
@@ -69,6 +69,10 @@ export interface Run {
   stop: StopWish | undefined;
   /** Set while a failed step or undo waits for a person. */
   halted: { readonly steps: readonly string[]; decision: HaltDecision | undefined } | undefined;
+  /** Whether the mesh's lock may be ours, so that it has to be given back. */
+  claimed: boolean;
+  /** Activities under way that write to the cluster. */
+  mutations: number;
   /** The first deletion of the old revision has begun. */
   pointOfNoReturn: boolean;
   undoing: boolean;
@@ -111,6 +115,8 @@ export function createRun(input: unknown): Run {
     paused: undefined,
     stop: undefined,
     halted: undefined,
+    claimed: false,
+    mutations: 0,
     pointOfNoReturn: false,
     undoing: false,
     ended: undefined,
@@ -133,6 +139,16 @@ export function refOfRun(run: Run): RunRef {
 /** Call options of the run's cluster. */
 export function callFor(run: Run, summary: string): { summary: string; taskQueue?: string } {
   return run.taskQueue === undefined ? { summary } : { summary, taskQueue: run.taskQueue };
+}
+
+/** Counts a mutation while it is under way: a pause is acknowledged when none is. */
+export async function whileMutating<T>(run: Run, work: Promise<T>): Promise<T> {
+  run.mutations += 1;
+  try {
+    return await work;
+  } finally {
+    run.mutations -= 1;
+  }
 }
 
 /** The time of the current workflow task; the same on replay. */

@@ -13,8 +13,9 @@ export async function undoSteps(run: Run, outline: PlanOutline): Promise<void> {
   run.undoing = true;
   run.paused = undefined;
   enterPhase(run, 'RollingBack', 'the undo of every step that began');
+  // What only looked or waited has nothing to take back.
   const begun = outline.steps
-    .filter(({ id }) => (run.steps.get(id)?.state ?? 'pending') !== 'pending')
+    .filter(({ id, undo }) => undo !== 'none' && undo !== 'keep' && hasBegun(run, id))
     .reverse();
   const foreign: Difference[] = [];
   let failed = await undoAll(
@@ -26,9 +27,9 @@ export async function undoSteps(run: Run, outline: PlanOutline): Promise<void> {
   while (failed.length > 0) {
     const answer = await askAboutUndo(run, outline, failed);
     if (answer.kind === 'give-up') break;
-    failed = failed.filter((step) => step !== answer.step);
-    if (answer.kind === 'skip') skipped.push(answer.step);
-    else failed.push(...(await undoAll(run, [answer.step], foreign)));
+    failed = failed.filter((step) => !answer.steps.includes(step));
+    if (answer.kind === 'skip') skipped.push(...answer.steps);
+    else failed.push(...(await undoAll(run, answer.steps, foreign)));
   }
   await prove(run, foreign);
   run.remaining = [
@@ -39,6 +40,10 @@ export async function undoSteps(run: Run, outline: PlanOutline): Promise<void> {
   ];
 }
 
+function hasBegun(run: Run, step: string): boolean {
+  return (run.steps.get(step)?.state ?? 'pending') !== 'pending';
+}
+
 /** Undoes the given steps in order; returns those that failed. */
 async function undoAll(
   run: Run,
@@ -47,7 +52,6 @@ async function undoAll(
 ): Promise<string[]> {
   const failed: string[] = [];
   for (const step of steps) {
-    if (run.steps.get(step)?.kind === 'gate') continue;
     const ref = { ...refOfRun(run), step };
     const isWave = run.steps.get(step)?.kind === 'wave';
     const call = callFor(run, `undo ${step}`);
@@ -74,7 +78,8 @@ function describeReceipt(receipt: {
 }
 
 async function prove(run: Run, foreign: readonly Difference[]): Promise<void> {
-  if (run.steps.get('snapshot')?.state === 'pending') return;
+  // Without a snapshot nothing was written yet.
+  if (run.steps.get('snapshot')?.state !== 'done') return;
   try {
     const call = callFor(run, 'compare with the snapshot');
     const proof = await observing(call).proveRestored({ ...refOfRun(run), foreign });
@@ -94,7 +99,8 @@ async function prove(run: Run, foreign: readonly Difference[]): Promise<void> {
 }
 
 type UndoAnswer =
-  { readonly kind: 'retry' | 'skip'; readonly step: string } | { readonly kind: 'give-up' };
+  | { readonly kind: 'retry' | 'skip'; readonly steps: readonly string[] }
+  | { readonly kind: 'give-up' };
 
 async function askAboutUndo(
   run: Run,
@@ -115,7 +121,5 @@ async function askAboutUndo(
   run.halted = undefined;
   enterPhase(run, 'RollingBack', 'the undo of every step that began');
   const { decision } = halted;
-  return decision === undefined
-    ? { kind: 'give-up' }
-    : { kind: decision.kind, step: decision.step };
+  return decision === undefined ? { kind: 'give-up' } : decision;
 }

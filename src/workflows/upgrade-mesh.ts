@@ -7,17 +7,27 @@ import {
   isCancellation,
   upsertMemo,
 } from '@temporalio/workflow';
-import type { PlanAnswer, PlanRequest } from '../activities/claim-run.ts';
+import type { ClaimAnswer, PlanAnswer, PlanRequest } from '../activities/claim-run.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { PlanOutline } from '../domain/planning/plan.ts';
 import type { UpgradeReport } from '../domain/report.ts';
 import { mutating, planning } from './activity-proxies.ts';
 import { asWorkflowFailure, describeFailure } from './failures.ts';
 import { passGate } from './gate.ts';
 import { registerHandlers } from './message-handlers.ts';
-import { callFor, createRun, enterPhase, refOfRun, reportOf, type Run } from './run.ts';
+import {
+  callFor,
+  createRun,
+  enterPhase,
+  refOfRun,
+  reportOf,
+  whileMutating,
+  type Run,
+} from './run.ts';
 import { runSteps, type Forward } from './run-steps.ts';
 import { announceMesh } from './search-attributes.ts';
 import { undoSteps } from './undo-steps.ts';
+import { holdWhilePaused } from './wave.ts';
 
 /**
  * Upgrades one mesh by canary, and undoes by itself what it did when health turns bad, a gate is
@@ -32,7 +42,7 @@ export async function upgradeMesh(input: unknown): Promise<UpgradeReport> {
   const forward = new CancellationScope();
   run.forward = forward;
   const result = await goForward(run, forward, input);
-  if (run.outline !== undefined && result.kind === 'undo' && isClaimed(run)) {
+  if (run.outline !== undefined && result.kind === 'undo' && run.claimed) {
     const { outline } = run;
     await CancellationScope.nonCancellable(() => undoSteps(run, outline));
   }
@@ -51,7 +61,7 @@ async function goForward(run: Run, scope: CancellationScope, input: unknown): Pr
     if (isCancellation(error) || scope.consideredCancelled) {
       return { kind: 'undo', cause: 'the run was cancelled in Temporal' };
     }
-    if (!isClaimed(run)) throw asWorkflowFailure(error);
+    if (!run.claimed) throw asWorkflowFailure(error);
     return { kind: 'undo', cause: describeFailure(error) };
   }
 }
@@ -80,10 +90,8 @@ async function upgrade(run: Run, input: unknown): Promise<Result> {
     if (answer.kind !== 'plan') return answer;
     const refused = await decideOnPlan(run, answer, resolved.request.planDigest);
     if (refused !== undefined) return refused;
-    const claim = await mutating(callFor(run, 'take the mesh and record the plan')).claimMesh({
-      ...request,
-      digest: answer.outline.digest,
-    });
+    await holdWhilePaused(run);
+    const claim = await takeMesh(run, { ...request, digest: answer.outline.digest });
     if (claim.kind === 'blocked') {
       run.findings = claim.findings;
       return { kind: 'blocked' };
@@ -91,6 +99,18 @@ async function upgrade(run: Run, input: unknown): Promise<Result> {
     if (claim.kind === 'claimed') return runSteps(run, answer.outline);
     // The mesh changed between the plan and the claim: plan again, and ask again where policy asks.
   }
+}
+
+/** From the call on the lock may be ours, whatever becomes of the answer. */
+async function takeMesh(
+  run: Run,
+  request: PlanRequest & { readonly digest: string },
+): Promise<ClaimAnswer> {
+  run.claimed = true;
+  const call = callFor(run, 'take the mesh and record the plan');
+  const claim = await whileMutating(run, mutating(call).claimMesh(request));
+  run.claimed = claim.kind === 'claimed';
+  return claim;
 }
 
 /** Shows the plan; asks a person where policy says so. */
@@ -101,9 +121,8 @@ async function decideOnPlan(
 ): Promise<Result | undefined> {
   showPlan(run, outline);
   if (expected !== undefined && expected !== outline.digest) {
-    return leave(
-      `expected the plan ${expected}, found ${outline.digest}: the mesh changed since it was made`,
-    );
+    run.findings = [planChanged(expected, outline)];
+    return { kind: 'blocked' };
   }
   const { start } = outline.policy.gates;
   if (start === undefined) return undefined;
@@ -120,6 +139,16 @@ function leave(cause: string): Result {
   return { kind: 'undo', cause };
 }
 
+function planChanged(expected: string, { digest, cluster, to }: PlanOutline): Finding {
+  return {
+    code: 'PlanChanged',
+    severity: 'blocking',
+    subject: cluster.name,
+    message: `expected the plan ${expected}, found ${digest}: the mesh, the policy or the installer changed since it was made`,
+    remedy: `meshlift plan ${cluster.name} --target ${to.version}`,
+  };
+}
+
 function showPlan(run: Run, outline: PlanOutline): void {
   run.outline = outline;
   run.steps = new Map(
@@ -127,17 +156,12 @@ function showPlan(run: Run, outline: PlanOutline): void {
   );
 }
 
-/** Whether any step began, hence whether the mesh is locked and something may have to be undone. */
-function isClaimed(run: Run): boolean {
-  return [...run.steps.values()].some(({ state }) => state !== 'pending');
-}
-
 async function end(run: Run, result: Result, cancelled: boolean): Promise<UpgradeReport> {
   run.cause = 'cause' in result ? result.cause : undefined;
   run.ended = outcomeOf(run, result, cancelled);
   if (result.kind === 'leave') run.remaining = [...run.remaining, ...waysOn(run)];
   const report = reportOf(run);
-  if (isClaimed(run)) {
+  if (run.claimed) {
     // A mesh that could not be brought back stays locked until somebody takes it over by name.
     const release = run.remaining.length === 0 || result.kind === 'leave';
     await mutating(callFor(run, 'keep the report')).finishRun({

@@ -3,14 +3,17 @@ import type { WaveCheckpoint } from '../activities/restart/restart-workloads.ts'
 import type { StepOutline } from '../domain/planning/plan.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';
 import { checkpointOf, endedByCancellation } from './failures.ts';
-import { callFor, enterPhase, refOfRun, refreshDetails, type Run } from './run.ts';
+import { callFor, enterPhase, refOfRun, refreshDetails, whileMutating, type Run } from './run.ts';
 
 /** Moves a wave's selectors, restarts its workloads and counts the result from the pods. */
 export async function runWave(run: Run, step: StepOutline): Promise<string> {
   const ref = { ...refOfRun(run), step: step.id };
   const where = (step.namespaces ?? []).join(', ');
   enterPhase(run, 'MovingWorkloads');
-  await mutating(callFor(run, `${step.id}: move selectors of ${where}`)).applyStep(ref);
+  await whileMutating(
+    run,
+    mutating(callFor(run, `${step.id}: move selectors of ${where}`)).applyStep(ref),
+  );
   await restartUntilDone(run, step);
   const census = await observing(callFor(run, `${step.id}: census of ${where}`)).takeWaveCensus(
     ref,
@@ -23,16 +26,16 @@ export async function runWave(run: Run, step: StepOutline): Promise<string> {
 async function restartUntilDone(run: Run, step: StepOutline): Promise<void> {
   const ref = { ...refOfRun(run), step: step.id };
   const outer = CancellationScope.current();
+  const engine = restarting(callFor(run, `${step.id}: restart ${step.workloads ?? 0} workloads`));
   let checkpoint: WaveCheckpoint | undefined;
   for (;;) {
     await holdWhilePaused(run);
     const scope = new CancellationScope();
     run.pausable = scope;
     try {
+      const from = checkpoint === undefined ? {} : { checkpoint };
       const result = await scope.run(() =>
-        restarting(
-          callFor(run, `${step.id}: restart ${step.workloads ?? 0} workloads`),
-        ).restartWorkloads({ ...ref, ...(checkpoint === undefined ? {} : { checkpoint }) }),
+        whileMutating(run, engine.restartWorkloads({ ...ref, ...from })),
       );
       if (result.finished) return;
       checkpoint = result;

@@ -57,7 +57,9 @@ export async function recoverRelease(
     objects: compared.flatMap(({ live }) => (live === undefined ? [] : planned(live, running))),
     findings: [
       ...compared.flatMap(({ object, live }) => notRecovered(object, live)),
-      ...configuration.unknowns.map((unknown) => unknownValue(unknown, running)),
+      ...[...configuration.unknowns, ...release.warnings].map((unknown) =>
+        unknownValue(unknown, running),
+      ),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_VALIDATOR } from '../mesh/istio-labels.ts';
 import type { ObservedMesh } from '../mesh/observed-mesh.ts';
 import type { Policy } from '../policy.ts';
+import { orderDeletions } from './order-deletions.ts';
 import type { PlannedObject, RevisionAt } from './plan.ts';
 import type { UpgradeStep } from './step.ts';
 import {
@@ -167,7 +168,7 @@ function completionSteps(
       id: 'remove-control-plane',
       kind: 'remove-control-plane',
       revision: from.revision,
-      objects: old,
+      objects: orderDeletions(old),
       title: `Remove control plane ${from.revision}`,
       undo: { kind: 'point-of-no-return' },
     },

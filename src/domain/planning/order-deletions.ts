@@ -1,4 +1,4 @@
-import type { PlannedObject } from '../../domain/planning/plan.ts';
+import type { PlannedObject } from './plan.ts';
 
 /**
  * Webhooks go first: one whose Service is gone keeps pods from being created. What istiod runs as

@@ -1,7 +1,8 @@
-import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
-import { fetch, type Dispatcher, type Response } from 'undici';
+import { KubeConfig } from '@kubernetes/client-node';
 import type { KubernetesObject, ObjectRef } from '../domain/kubernetes-object.ts';
-import { KubernetesError, KubernetesUnreachable, type StatusCause } from './kubernetes-error.ts';
+import { KubernetesError } from './kubernetes-error.ts';
+import { listAll, type ListOptions } from './kubernetes-list.ts';
+import { connect, type Call, type Send } from './kubernetes-transport.ts';
 import { collectionPath, objectPath, resourceKindOf, type ResourceKind } from './resource-kinds.ts';
 
 export interface JsonPatchOperation {
@@ -13,14 +14,6 @@ export interface JsonPatchOperation {
 export interface WriteOptions {
   readonly dryRun?: boolean;
   readonly fieldManager?: string;
-}
-
-export interface ListOptions {
-  readonly namespace?: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-  /** Only `metadata` of each object: a fraction of the bytes. */
-  readonly metadataOnly?: boolean;
 }
 
 export interface Preconditions {
@@ -59,21 +52,6 @@ export interface KubernetesClient {
   serverVersion(): Promise<string>;
 }
 
-const PAGE_SIZE = 500;
-const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Credentials of exec plug-ins and token files expire: they are read again after this long. */
-const CREDENTIALS_TTL_MS = 30_000;
-
-interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly query?: Record<string, string | undefined>;
-  readonly body?: unknown;
-  readonly contentType?: string;
-  readonly accept?: string;
-}
-
 /** A client for the current context of a kubeconfig file, or for a named one. */
 export function createKubernetesClient(options: {
   readonly kubeconfig: string;
@@ -92,85 +70,6 @@ export function createKubernetesClient(options: {
   }
   return clientFor(connect(config, server, options.signal));
 }
-
-type Send = (call: Call) => Promise<unknown>;
-
-/** One connection pool for the client's life: client-node makes a new one for each request. */
-function connect(config: KubeConfig, server: string, signal: AbortSignal | undefined): Send {
-  let dispatcher: Dispatcher | undefined;
-  let headers: Record<string, string> = {};
-  let readAt = -Infinity;
-
-  async function authenticate(): Promise<void> {
-    if (performance.now() - readAt < CREDENTIALS_TTL_MS) return;
-    const context = new RequestContext(server, HttpMethod.GET);
-    await config.applySecurityAuthentication(context);
-    dispatcher ??= context.getDispatcher();
-    headers = { ...context.getHeaders() };
-    readAt = performance.now();
-  }
-
-  return async (call) => {
-    const url = new URL(call.path, server);
-    for (const [key, value] of Object.entries(call.query ?? {})) {
-      if (value !== undefined) url.searchParams.set(key, value);
-    }
-    const request = `${call.method} ${url.pathname}`;
-    const deadline = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    try {
-      await authenticate();
-      const response = await fetch(url, {
-        method: call.method,
-        headers: {
-          ...headers,
-          accept: call.accept ?? 'application/json',
-          ...(call.body === undefined
-            ? {}
-            : { 'content-type': call.contentType ?? 'application/json' }),
-        },
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-        ...(dispatcher === undefined ? {} : { dispatcher }),
-        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-      });
-      return await readAnswer(request, response);
-    } catch (error) {
-      if (error instanceof KubernetesError) throw error;
-      signal?.throwIfAborted();
-      throw new KubernetesUnreachable(request, error);
-    }
-  };
-}
-
-async function readAnswer(request: string, response: Response): Promise<unknown> {
-  const text = await response.text();
-  if (response.ok) return JSON.parse(text);
-  const status = parseStatus(text);
-  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
-  throw new KubernetesError({
-    request,
-    code: response.status,
-    reason: status.reason ?? '',
-    message: status.message ?? text.slice(0, 300),
-    causes: status.details?.causes ?? [],
-    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
-  });
-}
-
-interface StatusBody {
-  readonly reason?: string;
-  readonly message?: string;
-  readonly details?: { readonly causes?: readonly StatusCause[] };
-}
-
-function parseStatus(text: string): StatusBody {
-  try {
-    return JSON.parse(text) as StatusBody;
-  } catch {
-    // A proxy's HTML page, say: the caller still gets the code and the beginning of the text.
-    return {};
-  }
-}
-
 function writeQuery(
   options: (WriteOptions & { force?: boolean }) | undefined,
 ): Record<string, string | undefined> {
@@ -264,51 +163,4 @@ function toRef(object: KubernetesObject): ObjectRef {
     name: metadata.name,
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
   };
-}
-
-interface Page {
-  readonly items?: readonly Omit<KubernetesObject, 'apiVersion' | 'kind'>[];
-  readonly metadata: { readonly continue?: string };
-}
-
-/** Pages share one snapshot; when its token has expired (410) the list begins again, once. */
-async function listAll(
-  send: Send,
-  kind: ResourceKind,
-  options: ListOptions,
-): Promise<KubernetesObject[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await listPages(send, kind, options);
-    } catch (error) {
-      if (!(error instanceof KubernetesError) || error.code !== 410 || attempt > 1) throw error;
-    }
-  }
-}
-
-async function listPages(
-  send: Send,
-  kind: ResourceKind,
-  options: ListOptions,
-): Promise<KubernetesObject[]> {
-  const found: KubernetesObject[] = [];
-  let token: string | undefined;
-  do {
-    const page = (await send({
-      method: 'GET',
-      path: collectionPath(kind, options.namespace),
-      ...(options.metadataOnly === true ? { accept: METADATA_LIST } : {}),
-      query: {
-        limit: String(PAGE_SIZE),
-        continue: token,
-        labelSelector: options.labelSelector,
-        fieldSelector: options.fieldSelector,
-      },
-    })) as Page;
-    for (const item of page.items ?? []) {
-      found.push({ ...item, apiVersion: kind.apiVersion, kind: kind.kind } as KubernetesObject);
-    }
-    token = page.metadata.continue === '' ? undefined : page.metadata.continue;
-  } while (token !== undefined);
-  return found;
 }

@@ -2,6 +2,7 @@ import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { RESOURCE_KINDS } from '../../clients/resource-kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { interpretPod, type PodFacts } from '../../domain/mesh/interpret-pods.ts';
+import { joinPods } from '../../domain/mesh/join-pods.ts';
 import type { RestartableKind, WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 
 /** The live state of a wave's workloads at one moment. */
@@ -54,20 +55,8 @@ function joinWave(
   pods: readonly KubernetesObject[],
 ): WaveState {
   const uids = new Set(wanted.map(({ uid }) => uid));
-  const deploymentOf = new Map(
-    replicaSets.flatMap(({ metadata }) => {
-      const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
-      return owner === undefined ? [] : [[metadata.uid ?? '', owner.uid] as const];
-    }),
-  );
-  const podsOf = new Map<string, PodFacts[]>();
-  for (const pod of pods.map(interpretPod)) {
-    if (pod.finished || pod.owner === undefined) continue;
-    const uid = deploymentOf.get(pod.owner.uid) ?? pod.owner.uid;
-    if (uids.has(uid)) podsOf.set(uid, [...(podsOf.get(uid) ?? []), pod]);
-  }
   const live = owners
     .filter(({ metadata }) => uids.has(metadata.uid ?? ''))
     .map((owner) => [owner.metadata.uid ?? '', owner] as const);
-  return { workloads: new Map(live), pods: podsOf };
+  return { workloads: new Map(live), pods: joinPods(pods.map(interpretPod), replicaSets) };
 }

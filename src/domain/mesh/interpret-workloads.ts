@@ -7,6 +7,7 @@ import {
   type RestartableKind,
 } from './observed-mesh.ts';
 import type { PodFacts } from './interpret-pods.ts';
+import { joinPods, workloadLookup } from './join-pods.ts';
 
 interface WorkloadShape {
   readonly spec?: {
@@ -47,29 +48,16 @@ export interface InterpretedWorkloads {
 
 /** Joins pods to the workloads that own them, and keeps what is, or would be, in the mesh. */
 export function interpretWorkloads(sources: WorkloadSources): InterpretedWorkloads {
-  const deploymentOf = new Map(
-    sources.replicaSets.flatMap(({ metadata }) => {
-      const owner = metadata.ownerReferences?.find(
-        ({ controller, kind }) => controller === true && kind === 'Deployment',
-      );
-      return owner === undefined ? [] : [[metadata.uid ?? '', owner.uid] as const];
-    }),
-  );
   const known = new Map(
     sources.workloads.map((workload) => [workload.metadata.uid ?? '', workload]),
   );
-  const podsOf = new Map<string, PodFacts[]>();
-  const loosePods: LoosePod[] = [];
-  for (const pod of sources.pods) {
-    if (pod.finished) continue;
-    const ownerUid =
-      pod.owner === undefined ? undefined : (deploymentOf.get(pod.owner.uid) ?? pod.owner.uid);
-    if (ownerUid !== undefined && known.has(ownerUid)) {
-      podsOf.set(ownerUid, [...(podsOf.get(ownerUid) ?? []), pod]);
-    } else if (pod.revision !== undefined && !pod.terminating) {
-      loosePods.push(looseOf(pod, pod.revision));
-    }
-  }
+  const podsOf = joinPods(sources.pods, sources.replicaSets);
+  const workloadOf = workloadLookup(sources.replicaSets);
+  const loosePods = sources.pods.flatMap((pod) => {
+    const owned = known.has(workloadOf(pod) ?? '');
+    const counts = !owned && !pod.finished && !pod.terminating;
+    return counts && pod.revision !== undefined ? [looseOf(pod, pod.revision)] : [];
+  });
   const workloads = [...known].flatMap(([uid, workload]) =>
     observeWorkload(workload, podsOf.get(uid) ?? [], sources.isInjected),
   );
@@ -134,19 +122,27 @@ function countByRevision(pods: readonly PodFacts[]): Record<string, number> {
 
 /** Why changing the pod template would not bring a new proxy to every pod. */
 function whyNotRestartable(kind: RestartableKind, { spec }: WorkloadShape): string | undefined {
-  const proxy = spec?.template?.spec?.containers?.find(({ name }) => name === PROXY_CONTAINER);
+  return whyProxyStays(spec?.template) ?? whyPodsStay(kind, spec);
+}
+
+type Spec = NonNullable<WorkloadShape['spec']>;
+
+function whyProxyStays(template: Spec['template']): string | undefined {
+  const proxy = template?.spec?.containers?.find(({ name }) => name === PROXY_CONTAINER);
   if (proxy !== undefined && proxy.image !== 'auto') {
     return `its pod template carries a proxy of its own (${proxy.image ?? 'no image'}): it was injected by hand`;
   }
-  const pinned = spec?.template?.metadata?.annotations?.[PROXY_IMAGE_ANNOTATION];
-  if (pinned !== undefined) return `its proxy image is pinned to ${pinned}`;
-  if (kind === 'Deployment' && spec?.paused === true) return 'its rollout is paused';
-  if (kind !== 'Deployment' && spec?.updateStrategy?.type === 'OnDelete') {
+  const pinned = template?.metadata?.annotations?.[PROXY_IMAGE_ANNOTATION];
+  return pinned === undefined ? undefined : `its proxy image is pinned to ${pinned}`;
+}
+
+function whyPodsStay(kind: RestartableKind, spec: Spec | undefined): string | undefined {
+  if (kind === 'Deployment') return spec?.paused === true ? 'its rollout is paused' : undefined;
+  if (spec?.updateStrategy?.type === 'OnDelete') {
     return 'its update strategy is OnDelete: a new template replaces no pod';
   }
   const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
-  if (kind === 'StatefulSet' && partition > 0) {
-    return `its update strategy has partition ${partition}: pods below it keep the old template`;
-  }
-  return undefined;
+  return kind === 'StatefulSet' && partition > 0
+    ? `its update strategy has partition ${partition}: pods below it keep the old template`
+    : undefined;
 }

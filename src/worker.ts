@@ -6,6 +6,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { createActivities } from './activities/index.ts';
 import { createInstaller } from './activities/mesh-services.ts';
 import { assertNodeVersion, assertServer } from './clients/temporal-server.ts';
+import { missingPromotion } from './clients/worker-deployment.ts';
 import type { Config } from './config/config.ts';
 import { readEnvironment, type Environment } from './config/environment.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -32,11 +33,20 @@ export async function runWorker({ config, environment, onReady }: WorkerOptions)
   try {
     await assertServer(connection, namespace);
     const workers = await createWorkers({ config, environment, connection, namespace });
+    await sayWhatIsMissing({ config, environment, connection, namespace });
     onReady?.({ taskQueues: queuesOf(config), namespace });
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
     await connection.close();
   }
+}
+
+/** A versioned worker that is not current waits in silence; this breaks it. */
+async function sayWhatIsMissing({ environment, connection, namespace }: Setting): Promise<void> {
+  const { buildId, deploymentName } = environment;
+  if (buildId === undefined) return;
+  const missing = await missingPromotion(connection, { namespace, deploymentName, buildId });
+  if (missing !== undefined) process.stderr.write(`meshlift worker: ${missing}\n`);
 }
 
 function installRuntime({ metricsAddress }: Environment): void {

@@ -17,6 +17,8 @@ export interface MeshliftConfigInput {
 /** Soaks of seconds, so that an upgrade of the sample mesh takes minutes; the gate waits an hour. */
 const DEMO_POLICY = {
   soak: { controlPlane: '5s', wave: '5s', mesh: '5s' },
+  healthPoll: '2s',
+  pruneGrace: '5s',
   gates: { complete: { expires: '1h' } },
 };
 

@@ -33,6 +33,8 @@ it("writes the product's configuration for the cluster demo", () => {
     policies: {
       demo: {
         soak: { controlPlane: '5s', wave: '5s', mesh: '5s' },
+        healthPoll: '2s',
+        pruneGrace: '5s',
         gates: { complete: { expires: '1h' } },
       },
     },

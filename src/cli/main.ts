@@ -8,8 +8,8 @@ import { refuseCommandLine, runCommand, type GlobalOptions } from './run-command
 /** Runs one command line and answers its exit code; never throws. */
 export async function main(io: Io, argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT_CODES.done;
-  const program: Command = buildProgram(io, readVersion(), async (body) => {
-    exitCode = await runCommand(io, program.opts<GlobalOptions>(), body);
+  const program: Command = buildProgram(io, readVersion(), async (body, interruptible) => {
+    exitCode = await runCommand(io, program.opts<GlobalOptions>(), body, interruptible);
   });
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -30,10 +30,10 @@ export function createOutput(io: Io, format: OutputFormat, color: boolean): Outp
     width: sayStream.isTTY ? Math.max(sayStream.columns, 60) : 200,
     sayStream,
     result: (value, text) => {
-      io.stdout.write(`${format === 'json' ? encodeJson(value) : text().trimEnd()}\n`);
+      io.stdout.write(`${format === 'json' ? encodeJson(value) : harmless(text().trimEnd())}\n`);
     },
-    say: (line) => sayStream.write(`${line}\n`),
-    note: (line) => io.stderr.write(`${line}\n`),
+    say: (line) => sayStream.write(`${harmless(line)}\n`),
+    note: (line) => io.stderr.write(`${harmless(line)}\n`),
   };
 }
 
@@ -45,12 +45,27 @@ function wantsColors(io: Io, color: boolean, stream: NodeJS.WriteStream): boolea
   return stream.isTTY && TERM !== 'dumb';
 }
 
-/** One line of JSON in which characters that a terminal would obey are written as escapes. */
-export function encodeJson(value: object): string {
-  return JSON.stringify(value).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
-    Array.from({ length: found.length }, (_, index) => escapeUnit(found.charCodeAt(index))).join(
-      '',
-    ),
+const COLOUR = /(\u001b\[[\d;]*m)/;
+
+/**
+ * The last guard: whatever a renderer forgot, only line breaks and colours reach the terminal.
+ * Foreign text lost its escapes before it was coloured, so it brings no colours of its own.
+ */
+export function harmless(text: string): string {
+  return text
+    .split(COLOUR)
+    .map((part) => (COLOUR.test(part) ? part : printableLines(part)))
+    .join('');
+}
+
+/** JSON on one line, or indented, in which characters that a terminal would obey are written as escapes. */
+export function encodeJson(value: object, indent = 0): string {
+  return JSON.stringify(value, undefined, indent).replace(
+    /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (found) =>
+      Array.from({ length: found.length }, (_, index) => escapeUnit(found.charCodeAt(index))).join(
+        '',
+      ),
   );
 }
 

@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { debuglog } from 'node:util';
 import { CommanderError } from 'commander';
+import { CliError } from './cli-error.ts';
 import { describeError, type DescribedError } from './describe-error.ts';
 import { readConfig, readConfigIfAny } from './config-file.ts';
 import type { CommandBody, CommandContext } from './context.ts';
@@ -14,11 +16,15 @@ export interface GlobalOptions {
   readonly color: boolean;
 }
 
+/** Whether Ctrl-C may end a command in the middle, or it winds up in its own time, as a worker does. */
+export type Interruptible = 'at-once' | 'by-itself';
+
 /** Runs one command: gives it what it needs, closes what it opened, turns its end into an exit code. */
 export async function runCommand(
   io: Io,
   options: GlobalOptions,
   body: CommandBody<ExitCode>,
+  interruptible: Interruptible = 'at-once',
 ): Promise<ExitCode> {
   const output = createOutput(io, options.output, options.color);
   const interruption = listenForInterrupt();
@@ -32,7 +38,9 @@ export async function runCommand(
     temporal: () => (session ??= connectTemporal()),
   };
   try {
-    return await body(context);
+    const running = body(context);
+    if (interruptible === 'by-itself') return await running;
+    return await Promise.race([running, endAfterInterrupt(interruption.signal)]);
   } catch (error) {
     return await reportError(output, error, interruption.signal.aborted);
   } finally {
@@ -81,6 +89,15 @@ function usageError(error: CommanderError): DescribedError {
       ? 'expected a command; `meshlift --help` lists them'
       : error.message.replace(/^error: /, '');
   return { code: 'Usage', message, exitCode: EXIT_CODES.invalid };
+}
+
+const WIND_UP_MS = 2000;
+
+/** A command that waits for somebody's answer is not waited for long after Ctrl-C. */
+async function endAfterInterrupt(signal: AbortSignal): Promise<never> {
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await delay(WIND_UP_MS);
+  throw new CliError('Interrupted', EXIT_CODES.interrupted, 'interrupted');
 }
 
 /** The first Ctrl-C asks the command to end; the second ends the process. */

@@ -61,6 +61,13 @@ describe('help', () => {
     expect(ran.code).toBe(0);
     for (const name of COMMANDS) expect(ran.stdout).toContain(`\n  ${name} `);
   });
+
+  it('is there for an installed package as well', async () => {
+    const ran = await runMeshlift(['--version'], { cwd: folder, entry: 'bin/meshlift.mjs' });
+
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
 });
 
 describe('wrong usage', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeJson, printableLines } from '../../src/cli/output.ts';
+import { encodeJson, harmless, printableLines } from '../../src/cli/output.ts';
 import { renderTable } from '../../src/cli/render/table.ts';
 import {
   escapeMarkdown,
@@ -25,6 +25,12 @@ describe('text that others wrote', () => {
 
   it('keeps the lines of a message of several lines', () => {
     expect(printableLines('one\u001b[2J\ntwo')).toBe('one[2J\ntwo');
+  });
+
+  it('lets colours and line breaks through to the terminal, and nothing else', () => {
+    const text = '\u001b[1mbold\u001b[22m\n\u001b[2Jx\u202e\u001b]0;t\u0007';
+
+    expect(harmless(text)).toBe('\u001b[1mbold\u001b[22m\n[2Jx]0;t');
   });
 
   it('writes JSON on one line whose value is unchanged and which no terminal obeys', () => {

@@ -26,7 +26,7 @@ export function registerList(program: Command, run: Runner): void {
       'after',
       helpTexts({
         examples: ['meshlift list --open'],
-        json: '{"kind":"runs","runs":[{"workflowId":…,"runId":…,"type":…,"status":…,"cluster":…,"target":…,"phase":…,"awaitingApproval":…,"startedAt":…,"endedAt":…}]}',
+        json: '{"kind":"runs","runs":[{"workflowId":…,"runId":…,"type":…,"status":…,"cluster":…,"target":…,"phase":…,"outcome":…,"awaitingApproval":…,"startedAt":…,"endedAt":…}]}',
       }),
     )
     .action((options: ListOptions) => run((context) => list(context, options)));
@@ -45,13 +45,22 @@ function renderRuns(output: Output, runs: readonly RunSummary[]): string {
     run.workflowId,
     run.target ?? '',
     run.status,
-    run.phase ?? '',
+    run.outcome ?? run.phase ?? '',
     formatTime(run.startedAt),
     formatTook(run.startedAt, run.endedAt),
     run.awaitingApproval === true && run.endedAt === undefined ? 'yes' : '',
     run.runId,
   ]);
-  const head = ['RUN', 'TARGET', 'STATUS', 'PHASE', 'BEGAN', 'TOOK', 'AWAITS APPROVAL', 'RUN ID'];
+  const head = [
+    'RUN',
+    'TARGET',
+    'STATUS',
+    'PHASE OR OUTCOME',
+    'BEGAN',
+    'TOOK',
+    'AWAITS APPROVAL',
+    'RUN ID',
+  ];
   return renderTable(output, head, rows);
 }
 

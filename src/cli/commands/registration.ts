@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { EXIT_CODES_HELP, type ExitCode } from '../exit-codes.ts';
 import type { CommandBody } from '../context.ts';
+import type { Interruptible } from '../run-command.ts';
 
 /** Runs a command's body with everything it needs. */
-export type Runner = (body: CommandBody<ExitCode>) => Promise<void>;
+export type Runner = (body: CommandBody<ExitCode>, interruptible?: Interruptible) => Promise<void>;
 
 /** Adds one command to the program. */
 export type Register = (program: Command, run: Runner) => void;

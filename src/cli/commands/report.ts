@@ -5,6 +5,7 @@ import { renderReportMarkdown } from '../../domain/report-markdown.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
+import { encodeJson } from '../output.ts';
 import { renderReport } from '../render/run.ts';
 import { findRun } from '../temporal/find-run.ts';
 import { helpTexts, RUN_ARGUMENT, type Runner } from './registration.ts';
@@ -77,7 +78,7 @@ function write(
     case 'markdown':
       return renderReportMarkdown(found);
     case 'json':
-      return `${JSON.stringify(found, undefined, 2)}\n`;
+      return `${encodeJson(found, 2)}\n`;
   }
 }
 

@@ -17,7 +17,7 @@ export function registerWatch(program: Command, run: Runner): void {
     .command('watch')
     .summary('follow a run to its end')
     .description(
-      'Follows a run to its end, through open gates and halts, with progress per phase and wave.',
+      'Follows a run to its end, through open gates and halts, with progress per phase and wave. With no run open and none named, the end of the last one is told.',
     )
     .argument('[run]', RUN_ARGUMENT)
     .option('--until-gate', 'return with exit code 5 when a person is waited for')
@@ -36,7 +36,7 @@ async function watch(
   options: WatchOptions,
 ): Promise<ExitCode> {
   const session = await context.temporal();
-  const run = await findRun(session, name);
+  const run = await findRun(session, name, { orLatest: true });
   const { followToExit } = await import('../follow/follow-to-exit.ts');
   return followToExit(context, session, { run, untilGate: options.untilGate === true });
 }

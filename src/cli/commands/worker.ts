@@ -16,7 +16,7 @@ export function registerWorker(program: Command, run: Runner): void {
         json: '{"kind":"worker-stopped"} when it has ended',
       }),
     )
-    .action(() => run(work));
+    .action(() => run(work, 'by-itself'));
 }
 
 async function work(context: CommandContext): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 import type { Progress } from '../../domain/progress.ts';
 import type { StepReport } from '../../domain/report.ts';
 import { stripUnprintable } from '../../domain/report-markdown.ts';
+import { formatTime } from '../render/time.ts';
 
 /** What is new since the last look, a line each; everything at the first look. */
 export function describeChanges(previous: Progress | undefined, next: Progress): readonly string[] {
@@ -12,7 +13,7 @@ export function describeChanges(previous: Progress | undefined, next: Progress):
     ...changed('waiting for', previous?.waitingFor, next.waitingFor),
     ...changed('paused', previous?.pausedBecause, next.pausedBecause),
   ];
-  return lines.map(stripUnprintable);
+  return lines.map((line) => formatTime(stripUnprintable(line)));
 }
 
 function changed(

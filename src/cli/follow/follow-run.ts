@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { PlanOutline } from '../../domain/planning/plan.ts';
 import type { Progress } from '../../domain/progress.ts';
-import { askProgress, handleOf, QUERY_DEADLINE_MS, withDeadline } from '../temporal/ask-run.ts';
+import {
+  askPlan,
+  askProgress,
+  handleOf,
+  QUERY_DEADLINE_MS,
+  withDeadline,
+} from '../temporal/ask-run.ts';
 import type { RunRef } from '../temporal/run-ref.ts';
 import { completeEnd } from '../temporal/read-run.ts';
 import { awaitEnd, type RunEnd } from '../temporal/run-end.ts';
@@ -59,30 +66,65 @@ async function watch(
 ): Promise<FollowEnd> {
   const ended = ending.then((end): FollowEnd => ({ kind: 'ended', end }));
   ended.catch(() => undefined);
-  const needs = createNeedTeller(display, run.workflowId);
-  let isSilent = false;
-  let shown = '';
+  const look = createLook(session, run);
+  const show = createShow(display, run.workflowId);
   for (;;) {
-    const asked = askProgress(session, run, PROGRESS_DEADLINE_MS).catch(() => undefined);
-    const progress = await Promise.race([asked, ended]);
-    if (progress !== undefined && isFollowEnd(progress)) return progress;
-    if (progress === undefined && !isSilent) {
-      display.say('no worker answers; the run goes on when one does (`meshlift worker`)');
-    }
-    isSilent = progress === undefined;
-    if (progress !== undefined) {
-      const text = JSON.stringify(progress);
-      if (text !== shown) display.show(progress);
-      shown = text;
-      const need = needs(progress);
-      if (need !== undefined && untilGate) return { kind: 'person-needed', need, progress };
-    }
+    const seen = await Promise.race([look(), ended]);
+    if (isFollowEnd(seen)) return seen;
+    const need = show(seen);
+    if (need !== undefined && untilGate) return need;
     const turn = await Promise.race([delay(POLL_MS, undefined, { signal }), ended]);
     if (turn !== undefined) return turn;
   }
 }
 
-function isFollowEnd(value: Progress | FollowEnd): value is FollowEnd {
+/** What a look at the run brings; nothing while no worker answers. */
+interface Seen {
+  readonly progress?: Progress;
+  readonly plan?: PlanOutline;
+}
+
+/** Asks for the progress each time, and for the plan once there is one. */
+function createLook(session: TemporalSession, run: RunRef): () => Promise<Seen> {
+  let plan: PlanOutline | undefined;
+  return async () => {
+    try {
+      const progress = await askProgress(session, run, PROGRESS_DEADLINE_MS);
+      if (plan?.digest !== progress.planDigest) plan = (await askPlan(session, run)) ?? undefined;
+      return { progress, ...(plan === undefined ? {} : { plan }) };
+    } catch {
+      // No worker, or one that fails just now: the run is kept by the server, so looking goes on.
+      return {};
+    }
+  };
+}
+
+/** Shows what is new; answers a need for a person while there is one, and tells it once. */
+function createShow(
+  display: Display,
+  workflowId: string,
+): (seen: Seen) => Extract<FollowEnd, { kind: 'person-needed' }> | undefined {
+  const teller = createNeedTeller(display, workflowId);
+  let isSilent = false;
+  let shown = '';
+  return ({ progress, plan }) => {
+    if (progress === undefined) {
+      if (!isSilent) display.say(NO_ANSWER);
+      isSilent = true;
+      return undefined;
+    }
+    isSilent = false;
+    const text = JSON.stringify(progress);
+    if (text !== shown || display.isLive) display.show(progress, plan);
+    shown = text;
+    const need = teller(progress);
+    return need === undefined ? undefined : { kind: 'person-needed', need, progress };
+  };
+}
+
+const NO_ANSWER = 'no worker answers; the run goes on when one does (`meshlift worker`)';
+
+function isFollowEnd(value: Seen | FollowEnd): value is FollowEnd {
   return 'kind' in value;
 }
 

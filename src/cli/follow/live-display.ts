@@ -5,6 +5,7 @@ import type { Output } from '../output.ts';
 import { formatTime } from '../render/time.ts';
 import type { Display } from './display.ts';
 import { fitGroups, groupSteps, type StepGroup } from './step-groups.ts';
+import { withElapsed } from './elapsed.ts';
 
 const BAR_UNITS = 1000;
 const BAR_WIDTH = 24;
@@ -42,9 +43,10 @@ export function createLiveDisplay(output: Output): Display {
   };
 
   return {
-    show: (progress) => {
+    isLive: true,
+    show: (progress, plan) => {
       status.update(0, { status: statusOf(output, progress) });
-      drawGroups(progress);
+      drawGroups(withElapsed(progress, plan, Date.now()));
       bars.update();
     },
     // MultiBar.log draws above the bars and wants the line's end.
@@ -62,15 +64,14 @@ export function createLiveDisplay(output: Output): Display {
 
 function statusOf(output: Output, progress: Progress): string {
   const parts = [
-    output.colors.bold(`${progress.cluster} → ${progress.target}`),
+    output.colors.bold(stripUnprintable(`${progress.cluster} → ${progress.target}`)),
     progress.phase,
     progress.waitingFor,
-    progress.openGate === undefined ? undefined : `until ${formatTime(progress.openGate.until)}`,
     progress.pausedBecause === undefined ? undefined : `paused: ${progress.pausedBecause}`,
   ];
   return parts
     .filter((part) => part !== undefined)
-    .map((part, index) => (index === 0 ? part : stripUnprintable(part)))
+    .map((part, index) => (index === 0 ? part : formatTime(stripUnprintable(part))))
     .join(' · ');
 }
 

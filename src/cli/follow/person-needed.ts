@@ -80,5 +80,5 @@ function haltChoices(step: string | undefined, workflowId: string): readonly str
 }
 
 function because(reason: string | undefined): string {
-  return reason === undefined ? '' : `: ${stripUnprintable(reason)}`;
+  return reason === undefined ? '' : `: ${formatTime(stripUnprintable(reason))}`;
 }

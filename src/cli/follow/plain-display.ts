@@ -12,6 +12,7 @@ export function createPlainDisplay(
   let last: Progress | undefined;
   const say = (line: string): void => output.say(`${formatTime(now().toISOString())} ${line}`);
   return {
+    isLive: false,
     show: (progress) => {
       for (const line of describeChanges(last, progress)) say(line);
       last = progress;

@@ -41,7 +41,8 @@ function renderPlan(output: Output, plan: UpgradePlan, digest: string): string {
 
 function renderStep(output: Output, step: UpgradeStep, number: number): string {
   const title = `${String(number).padStart(2)}. ${output.colors.cyan(step.id)}  ${stripUnprintable(step.title)}`;
-  const details = [...describeStep(step), `undo: ${describeUndo(step.undo)}`];
+  const undo = describeUndo(step.undo);
+  const details = [...describeStep(step), ...(undo === undefined ? [] : [`undo: ${undo}`])];
   return [
     title,
     ...details.map((line) => `      ${output.colors.dim(stripUnprintable(line))}`),
@@ -118,17 +119,17 @@ function describeTagMove(move: TagMove): string {
 }
 
 function describeNamespaceMove(move: NamespaceMove): string {
-  const changes = Object.entries(move.next).map(([label, value]) => {
-    const prior = move.prior[label];
-    return `${label}: ${prior ?? 'absent'} → ${value ?? 'absent'}`;
-  });
+  const changes = Object.entries(move.next)
+    .filter(([label, value]) => (move.prior[label] ?? null) !== value)
+    .map(([label, value]) => `${label}: ${move.prior[label] ?? 'absent'} → ${value ?? 'absent'}`);
   return `namespace ${move.namespace}: ${changes.join(', ')}`;
 }
 
-function describeUndo(undo: StepUndo): string {
+/** Steps that change nothing have nothing to undo, and nothing is said of it. */
+function describeUndo(undo: StepUndo): string | undefined {
   switch (undo.kind) {
     case 'none':
-      return 'nothing to undo';
+      return undefined;
     case 'keep':
       return `kept: ${undo.because}`;
     case 'restore-prior':
@@ -136,6 +137,6 @@ function describeUndo(undo: StepUndo): string {
     case 'undo-wave':
       return 'selectors back, then pod templates, then pods that still carry the new proxy';
     case 'point-of-no-return':
-      return 'none from here on; `meshlift` goes back by a downgrade';
+      return 'none from here on; the way back is a downgrade';
   }
 }

@@ -98,12 +98,17 @@ export function renderEnd(output: Output, workflowId: string, report: UpgradeRep
 function renderSummary(output: Output, report: UpgradeReport): string {
   const took = formatTook(report.startedAt, report.endedAt);
   const moved = report.waves.reduce((sum, wave) => sum + wave.workloads, 0);
+  const wasTakenBack = report.restored !== undefined;
   const onTarget = report.waves.reduce((sum, wave) => sum + wave.onTarget, 0);
   const facts = renderFacts(output, [
     ['Cause', printable(report.cause)],
     ['From', printable(report.from)],
     ['To', printable(report.to)],
-    ['Workloads', report.waves.length === 0 ? undefined : `${onTarget} of ${moved} on the target`],
+    // After a rollback the waves tell how far it had come, which would read like a claim of success.
+    [
+      'Workloads',
+      moved === 0 || wasTakenBack ? undefined : `${onTarget} of ${moved} on the target`,
+    ],
     ['As before', report.restored === undefined ? undefined : yesNo(report.restored)],
     ['Took', took === '' ? undefined : took],
   ]);
@@ -189,7 +194,7 @@ function bullets(lines: readonly string[]): string {
 }
 
 function printable(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : stripUnprintable(text);
+  return text === undefined ? undefined : formatTime(stripUnprintable(text));
 }
 
 function yesNo(claim: boolean): string {

@@ -1,6 +1,6 @@
-/** `2026-11-21 10:52:03Z`: an ISO time without what nobody reads. Foreign text stays as it is. */
-export function formatTime(iso: string): string {
-  return iso.replace(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(\.\d+)?Z$/, '$1 $2Z');
+/** Every ISO time in a text as `2026-11-21 10:52:03Z`, without what nobody reads. */
+export function formatTime(text: string): string {
+  return text.replace(/(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(\.\d+)?Z/g, '$1 $2Z');
 }
 
 /** `45s`, `12m05s`, `3h20m`, `2d04h`: two units at most. */

@@ -15,6 +15,7 @@ const GRPC = {
   deadlineExceeded: 4,
   notFound: 5,
   permissionDenied: 7,
+  failedPrecondition: 9,
   unavailable: 14,
   unauthenticated: 16,
 };
@@ -70,6 +71,12 @@ function describeGrpcError(error: Error): DescribedError | undefined {
         code: 'Denied',
         message: `Temporal refused these credentials: ${grpc.details}. Check TEMPORAL_API_KEY, TEMPORAL_TLS_* and TEMPORAL_NAMESPACE`,
         exitCode: EXIT_CODES.unreachable,
+      };
+    case GRPC.failedPrecondition:
+      return {
+        code: 'Failed',
+        message: `the run does not answer: ${grpc.details}. Its worker fails at the run itself; the worker's log says why`,
+        exitCode: EXIT_CODES.failed,
       };
     default:
       return {

@@ -1,3 +1,4 @@
+import { makeMeshWorkflowId } from '../../workflows/workflow-ids.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { handleOf, QUERY_DEADLINE_MS, withDeadline } from './ask-run.ts';
@@ -48,7 +49,7 @@ export async function requireOpen(session: TemporalSession, run: RunRef): Promis
 
 /** `mesh/prod-eu` stays as it is; a cluster's name becomes the workflow id of its mesh. */
 export function workflowIdOf(name: string): string {
-  return name.includes('/') ? name : `mesh/${name}`;
+  return name.includes('/') ? name : makeMeshWorkflowId({ cluster: name });
 }
 
 function refOf(workflowId: string, runId: string | undefined): RunRef {

@@ -11,6 +11,8 @@ export interface RunSummary {
   readonly cluster?: string;
   readonly target?: string;
   readonly phase?: string;
+  /** How it ended, as the run itself says it. */
+  readonly outcome?: string;
   readonly awaitingApproval?: boolean;
   readonly startedAt: string;
   readonly endedAt?: string;
@@ -49,6 +51,7 @@ function summaryOf(run: WorkflowExecutionInfo): RunSummary {
   };
   const awaiting = attributes.get('MeshAwaitingApproval');
   const [cluster, target, phase] = [text('MeshCluster'), text('MeshTarget'), text('MeshPhase')];
+  const outcome = run.memo?.['outcome'];
   return {
     workflowId: run.workflowId,
     runId: run.runId,
@@ -57,6 +60,7 @@ function summaryOf(run: WorkflowExecutionInfo): RunSummary {
     ...(cluster === undefined ? {} : { cluster }),
     ...(target === undefined ? {} : { target }),
     ...(phase === undefined ? {} : { phase }),
+    ...(typeof outcome === 'string' ? { outcome } : {}),
     ...(typeof awaiting === 'boolean' ? { awaitingApproval: awaiting } : {}),
     startedAt: run.startTime.toISOString(),
     ...(run.closeTime === undefined ? {} : { endedAt: run.closeTime.toISOString() }),

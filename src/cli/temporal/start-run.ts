@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { UpgradeRequest } from '../../domain/request/request.ts';
+import { makeMeshWorkflowId } from '../../workflows/workflow-ids.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { QUERY_DEADLINE_MS, withDeadline } from './ask-run.ts';
@@ -23,7 +24,7 @@ export async function startRun(
   session: TemporalSession,
   { taskQueue, request, input }: StartRunOptions,
 ): Promise<StartedRun> {
-  const workflowId = `mesh/${request.cluster}`;
+  const workflowId = makeMeshWorkflowId(request);
   try {
     const handle = await withDeadline(session, QUERY_DEADLINE_MS, () =>
       session.client.workflow.start('upgradeMesh', {

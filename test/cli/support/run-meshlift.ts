@@ -11,19 +11,21 @@ export interface Ran {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What to run, from the repository's root; the starter unless said. */
+  readonly entry?: string;
   /** Sent once this text has appeared on standard output. */
   readonly interruptAfter?: string;
 }
 
-const STARTER = fileURLToPath(new URL('../../../src/starter.ts', import.meta.url));
+const ROOT = new URL('../../../', import.meta.url);
 
 /** Runs the command as a person would, without what this process happens to have in its environment. */
 export async function runMeshlift(
   args: readonly string[],
-  { env = {}, cwd, interruptAfter }: RunOptions = {},
+  { env = {}, cwd, entry = 'src/starter.ts', interruptAfter }: RunOptions = {},
 ): Promise<Ran> {
   const began = performance.now();
-  const child = spawn(process.execPath, [STARTER, ...args], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(entry, ROOT)), ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -45,7 +45,8 @@ function wantsColors(io: Io, color: boolean, stream: NodeJS.WriteStream): boolea
   return stream.isTTY && TERM !== 'dumb';
 }
 
-const COLOUR = /(\u001b\[[\d;]*m)/;
+const ESCAPE = String.fromCharCode(27);
+const COLOUR = new RegExp(`(${ESCAPE}\\[[\\d;]*m)`);
 
 /**
  * The last guard: whatever a renderer forgot, only line breaks and colours reach the terminal.

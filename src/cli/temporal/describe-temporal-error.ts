@@ -36,7 +36,7 @@ export function describeTemporalError(error: Error): DescribedError | undefined 
   }
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return noWorker(
-      `${NO_WORKER}. The message may still take effect when one does; \`meshlift show\` tells`,
+      `${NO_WORKER}. The message may still take effect when one does (\`meshlift show\` tells); with --signal the server keeps it until then`,
     );
   }
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError) {

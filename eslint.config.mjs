@@ -128,7 +128,13 @@ export default tseslint.config(
   }),
   wall({
     files: ['src/**/*.ts'],
-    ignores: ['src/domain/**', 'src/workflows/**', 'src/activities/**', 'src/installers/**', 'src/clients/**'],
+    ignores: [
+      'src/domain/**',
+      'src/workflows/**',
+      'src/activities/**',
+      'src/installers/**',
+      'src/clients/**',
+    ],
     forbid: ['**/rig/**', '**/test/**'],
     message: 'the product does not import its rig or its tests.',
   }),

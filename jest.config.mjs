@@ -13,6 +13,8 @@ export default {
       },
     ],
   },
-  // The rig's and the tools' working folders hold copies of packages.
+  // Two busy cores are the norm where these run; a hanging test is still seen.
+  testTimeout: 30_000,
+  // Built copies of our own files.
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, URL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const modules = path.join(root, 'node_modules');
@@ -56,9 +56,11 @@ function withLock(work) {
       if (error.code !== 'EEXIST') throw error;
       const owner = Number(readIfThere(path.join(lock, 'pid')));
       const age = Date.now() - statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
-      if (owner > 0 ? !isAlive(owner) : age > 10_000) rmSync(lock, { recursive: true, force: true });
+      if (owner > 0 ? !isAlive(owner) : age > 10_000)
+        rmSync(lock, { recursive: true, force: true });
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
-      if (waited > 900) fail(`another install has held ${lock} for 15 minutes; remove it and retry`);
+      if (waited > 900)
+        fail(`another install has held ${lock} for 15 minutes; remove it and retry`);
     }
   }
   writeFileSync(path.join(lock, 'pid'), String(process.pid));
@@ -75,7 +77,9 @@ function readIfThere(file) {
 
 function install() {
   if (isInstalled()) return;
-  process.stderr.write('meshlift: installing dependencies (npm ci, about a minute the first time)\n');
+  process.stderr.write(
+    'meshlift: installing dependencies (npm ci, about a minute the first time)\n',
+  );
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const steps = [
     ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
@@ -90,12 +94,14 @@ function install() {
       fail(`\`npm ${args.join(' ')}\` failed; fix what it says above and run the command again`);
     }
   }
-  if (!existsSync(bundledNode())) fail(`npm installed no ${bundledNode()}; remove node_modules and retry`);
+  if (!existsSync(bundledNode()))
+    fail(`npm installed no ${bundledNode()}; remove node_modules and retry`);
   writeFileSync(stamp, wanted());
 }
 
 const major = Number(process.versions.node.split('.')[0]);
-if (major < 20) fail(`Node 20 or newer is needed to begin; found ${process.version}. See https://nodejs.org`);
+if (major < 20)
+  fail(`Node 20 or newer is needed to begin; found ${process.version}. See https://nodejs.org`);
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === undefined) fail('usage: node scripts/run.mjs FILE.ts [ARGS…] | --bin NAME [ARGS…]');
@@ -110,7 +116,9 @@ function entryOfBin(name) {
 }
 
 const target =
-  first === '--bin' ? [entryOfBin(resolveBin(rest[0])), ...rest.slice(1)] : [path.join(root, first), ...rest];
+  first === '--bin'
+    ? [entryOfBin(resolveBin(rest[0])), ...rest.slice(1)]
+    : [path.join(root, first), ...rest];
 
 function resolveBin(name) {
   return name === 'tsc' ? 'typescript' : name;

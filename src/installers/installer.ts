@@ -56,7 +56,12 @@ export interface RenderRequest {
   readonly revision: string;
   readonly meshNamespace: string;
   readonly configuration: RecoveredConfiguration;
+  /** What is wanted of it; both when left out. Base brings the CRDs, which are most of the text. */
+  readonly components?: readonly Component[];
 }
+
+export const COMPONENTS = ['Base', 'Pilot'] as const;
+export type Component = (typeof COMPONENTS)[number];
 
 export interface RenderedRelease {
   /** In the order in which they have to be applied, Base before Pilot. */
@@ -68,7 +73,7 @@ export interface RenderedRelease {
 }
 
 export interface RenderedObject {
-  readonly component: 'Base' | 'Pilot';
+  readonly component: Component;
   readonly object: KubernetesObject;
 }
 

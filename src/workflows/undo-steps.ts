@@ -59,6 +59,8 @@ async function undoAll(
     try {
       const receipt = await (isWave ? restarting(call) : mutating(call)).undoStep(ref);
       foreign.push(...receipt.foreign);
+      // What a census counted before is not so any more.
+      run.waves = run.waves.filter(({ id }) => id !== step);
       markStep(run, step, 'undone', describeReceipt(receipt));
     } catch (error) {
       markStep(run, step, 'undo-failed', describeFailure(error));

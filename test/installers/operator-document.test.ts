@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildOperatorDocument } from '../../src/installers/istioctl/operator-document.ts';
 
-const REQUEST = { revision: '1-26-1', meshNamespace: 'istio-system' };
+const REQUEST = { component: 'Pilot' as const, revision: '1-26-1', meshNamespace: 'istio-system' };
 
 describe('buildOperatorDocument', () => {
   it('asks for the control plane alone, with what was configured', () => {
@@ -20,7 +20,7 @@ describe('buildOperatorDocument', () => {
         meshConfig: { accessLogFile: '/dev/stdout' },
         values: { pilot: { env: { A: 'b' } }, global: { istioNamespace: 'istio-system' } },
         components: {
-          base: { enabled: true },
+          base: { enabled: false },
           pilot: { enabled: true },
           ingressGateways: [{ name: 'istio-ingressgateway', enabled: false }],
           egressGateways: [{ name: 'istio-egressgateway', enabled: false }],
@@ -67,8 +67,11 @@ describe('what an IstioOperator document never carries over', () => {
     expect(document['spec']).not.toHaveProperty('revision');
   });
 
-  it('switches Pilot off to learn what belongs to Base', () => {
-    expect(buildOperatorDocument({ ...REQUEST, spec: {}, baseOnly: true })).toMatchObject({
+  it('renders one component at a time', () => {
+    expect(buildOperatorDocument({ ...REQUEST, spec: {} })).toMatchObject({
+      spec: { components: { base: { enabled: false }, pilot: { enabled: true } } },
+    });
+    expect(buildOperatorDocument({ ...REQUEST, spec: {}, component: 'Base' })).toMatchObject({
       spec: { components: { base: { enabled: true }, pilot: { enabled: false } } },
     });
   });

@@ -4,7 +4,7 @@ import { digestOf } from '../../src/installers/istioctl/digest.ts';
 import { generateArguments } from '../../src/installers/istioctl/generate.ts';
 import { ManifestError } from '../../src/installers/istioctl/manifest.ts';
 import { withOwnerLabels } from '../../src/installers/istioctl/owner-labels.ts';
-import { assignComponents } from '../../src/installers/istioctl/render.ts';
+import { assertComponent } from '../../src/installers/istioctl/render.ts';
 import { kubernetesObject } from './support.ts';
 
 describe('withOwnerLabels', () => {
@@ -36,19 +36,14 @@ describe('withOwnerLabels', () => {
   });
 });
 
-describe('assignComponents', () => {
-  const crd = kubernetesObject('CustomResourceDefinition', 'gateways.networking.istio.io');
-  const istiod = kubernetesObject('Deployment', 'istiod');
+describe('assertComponent', () => {
+  it('takes an object that names no component or its own', () => {
+    const labelled = kubernetesObject('Deployment', 'istiod', {
+      metadata: { labels: { 'operator.istio.io/component': 'Pilot' } },
+    });
 
-  it('calls Base what is rendered without Pilot too', () => {
-    expect(assignComponents([crd, istiod], [crd]).map(({ component }) => component)).toEqual([
-      'Base',
-      'Pilot',
-    ]);
-  });
-
-  it('refuses an object that only the render without Pilot has', () => {
-    expect(() => assignComponents([istiod], [crd])).toThrow(ManifestError);
+    expect(() => assertComponent(labelled, 'Pilot')).not.toThrow();
+    expect(() => assertComponent(kubernetesObject('Deployment', 'istiod'), 'Pilot')).not.toThrow();
   });
 
   it('refuses an object whose own label says otherwise', () => {
@@ -56,7 +51,7 @@ describe('assignComponents', () => {
       metadata: { labels: { 'operator.istio.io/component': 'Cni' } },
     });
 
-    expect(() => assignComponents([labelled], [])).toThrow(ManifestError);
+    expect(() => assertComponent(labelled, 'Pilot')).toThrow(ManifestError);
   });
 });
 

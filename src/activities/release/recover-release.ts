@@ -46,10 +46,13 @@ export async function recoverRelease(
     { ...running, live: sources.filter((found) => found !== undefined) },
     signal,
   );
-  const release = await installer.render({ ...running, configuration }, signal);
-  const pilot = release.objects.filter(({ component }) => component === 'Pilot');
+  const components = ['Pilot'] as const;
+  const release = await installer.render({ ...running, configuration, components }, signal);
   const compared = await Promise.all(
-    pilot.map(async ({ object }) => ({ object, live: await access.worker.get(refOf(object)) })),
+    release.objects.map(async ({ object }) => ({
+      object,
+      live: await access.worker.get(refOf(object)),
+    })),
   );
   return {
     kind: 'recovered',

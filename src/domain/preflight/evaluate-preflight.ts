@@ -55,7 +55,7 @@ export function applyOverrides(
   });
 }
 
-/** Whether the mesh is wholly at the target: its one control plane, every tag and every proxy. */
+/** Whether the mesh is wholly at the target: its one control plane, every tag, the default validator and every proxy. */
 export function isWhollyThere({ mesh, target, targetRevision }: PreflightFacts): boolean {
   const [only, ...others] = mesh.controlPlanes;
   return (
@@ -63,6 +63,8 @@ export function isWhollyThere({ mesh, target, targetRevision }: PreflightFacts):
     only?.revision === targetRevision &&
     only.version === target &&
     mesh.tags.every(({ revision }) => revision === targetRevision) &&
+    (mesh.defaultValidatorRevision ?? targetRevision) === targetRevision &&
+    mesh.loosePods.every(({ revision }) => revision === targetRevision) &&
     mesh.workloads.every(({ podsByRevision }) =>
       Object.keys(podsByRevision).every(
         (revision) => revision === targetRevision || revision === 'none',

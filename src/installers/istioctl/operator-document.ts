@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/kubernetes-object.ts';
+import type { Component } from '../installer.ts';
 import { mergeJson, without } from './json.ts';
 
 export interface OperatorDocumentRequest {
@@ -7,8 +8,7 @@ export interface OperatorDocumentRequest {
   readonly spec: JsonObject;
   /** `metadata.name` of the IstioOperator, where the running installation had one. */
   readonly ownerName?: string;
-  /** Leaves Pilot out: what remains is Base. */
-  readonly baseOnly?: boolean;
+  readonly component: Component;
 }
 
 /** Only the control plane: a revision rendered with gateways would take over those that are shared. */
@@ -36,14 +36,14 @@ export const VALUES_NEVER_CARRIED: readonly (readonly string[])[] = [
 
 /** The IstioOperator document that `manifest generate` and `install` read. */
 export function buildOperatorDocument(request: OperatorDocumentRequest): JsonObject {
-  const { revision, meshNamespace, spec, ownerName, baseOnly = false } = request;
+  const { revision, meshNamespace, spec, ownerName, component } = request;
   const forced: JsonObject = {
     profile: 'minimal',
     // The unnamed revision has no suffix in its names; spelled out, it would get one.
     ...(revision === 'default' ? {} : { revision }),
     components: {
-      base: { enabled: true },
-      pilot: { enabled: !baseOnly },
+      base: { enabled: component === 'Base' },
+      pilot: { enabled: component === 'Pilot' },
       ...COMPONENTS_LEFT_OUT,
     },
     values: { global: { istioNamespace: meshNamespace } },

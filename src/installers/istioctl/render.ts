@@ -1,5 +1,11 @@
 import { formatRef, refOf, type KubernetesObject } from '../../domain/kubernetes-object.ts';
-import type { RenderedObject, RenderedRelease, RenderRequest } from '../installer.ts';
+import {
+  COMPONENTS,
+  type Component,
+  type RenderedObject,
+  type RenderedRelease,
+  type RenderRequest,
+} from '../installer.ts';
 import { inApplyOrder } from './apply-order.ts';
 import { digestOf } from './digest.ts';
 import { generateManifest } from './generate.ts';
@@ -13,57 +19,55 @@ export async function renderRelease(
   request: RenderRequest,
   signal: AbortSignal,
 ): Promise<RenderedRelease> {
-  const { configuration, ...rest } = request;
-  const { ownerName } = configuration;
-  const document = {
-    ...rest,
-    spec: configuration.spec,
-    ...(ownerName === undefined ? {} : { ownerName }),
-  };
-  const whole = await generateManifest(tools, document, signal);
-  const base = await generateManifest(tools, { ...document, baseOnly: true }, signal);
-  const owner: Owner = { ...rest, ...(ownerName === undefined ? {} : { name: ownerName }) };
-  const objects = inApplyOrder(
-    assignComponents(whole.objects, base.objects).map(({ component, object }) => ({
-      component,
-      object: withOwnerLabels({ component, object }, owner),
-    })),
+  const { components = COMPONENTS } = request;
+  const parts = await Promise.all(
+    components.map((component) => renderComponent(tools, request, component, signal)),
   );
+  const objects = inApplyOrder(parts.flatMap((part) => part.objects));
   return {
     objects,
     digest: digestOf(objects),
-    warnings: whole.invalid
-      ? [`istioctl ${request.version} does not accept the configuration`, ...whole.warnings]
-      : whole.warnings,
+    warnings: [...new Set(parts.flatMap(({ warnings }) => warnings))],
   };
 }
 
-/**
- * Tells Base from Pilot. Most objects carry no component label, so Base is what comes out with Pilot
- * switched off, and Pilot is the rest.
- */
-export function assignComponents(
-  whole: readonly KubernetesObject[],
-  base: readonly KubernetesObject[],
-): RenderedObject[] {
-  const known = new Set(whole.map(keyOf));
-  const ofBase = new Set(base.map(keyOf));
-  const stray = [...ofBase].find((key) => !known.has(key));
-  if (stray !== undefined) {
-    throw new ManifestError(`${stray} is rendered without Pilot but not with it; expected both`);
-  }
-  return whole.map((object) => {
-    const component = ofBase.has(keyOf(object)) ? 'Base' : 'Pilot';
-    const label = object.metadata.labels?.['operator.istio.io/component'];
-    if (label !== undefined && label !== component) {
-      throw new ManifestError(
-        `${keyOf(object)} is labelled as component ${label}; expected ${component}`,
-      );
-    }
-    return { component, object };
-  });
+/** One component at a time: rendered alone it is what it is in the whole, and few objects say which. */
+async function renderComponent(
+  tools: IstioctlTools,
+  request: RenderRequest,
+  component: Component,
+  signal: AbortSignal,
+): Promise<{ readonly objects: readonly RenderedObject[]; readonly warnings: readonly string[] }> {
+  const { version, revision, meshNamespace, configuration } = request;
+  const { spec, ownerName } = configuration;
+  const name = ownerName === undefined ? {} : { ownerName };
+  const generated = await generateManifest(
+    tools,
+    { version, revision, meshNamespace, spec, component, ...name },
+    signal,
+  );
+  const owner: Owner = {
+    version,
+    revision,
+    meshNamespace,
+    ...(ownerName === undefined ? {} : { name: ownerName }),
+  };
+  return {
+    objects: generated.objects.map((object) => {
+      assertComponent(object, component);
+      return { component, object: withOwnerLabels({ component, object }, owner) };
+    }),
+    warnings: generated.invalid
+      ? [`istioctl ${version} does not accept the configuration`, ...generated.warnings]
+      : generated.warnings,
+  };
 }
 
-function keyOf(object: KubernetesObject): string {
-  return formatRef(refOf(object));
+/** Some objects name their component; a render of one must not bring another's. */
+export function assertComponent(object: KubernetesObject, component: Component): void {
+  const label = object.metadata.labels?.['operator.istio.io/component'];
+  if (label === undefined || label === component) return;
+  throw new ManifestError(
+    `${formatRef(refOf(object))} is labelled as component ${label}; expected ${component}`,
+  );
 }

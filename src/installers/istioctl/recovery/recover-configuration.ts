@@ -42,7 +42,7 @@ export async function recoverConfiguration(
 ): Promise<RecoveredConfiguration> {
   const { version, revision, meshNamespace } = request;
   const render = async (spec: JsonObject): Promise<RevisionObjects> => {
-    const document = { version, revision, meshNamespace, spec };
+    const document = { version, revision, meshNamespace, spec, component: 'Pilot' as const };
     const { objects } = await generateManifest(tools, document, signal);
     return revisionObjects(objects, request);
   };

@@ -9,6 +9,7 @@ import {
   withDeadline,
 } from '../temporal/ask-run.ts';
 import type { RunRef } from '../temporal/run-ref.ts';
+import { readCurrent } from '../temporal/read-current.ts';
 import { completeEnd } from '../temporal/read-run.ts';
 import { awaitEnd, type RunEnd } from '../temporal/run-end.ts';
 import type { TemporalSession } from '../temporal/session.ts';
@@ -91,7 +92,11 @@ function createLook(session: TemporalSession, run: RunRef): () => Promise<Seen> 
     try {
       const progress = await askProgress(session, run, PROGRESS_DEADLINE_MS);
       if (plan?.digest !== progress.planDigest) plan = (await askPlan(session, run)) ?? undefined;
-      return { progress, ...(plan === undefined ? {} : { plan }) };
+      const current = await readCurrent(session, run, progress);
+      return {
+        progress: current === undefined ? progress : { ...progress, current },
+        ...(plan === undefined ? {} : { plan }),
+      };
     } catch {
       // No worker, or one that fails just now: the run is kept by the server, so looking goes on.
       return {};

@@ -24,6 +24,8 @@ export function createLiveDisplay(output: Output): Display {
       linewrap: false,
       // Redrawn when something is new; the default would write ten times a second.
       fps: 2,
+      // Lines said above the bars push them down: unchanged bars must be drawn anew as well.
+      forceRedraw: true,
       emptyOnZero: true,
       // The command ends by itself on Ctrl-C, and stops the bars then.
       gracefulExit: false,

@@ -34,6 +34,7 @@ export function renderDetails(progress: Progress, report: UpgradeReport): string
   return [
     head,
     ...(report.cause === undefined ? [] : [`Cause: ${code(report.cause)}`]),
+    ...restoredLine(report),
     ...(waitingFor === undefined ? [] : [`Waiting for: ${code(waitingFor)}`]),
     ...(pausedBecause === undefined ? [] : [`Paused: ${code(pausedBecause)}`]),
     ...gate,
@@ -47,6 +48,16 @@ export function renderDetails(progress: Progress, report: UpgradeReport): string
       report.remaining.map((text) => `- ${code(text)}`),
     ),
   ].join('\n\n');
+}
+
+function restoredLine({ restored, differences }: UpgradeReport): readonly string[] {
+  if (restored === undefined) return [];
+  if (!restored) return ['**Not everything is as it was before the run.**'];
+  return [
+    differences.length === 0
+      ? 'Everything is as it was before the run.'
+      : `Everything that the run changed is as it was; others changed ${differences.length} values meanwhile.`,
+  ];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import type { Finding } from '../../domain/finding.ts';
@@ -66,7 +67,7 @@ async function compareObject(
 
 /** Equal but for what the server itself keeps about an object. */
 function sameButBookkeeping(a: KubernetesObject, b: KubernetesObject): boolean {
-  return JSON.stringify(withoutBookkeeping(a)) === JSON.stringify(withoutBookkeeping(b));
+  return canonicalize(withoutBookkeeping(a)) === canonicalize(withoutBookkeeping(b));
 }
 
 function withoutBookkeeping(object: KubernetesObject): unknown {

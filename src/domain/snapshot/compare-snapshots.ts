@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import { compareText } from '../kubernetes-object.ts';
 import type { Difference } from '../report.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -16,7 +17,8 @@ export function compareSnapshots(before: Snapshot, after: Snapshot): readonly Di
 }
 
 function quote(snapshot: Snapshot, path: string): string {
-  return Object.hasOwn(snapshot, path) ? JSON.stringify(snapshot[path]) : ABSENT;
+  // Canonical, so that the order of members makes no difference.
+  return Object.hasOwn(snapshot, path) ? (canonicalize(snapshot[path]) ?? ABSENT) : ABSENT;
 }
 
 function cut(text: string): string {

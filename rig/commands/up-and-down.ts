@@ -97,7 +97,7 @@ function onWait({ pid }: ProcessIdentity): void {
 }
 
 /** Prints each part when its state or what it is doing changes. */
-function createProgressPrinter(): (state: RigState) => void {
+export function createProgressPrinter(): (state: RigState) => void {
   const startedAt = Date.now();
   const shown = new Map<string, string>();
   return ({ parts, phase }) => {

@@ -64,7 +64,8 @@ function labelsOf(kind: string, object: ClusterObject): Entry {
 /** Without `caBundle`, which istiod keeps; `failurePolicy`, which istiod may also set, does count. */
 function describeWebhooks(kind: string, object: WebhookConfiguration): Entry[] {
   const webhooks = (object.webhooks ?? []).map(({ name, clientConfig, ...webhook }): Entry => {
-    const { caBundle: _, ...reached } = clientConfig;
+    const reached: Record<string, unknown> = { ...clientConfig };
+    delete reached['caBundle'];
     return [name, toJson({ ...webhook, clientConfig: reached })];
   });
   return [

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { stateRoot } from '../xdg.ts';
+import { ApiClient } from '../kubernetes/client.ts';
+import type { RigEndpoints } from '../rig-state.ts';
+import type { DemoOptions } from './demo-options.ts';
+import { withFreshRig } from './fresh-rig.ts';
+import { programEnvironment } from './processes.ts';
+import { createProduct, type Product } from './product.ts';
+import type { Voice } from './voice.ts';
+import { startWorker } from './worker.ts';
+
+/** A fresh mesh with a worker of the product beside it, and the demo's own eyes on the cluster. */
+export interface Stage {
+  readonly options: DemoOptions;
+  readonly voice: Voice;
+  readonly signal: AbortSignal;
+  readonly endpoints: RigEndpoints;
+  /** As the rig's administrator: what the demo sees does not come from the product. */
+  readonly client: ApiClient;
+  readonly product: Product;
+  /** Where this act leaves its report and the worker's log. */
+  readonly dir: string;
+}
+
+export interface StageOptions {
+  readonly options: DemoOptions;
+  readonly voice: Voice;
+  readonly signal: AbortSignal;
+  readonly act: string;
+  /** Leave the rig up afterwards. */
+  readonly keep: boolean;
+}
+
+export const DEMO_RIG = 'demo';
+
+/** Beside the rigs, not in one: taking a rig down deletes what is in it. */
+export function demoDir(): string {
+  return path.join(stateRoot(), 'demo');
+}
+
+/** Plays on a stage of its own, and clears it away. */
+export async function withStage<T>(
+  { options, voice, signal, act, keep }: StageOptions,
+  play: (stage: Stage) => Promise<T>,
+): Promise<T> {
+  const dir = path.join(demoDir(), act);
+  return withFreshRig({ name: DEMO_RIG, voice, signal, keep }, async (endpoints) => {
+    const env = programEnvironment({ name: DEMO_RIG, dir }, endpoints);
+    const product = createProduct({ env, voice, signal });
+    voice.say('Starting a worker of meshlift …');
+    const logFile = path.join(dir, 'worker.log');
+    const worker = await startWorker({ dir: demoDir(), env, logFile, product, signal });
+    const client = await ApiClient.fromKubeconfig(endpoints.kubeconfigs.rig);
+    try {
+      return await play({ options, voice, signal, endpoints, client, product, dir });
+    } finally {
+      client.close();
+      await worker.stop();
+    }
+  });
+}

@@ -13,6 +13,7 @@ import { nextRestarts, type WindowEntry } from '../../src/domain/planning/restar
 import type { RolloutState } from '../../src/domain/health/assess-rollout.ts';
 import { workloadObject } from '../support/kubernetes-objects.ts';
 import { workload } from '../support/sample-mesh.ts';
+import { without } from '../support/without.ts';
 
 function pod(changes: Partial<PodFacts> = {}): PodFacts {
   return {
@@ -30,8 +31,7 @@ function pod(changes: Partial<PodFacts> = {}): PodFacts {
 }
 
 function withoutRevision(): PodFacts {
-  const { revision: _none, ...rest } = pod();
-  return rest;
+  return without(pod(), 'revision');
 }
 
 const TOKEN = 'run-1/wave-1';
@@ -146,13 +146,12 @@ describe('the restart of a workload', () => {
   });
 
   it('asks for no revision where pods may run without a proxy', () => {
-    const { revision: _any, ...facts } = {
+    const facts = {
       kind: 'Deployment' as const,
       workload: deployment(),
       pods: [withoutRevision(), withoutRevision()],
       token: TOKEN,
       carries: TOKEN,
-      revision: '1-26-1',
     };
 
     expect(rollout({ pods: facts.pods }).kind).toBe('moving');

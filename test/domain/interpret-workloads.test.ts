@@ -109,7 +109,9 @@ describe('a workload with its pods', () => {
 });
 
 describe('a workload belongs to the mesh', () => {
-  const template = (more: object): object => ({ spec: { template: more } });
+  const template = (more: object): Readonly<Record<string, object>> => ({
+    spec: { template: more },
+  });
 
   it('when its namespace is injected, though it has no pod', () => {
     expect(interpret({ workloads: [workloadObject('Deployment', 'cart')] }).workloads).toHaveLength(

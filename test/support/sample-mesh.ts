@@ -9,6 +9,7 @@ import type { Policy } from '../../src/domain/policy.ts';
 import type { PreflightFacts } from '../../src/domain/preflight/facts.ts';
 import { parseIstioVersion, type IstioVersion } from '../../src/domain/version/istio-version.ts';
 import { revisionNameOf } from '../../src/domain/version/revision-name.ts';
+import { without } from './without.ts';
 
 /** The version that the text spells. */
 export function version(text: string): IstioVersion {
@@ -32,8 +33,7 @@ export function controlPlane(changes: Partial<ControlPlane> = {}): ControlPlane 
 
 /** A control plane whose image tag is not a version. */
 export function controlPlaneWithoutVersion(): ControlPlane {
-  const { version: _dropped, ...rest } = controlPlane();
-  return rest;
+  return without(controlPlane(), 'version');
 }
 
 export function workload(changes: Partial<ObservedWorkload> = {}): ObservedWorkload {

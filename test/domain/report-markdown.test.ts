@@ -1,0 +1,144 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  escapeMarkdown,
+  renderReportMarkdown,
+  stripUnprintable,
+} from '../../src/domain/report-markdown.ts';
+import type { UpgradeReport } from '../../src/domain/report.ts';
+
+function report(changes: Partial<UpgradeReport> = {}): UpgradeReport {
+  return {
+    apiVersion: 'meshlift.dev/v1alpha1',
+    outcome: 'RolledBack',
+    cluster: 'demo',
+    target: '1.26.1',
+    runId: 'run-1',
+    workflowId: 'mesh/demo',
+    startedAt: '2026-11-21T10:00:00.000Z',
+    endedAt: '2026-11-21T10:01:30.000Z',
+    findings: [],
+    steps: [],
+    waves: [],
+    exceptions: [],
+    differences: [],
+    remaining: [],
+    messages: [],
+    ...changes,
+  };
+}
+
+describe('the report as a page', () => {
+  it('tells outcome, cause and facts, and leaves out what there is not', () => {
+    const page = renderReportMarkdown(report({ cause: 'soak: pod crashes', restored: true }));
+
+    expect(page).toBe(`# Upgrade of demo to 1.26.1: RolledBack
+
+soak: pod crashes
+
+|  |  |
+| --- | --- |
+| Began | 2026-11-21T10:00:00.000Z |
+| Ended | 2026-11-21T10:01:30.000Z |
+| Took | 90 s |
+| Everything as before | yes |
+| Run | mesh/demo (run-1) |
+`);
+  });
+
+  it('has what is left to do before everything else', () => {
+    const page = renderReportMarkdown(
+      report({
+        remaining: ['undo of wave-1: failed'],
+        differences: [{ path: 'Namespace shop labels', expected: '{}', found: 'absent' }],
+        findings: [
+          {
+            code: 'WorkloadNotReady',
+            severity: 'overridable',
+            subject: 'x',
+            message: 'm',
+            remedy: 'r',
+            overriddenBecause: 'known',
+          },
+        ],
+        steps: [
+          {
+            id: 'wave-1',
+            kind: 'wave',
+            title: 'Move shop',
+            state: 'undone',
+            begunAt: '2026-11-21T10:00:00.000Z',
+            endedAt: '2026-11-21T10:00:05.400Z',
+            detail: '2 changes',
+          },
+        ],
+        waves: [{ id: 'wave-1', namespaces: ['a', 'b'], workloads: 3, onTarget: 2, pods: 6 }],
+        exceptions: ['Deployment shop/cart: paused'],
+        messages: [
+          {
+            at: '2026-11-21T10:00:01.000Z',
+            message: 'approve',
+            effect: 'ignored',
+            detail: 'no gate is open now',
+          },
+        ],
+      }),
+    );
+
+    expect(page.match(/^## .+/gm)).toEqual([
+      '## Left to do by hand',
+      '## Differences from the snapshot',
+      '## Findings',
+      '## Steps',
+      '## Waves',
+      '## Workloads that are not on the target',
+      '## Decisions and messages',
+    ]);
+    expect(page).toContain('| Move shop | undone | 5 s | 2 changes |');
+    expect(page).toContain('| wave-1 | a, b | 3 | 2 | 6 |');
+    expect(page).toContain('overridden: known');
+  });
+
+  it.each([
+    ['a table cell', 'a | b', 'a \\| b'],
+    ['HTML', '<script>alert(1)</script>', '\\<script\\>alert(1)\\</script\\>'],
+    ['a link', '[click](https://evil.example)', '\\[click\\](https\\://evil.example)'],
+    ['a bare address', 'see www.evil.example', 'see www\\.evil.example'],
+    ['a heading', '# big', '\\# big'],
+    ['a list', '- item', '\\- item'],
+    ['a numbered list', '1. item', '1\\. item'],
+    ['code', '`rm`', '\\`rm\\`'],
+    ['an entity', '&lt;', '\\&lt;'],
+    ['lines', 'a\r\nb\tc\u2028d', 'a b c d'],
+  ])('shows foreign text letter by letter: %s', (_what, text, shown) => {
+    expect(escapeMarkdown(text)).toBe(shown);
+  });
+
+  it.each([
+    ['an escape sequence', '\u001b[31mred', '[31mred'],
+    ['a turned direction', 'a\u202eb', 'ab'],
+    ['a zero-width space', 'a\u200bb', 'ab'],
+    ['half a character', 'a\ud800b', 'ab'],
+    ['private characters', 'a\ue000b', 'ab'],
+    ['plain text in any script', 'größer ✓ 日本', 'größer ✓ 日本'],
+  ])('is safe to print: %s', (_what, text, shown) => {
+    expect(stripUnprintable(text)).toBe(shown);
+  });
+
+  it('keeps foreign text in its cell, wherever it stands', () => {
+    const hostile = 'x |\n## forged\n| <img src=x>';
+    const page = renderReportMarkdown(
+      report({
+        cause: hostile,
+        remaining: [hostile],
+        differences: [{ path: hostile, expected: hostile, found: hostile }],
+        steps: [{ id: 's', kind: 'wave', title: hostile, state: 'done', detail: hostile }],
+        exceptions: [hostile],
+        messages: [{ at: hostile, message: hostile, effect: 'ignored', detail: hostile }],
+      }),
+    );
+
+    expect(page).toContain('forged');
+    expect(page).not.toMatch(/^## forged/m);
+    expect(page).not.toMatch(/[^\\]<img/);
+  });
+});

@@ -1,0 +1,97 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { Bench } from './bench.ts';
+import { eventually } from './eventually.ts';
+import type { ClusterName } from './meshlift-config.ts';
+
+/** As much of the answers as tests look at; written down here so that a change of shape is seen. */
+export interface StepView {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly detail?: string;
+}
+
+export interface ProgressView {
+  readonly phase: string;
+  readonly planDigest?: string;
+  readonly openGate?: { readonly name: string };
+  readonly pausedBecause?: string;
+  readonly steps: readonly StepView[];
+}
+
+export interface ReportView {
+  readonly outcome: string;
+  readonly cause?: string;
+  readonly restored?: boolean;
+  readonly findings: readonly { readonly code: string; readonly severity: string }[];
+  readonly steps: readonly StepView[];
+  readonly waves: readonly {
+    readonly namespaces: readonly string[];
+    readonly workloads: number;
+    readonly onTarget: number;
+  }[];
+  readonly differences: readonly {
+    readonly path: string;
+    readonly expected: string;
+    readonly found: string;
+  }[];
+  readonly remaining: readonly string[];
+  readonly messages: readonly { readonly message: string; readonly effect: string }[];
+}
+
+export type Handle = WorkflowHandle;
+
+export const TARGET = '1.26.1';
+export const OLD_REVISION = '1-25-1';
+export const NEW_REVISION = '1-26-1';
+export const TASK_QUEUE = 'meshlift';
+
+/** Starts a run as any program with a Temporal client would. */
+export async function startRun(bench: Bench, cluster: ClusterName = 'demo'): Promise<Handle> {
+  return bench.temporal.workflow.start('upgradeMesh', {
+    workflowId: `mesh/${cluster}`,
+    taskQueue: TASK_QUEUE,
+    args: [{ cluster, target: TARGET }],
+  });
+}
+
+export async function progressOf(handle: Handle): Promise<ProgressView> {
+  return handle.query<ProgressView>('getProgress');
+}
+
+/** Waits until a step has got to one of these states; a run that ended before is an error. */
+export async function untilStep(
+  handle: Handle,
+  step: string,
+  states: readonly string[],
+): Promise<ProgressView> {
+  return untilProgress(handle, `step ${step} is ${states.join(' or ')}`, ({ steps }) =>
+    steps.some(({ id, state }) => id === step && states.includes(state)),
+  );
+}
+
+export async function untilGate(handle: Handle): Promise<ProgressView> {
+  return untilProgress(handle, 'the gate is open', ({ openGate }) => openGate !== undefined);
+}
+
+export async function untilProgress(
+  handle: Handle,
+  what: string,
+  isThere: (progress: ProgressView) => boolean,
+): Promise<ProgressView> {
+  const progress = await eventually(
+    async () => {
+      const now = await progressOf(handle);
+      return isThere(now) || now.phase === 'Ended' ? now : undefined;
+    },
+    { what, withinMs: 120_000 },
+  );
+  if (!isThere(progress)) {
+    throw new Error(`the run ended before ${what}: ${JSON.stringify(progress.steps)}`);
+  }
+  return progress;
+}
+
+export async function resultOf(handle: Handle): Promise<ReportView> {
+  return (await handle.result()) as ReportView;
+}

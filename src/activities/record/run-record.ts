@@ -17,8 +17,8 @@ export class RecordError extends Error {
 
 /** One run's record in the cluster: named parts of JSON, gzipped, chunked, checked by digest. */
 export interface RunRecord {
-  /** Writes a part whole; writing it again replaces it at once, never half. */
-  put(part: string, value: unknown): Promise<void>;
+  /** Writes a part whole; writing it again replaces it at once, never half. `isThere` is a hint. */
+  put(part: string, value: unknown, options?: { readonly isThere?: boolean }): Promise<void>;
   /** The part, or `undefined` when it was never written. Throws `RecordError` when it is damaged. */
   get(part: string): Promise<unknown>;
 }
@@ -49,14 +49,15 @@ export function openRunRecord(
     kubernetes.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: meshNamespace, name });
 
   return {
-    put: async (part, value) => {
+    put: async (part, value, options) => {
       const packed = gzipSync(JSON.stringify(value));
       const sha256 = createHash('sha256').update(packed).digest('hex');
       const count = Math.max(1, Math.ceil(packed.length / CHUNK_BYTES));
       for (let index = count - 1; index >= 0; index -= 1) {
         const chunk = packed.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES);
         const name = index === 0 ? headName(part) : chunkName(headName(part), sha256, index);
-        await write(kubernetes, configMap(name, { sha256, chunks: String(count) }, chunk));
+        const isThere = index === 0 && options?.isThere === true;
+        await write(kubernetes, configMap(name, { sha256, chunks: String(count) }, chunk), isThere);
       }
     },
     get: async (part) => {
@@ -93,11 +94,17 @@ function bytesOf(configMap: KubernetesObject): Buffer {
   return Buffer.from(data?.['gzip'] ?? '', 'base64');
 }
 
-async function write(kubernetes: KubernetesClient, configMap: KubernetesObject): Promise<void> {
+/** Tries first what is likely, and does the other when it was not so. */
+async function write(
+  kubernetes: KubernetesClient,
+  configMap: KubernetesObject,
+  isThere: boolean,
+): Promise<void> {
   try {
-    await kubernetes.create(configMap);
+    await (isThere ? kubernetes.replace(configMap) : kubernetes.create(configMap));
   } catch (error) {
-    if (!(error instanceof KubernetesError) || error.reason !== 'AlreadyExists') throw error;
-    await kubernetes.replace(configMap);
+    const expected = isThere ? 'NotFound' : 'AlreadyExists';
+    if (!(error instanceof KubernetesError) || error.reason !== expected) throw error;
+    await (isThere ? kubernetes.create(configMap) : kubernetes.replace(configMap));
   }
 }

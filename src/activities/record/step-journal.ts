@@ -27,6 +27,6 @@ export async function writeJournal(
   changes: readonly Change[],
 ): Promise<StepJournal> {
   const journal: StepJournal = { step, state, at: new Date().toISOString(), changes };
-  await record.put(partOf(step), journal);
+  await record.put(partOf(step), journal, { isThere: state !== 'begun' });
   return journal;
 }

@@ -39,7 +39,7 @@ export async function recoverRelease(
   }
   const sources = await Promise.all(
     recoverySourceRefs(running.revision, running.meshNamespace).map((ref) =>
-      access.worker.get(ref),
+      access.installer.get(ref),
     ),
   );
   const configuration = await installer.recoverConfiguration(
@@ -51,7 +51,7 @@ export async function recoverRelease(
   const compared = await Promise.all(
     release.objects.map(async ({ object }) => ({
       object,
-      live: await access.worker.get(refOf(object)),
+      live: await access.installer.get(refOf(object)),
     })),
   );
   return {

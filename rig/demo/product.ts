@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../user-error.ts';
 import { runProgram } from './processes.ts';
 import { parseRunDescription, type RunDescription } from './run-description.ts';
+import { parseJson, type TemporalCli } from './temporal-cli.ts';
 import type { Voice } from './voice.ts';
 
 /** The product as its users have it: its command line, and Temporal's own. */
@@ -12,12 +13,11 @@ export interface Product {
   readonly ask: (...args: readonly string[]) => Promise<unknown>;
   /** What the Temporal server itself says of a run. */
   readonly describeRun: (workflowId: string) => Promise<RunDescription>;
-  /** Whether workers wait for workflow and activity tasks on a queue, as the server sees it. */
-  readonly hasWorker: (taskQueue: string) => Promise<boolean>;
 }
 
 export interface ProductOptions {
   readonly env: Readonly<Record<string, string>>;
+  readonly temporal: TemporalCli;
   readonly voice: Voice;
   readonly signal: AbortSignal;
 }
@@ -26,7 +26,7 @@ const STARTER = fileURLToPath(new URL('../../src/starter.ts', import.meta.url));
 /** No command of the demo, following a run included, takes longer; a hang must not look like work. */
 const COMMAND_LIMIT_MS = 600_000;
 
-export function createProduct({ env, voice, signal }: ProductOptions): Product {
+export function createProduct({ env, temporal, voice, signal }: ProductOptions): Product {
   const meshlift = async (args: readonly string[], stdout: number | 'capture') => {
     const limit = AbortSignal.timeout(COMMAND_LIMIT_MS);
     try {
@@ -44,11 +44,6 @@ export function createProduct({ env, voice, signal }: ProductOptions): Product {
       throw new UserError(`\`meshlift ${args.join(' ')}\` did not end within ${minutes} minutes`);
     }
   };
-  const temporal = async (args: readonly string[]): Promise<unknown> => {
-    const options = { command: 'temporal', env, stdout: 'capture', stderr: 2, signal } as const;
-    const { stdout } = await runProgram({ ...options, args: [...args, '--output', 'json'] });
-    return parseJson(stdout);
-  };
   return {
     async show(...args) {
       voice.command(['meshlift', ...args].map(quote).join(' '));
@@ -60,28 +55,9 @@ export function createProduct({ env, voice, signal }: ProductOptions): Product {
     },
     async describeRun(workflowId) {
       const args = ['workflow', 'describe', '--workflow-id', workflowId];
-      return parseRunDescription(await temporal(args));
-    },
-    async hasWorker(taskQueue) {
-      const seen = await temporal(['task-queue', 'describe', '--task-queue', taskQueue]);
-      return polledTypes(seen).length === 2;
+      return parseRunDescription((await temporal.run(...args)).value);
     },
   };
-}
-
-function polledTypes(description: unknown): string[] {
-  const { pollers } = (description ?? {}) as {
-    pollers?: readonly { taskQueueType: string }[] | null;
-  };
-  return [...new Set((pollers ?? []).map(({ taskQueueType }) => taskQueueType))];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function quote(word: string): string {

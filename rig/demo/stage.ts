@@ -6,6 +6,7 @@ import type { DemoOptions } from './demo-options.ts';
 import { withFreshRig } from './fresh-rig.ts';
 import { programEnvironment } from './processes.ts';
 import { createProduct, type Product } from './product.ts';
+import { createTemporalCli } from './temporal-cli.ts';
 import type { Voice } from './voice.ts';
 import { startWorker } from './worker.ts';
 
@@ -46,10 +47,11 @@ export async function withStage<T>(
   const dir = path.join(demoDir(), act);
   return withFreshRig({ name: DEMO_RIG, voice, signal, keep }, async (endpoints) => {
     const env = programEnvironment({ name: DEMO_RIG, dir }, endpoints);
-    const product = createProduct({ env, voice, signal });
+    const temporal = createTemporalCli({ env, signal });
+    const product = createProduct({ env, temporal, voice, signal });
     voice.say('Starting a worker of meshlift …');
     const logFile = path.join(dir, 'worker.log');
-    const worker = await startWorker({ dir: demoDir(), env, logFile, product, signal });
+    const worker = await startWorker({ dir: demoDir(), env, logFile, temporal, signal });
     const client = await ApiClient.fromKubeconfig(endpoints.kubeconfigs.rig);
     try {
       return await play({ options, voice, signal, endpoints, client, product, dir });

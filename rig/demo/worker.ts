@@ -3,14 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createSpawn, type RunningProcess } from '../process.ts';
 import { UserError } from '../user-error.ts';
-import type { Product } from './product.ts';
+import type { TemporalCli } from './temporal-cli.ts';
 
 export interface WorkerOptions {
   /** Where the process is on record while it runs. */
   readonly dir: string;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
-  readonly product: Pick<Product, 'hasWorker'>;
+  readonly temporal: Pick<TemporalCli, 'hasWorker'>;
   readonly signal: AbortSignal;
 }
 
@@ -42,11 +42,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningProces
 }
 
 async function untilSeen(worker: RunningProcess, options: WorkerOptions): Promise<void> {
-  const { product, signal, logFile } = options;
+  const { temporal, signal, logFile } = options;
   const state = { ended: false };
   void worker.exited.then(() => (state.ended = true));
   const deadline = Date.now() + READY_TIMEOUT_MS;
-  while (!(await product.hasWorker(TASK_QUEUE))) {
+  while (!(await temporal.hasWorker(TASK_QUEUE))) {
     if (state.ended || Date.now() > deadline) throw new UserError(notReady(state.ended, logFile));
     await delay(POLL_MS, undefined, { signal });
   }

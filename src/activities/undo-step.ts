@@ -9,7 +9,7 @@ import type { Heart } from './heartbeat.ts';
 import { loadPlan, recordOf } from './load-plan.ts';
 import type { RunRecord } from './record/run-record.ts';
 import { readJournal, writeJournal } from './record/step-journal.ts';
-import { restartJournal } from './restart/restart-workloads.ts';
+import { readWaveWorkloads, restartJournal } from './restart/wave-workloads.ts';
 import { settleWave } from './restart/undo-wave.ts';
 import type { StepRef } from './run-ref.ts';
 
@@ -62,7 +62,7 @@ async function undoWave(
   const restarts = await undoJournal(access, record, restartJournal(step.id));
   await settleWave(
     access,
-    step.workloads,
+    await readWaveWorkloads(record, step),
     plan.to.revision,
     plan.policy.restart.workloadDeadlineSeconds,
     heart,

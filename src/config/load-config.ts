@@ -40,7 +40,7 @@ function parseFile(file: string, text: string): ConfigFile {
   const [syntax] = document.errors;
   if (syntax !== undefined) throw new ConfigError(`${file}: ${syntax.message}`);
 
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const value = toValue(file, document);
   const parsed = configFile.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(
@@ -48,6 +48,16 @@ function parseFile(file: string, text: string): ConfigFile {
       `${file}${positionOf(document, lines, issue.path)}: ${formatPath(issue.path)}: ${issue.message}`,
   );
   throw new ConfigError(problems.join('\n'));
+}
+
+/** Aliases are resolved only here: one of nothing, or a bomb of them, is the file's fault. */
+function toValue(file: string, document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`${file}: ${why}; write the value out instead of the alias`);
+  }
 }
 
 /** `:line:column` of the deepest part of the path that is in the document. */

@@ -4,17 +4,19 @@ import { usersOf } from '../../domain/mesh/users-of.ts';
 import type { WaveReport } from '../../domain/report.ts';
 import { ActivityError } from '../errors.ts';
 import { inspectMesh } from '../inspect-mesh.ts';
-import { loadPlan, loadStep } from '../load-plan.ts';
+import { loadPlan, loadStep, recordOf } from '../load-plan.ts';
 import { readWave } from '../restart/read-wave.ts';
+import { readWaveWorkloads } from '../restart/wave-workloads.ts';
 import type { RunRef, StepRef } from '../run-ref.ts';
 
 /** Counts, from the pods themselves, how much of a wave is on the target: injected by it and ready. */
 export async function takeWaveCensus(access: ClusterAccess, ref: StepRef): Promise<WaveReport> {
   const { plan, step } = await loadStep(access, ref, ['wave']);
-  const live = await readWave(access.worker, step.workloads);
+  const workloads = await readWaveWorkloads(recordOf(access, ref), step);
+  const live = await readWave(access.worker, workloads);
   const stragglers: string[] = [];
   let pods = 0;
-  for (const { uid, namespace, name } of step.workloads) {
+  for (const { uid, namespace, name } of workloads) {
     const own = live.pods.get(uid) ?? [];
     pods += own.length;
     const off = own.filter(({ revision, ready }) => revision !== plan.to.revision || !ready);
@@ -31,8 +33,8 @@ export async function takeWaveCensus(access: ClusterAccess, ref: StepRef): Promi
   return {
     id: step.id,
     namespaces: step.namespaces,
-    workloads: step.workloads.length,
-    onTarget: step.workloads.length,
+    workloads: workloads.length,
+    onTarget: workloads.length,
     pods,
   };
 }

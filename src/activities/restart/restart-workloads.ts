@@ -4,7 +4,7 @@ import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { assessRollout, type RolloutState } from '../../domain/health/assess-rollout.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
 import type { Change } from '../../domain/journal/change.ts';
-import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
+import type { StepOf } from '../../domain/planning/step.ts';
 import { nextRestarts } from '../../domain/planning/restart-window.ts';
 import { restartChanges } from '../changes/build-changes.ts';
 import { templateAnnotation } from '../changes/patch-paths.ts';
@@ -16,6 +16,7 @@ import { RESTART_ANNOTATION } from '../record/record-names.ts';
 import { readJournal, writeJournal } from '../record/step-journal.ts';
 import type { StepRef } from '../run-ref.ts';
 import { readWave } from './read-wave.ts';
+import { gatherWave, restartJournal, toWorkloads } from './wave-workloads.ts';
 
 /** How far a wave is; the heartbeat's detail, and what a new attempt goes on from. */
 export interface WaveCheckpoint {
@@ -33,11 +34,6 @@ export interface WaveResult extends WaveCheckpoint {
 
 const LOOK_EVERY_MS = 1000;
 
-/** Name of the journal of a wave's restarts, beside that of its selectors. */
-export function restartJournal(step: string): string {
-  return `${step}-restart`;
-}
-
 /**
  * Restarts the workloads of one wave within the budget and waits until each is wholly on the target.
  * Safe to run again at any point: the token on a pod template makes a repeated restart a no-op.
@@ -50,11 +46,11 @@ export async function restartWorkloads(
 ): Promise<WaveResult> {
   const { plan, step } = await loadStep(access, ref, ['wave']);
   const { restart } = plan.policy;
-  const changes = await journaledRestarts(access, ref, step.workloads);
+  const changes = await journaledRestarts(access, ref, step, plan.from.revision);
   const begun: Record<string, string> = { ...(latestCheckpoint() ?? checkpoint)?.begun };
 
   for (;;) {
-    const entries = await look(access, step.workloads, changes, plan.to.revision);
+    const entries = await look(access, changes, plan.to.revision);
     const done = entries.filter(({ state }) => state.kind === 'done').length;
     const progress: WaveCheckpoint = { done, total: entries.length, begun: { ...begun } };
     heart.beat(progress);
@@ -67,7 +63,7 @@ export async function restartWorkloads(
 
     const next = new Set(nextRestarts(entries, restart.maxPodsInFlight));
     for (const { key, change } of entries) {
-      if (!next.has(key) || change === undefined || cancellationSignal().aborted) continue;
+      if (!next.has(key) || cancellationSignal().aborted) continue;
       await performChange(access.worker, change);
       begun[key] ??= new Date().toISOString();
       heart.beat({ ...progress, begun: { ...begun } });
@@ -95,7 +91,8 @@ type RestartChange = Extract<Change, { kind: 'restart' }>;
 async function journaledRestarts(
   access: ClusterAccess,
   ref: StepRef,
-  workloads: readonly WorkloadRef[],
+  step: StepOf<'wave'>,
+  oldRevision: string,
 ): Promise<readonly RestartChange[]> {
   const record = recordOf(access, ref);
   const name = restartJournal(ref.step);
@@ -103,6 +100,7 @@ async function journaledRestarts(
   if (journal !== undefined) {
     return journal.changes.filter((change) => change.kind === 'restart');
   }
+  const workloads = await gatherWave(access.worker, step, oldRevision);
   const changes = await restartChanges(access.worker, workloads, `${ref.runId}/${ref.step}`);
   await writeJournal(record, name, 'begun', changes);
   return changes;
@@ -113,40 +111,26 @@ interface WaveEntry {
   readonly name: string;
   readonly pods: number;
   readonly state: RolloutState;
-  readonly change?: RestartChange;
+  readonly change: RestartChange;
 }
 
 async function look(
   access: ClusterAccess,
-  workloads: readonly WorkloadRef[],
   changes: readonly RestartChange[],
   revision: string,
 ): Promise<readonly WaveEntry[]> {
+  const workloads = toWorkloads(changes);
   const live = await readWave(access.worker, workloads);
-  const changeOf = new Map(changes.map((change) => [change.uid, change]));
-  return workloads.map(({ kind, namespace, name, uid }) => {
-    const change = changeOf.get(uid);
-    const workload = live.workloads.get(uid);
-    const pods = live.pods.get(uid) ?? [];
-    const state: RolloutState =
-      change === undefined
-        ? { kind: 'done', pods: 0 }
-        : assessRollout({
-            kind,
-            workload,
-            pods,
-            token: change.applied,
-            carries:
-              workload === undefined ? null : templateAnnotation(workload, RESTART_ANNOTATION),
-            revision,
-          });
-    return {
-      key: uid,
-      name: `${namespace}/${name}`,
-      pods: pods.length,
-      state,
-      ...(change === undefined ? {} : { change }),
-    };
+  return changes.flatMap((change, index): WaveEntry[] => {
+    const ref = workloads[index];
+    if (ref === undefined) return [];
+    const workload = live.workloads.get(ref.uid);
+    const pods = live.pods.get(ref.uid) ?? [];
+    const carries =
+      workload === undefined ? null : templateAnnotation(workload, RESTART_ANNOTATION);
+    const { kind, namespace, name, uid } = ref;
+    const state = assessRollout({ kind, workload, pods, token: change.applied, carries, revision });
+    return [{ key: uid, name: `${namespace}/${name}`, pods: pods.length, state, change }];
   });
 }
 

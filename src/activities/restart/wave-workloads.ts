@@ -1,0 +1,74 @@
+import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import { RESOURCE_KINDS } from '../../clients/resource-kinds.ts';
+import type { Change } from '../../domain/journal/change.ts';
+import { interpretPod } from '../../domain/mesh/interpret-pods.ts';
+import { interpretWorkloads } from '../../domain/mesh/interpret-workloads.ts';
+import { RESTARTABLE_KINDS, type WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
+import type { StepOf } from '../../domain/planning/step.ts';
+import { listWorkloads } from '../inspect-mesh.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { readJournal } from '../record/step-journal.ts';
+
+/** Name of the journal of a wave's restarts, beside that of its selectors. */
+export function restartJournal(step: string): string {
+  return `${step}-restart`;
+}
+
+/**
+ * The planned workloads of a wave and those that came into its namespaces after the plan was made,
+ * before the selectors moved: they got the old proxy, and nobody else would restart them.
+ */
+export async function gatherWave(
+  kubernetes: KubernetesClient,
+  step: StepOf<'wave'>,
+  oldRevision: string,
+): Promise<readonly WorkloadRef[]> {
+  const found = await Promise.all(
+    step.namespaces.map((namespace) => newcomers(kubernetes, namespace, step, oldRevision)),
+  );
+  return [...step.workloads, ...found.flat()];
+}
+
+async function newcomers(
+  kubernetes: KubernetesClient,
+  namespace: string,
+  step: StepOf<'wave'>,
+  oldRevision: string,
+): Promise<readonly WorkloadRef[]> {
+  const [workloads, replicaSets, pods] = await Promise.all([
+    listWorkloads(kubernetes, namespace),
+    kubernetes.list(RESOURCE_KINDS.replicaSet, { namespace, metadataOnly: true }),
+    kubernetes.list(RESOURCE_KINDS.pod, { namespace }),
+  ]);
+  const planned = new Set(step.workloads.map(({ uid }) => uid));
+  const observed = interpretWorkloads({
+    workloads,
+    replicaSets,
+    pods: pods.map(interpretPod),
+    isInjected: () => false,
+  });
+  return observed.workloads
+    .filter(
+      ({ uid, podsByRevision }) => !planned.has(uid) && (podsByRevision[oldRevision] ?? 0) > 0,
+    )
+    .map(({ kind, namespace: where, name, uid }) => ({ kind, namespace: where, name, uid }));
+}
+
+/** The workloads behind restart changes, in the same order. */
+export function toWorkloads(changes: readonly Change[]): readonly WorkloadRef[] {
+  return changes.flatMap((change): WorkloadRef[] => {
+    const { ref } = change;
+    const kind = RESTARTABLE_KINDS.find((each) => each === ref.kind);
+    if (change.kind !== 'restart' || kind === undefined) return [];
+    return [{ kind, namespace: ref.namespace ?? '', name: ref.name, uid: change.uid }];
+  });
+}
+
+/** What a wave restarts, as its journal has it; before there is one, what the plan has. */
+export async function readWaveWorkloads(
+  record: RunRecord,
+  step: StepOf<'wave'>,
+): Promise<readonly WorkloadRef[]> {
+  const journal = await readJournal(record, restartJournal(step.id));
+  return journal === undefined ? step.workloads : toWorkloads(journal.changes);
+}

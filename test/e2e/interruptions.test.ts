@@ -1,0 +1,218 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { readJson, runMeshlift } from '../cli/support/run-meshlift.ts';
+import { restartsOf } from './support/audit-log.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
+import { eventually, neverWithin } from './support/eventually.ts';
+import { calmState, expectRestored, MESHED_WORKLOADS } from './support/mesh.ts';
+import type { Projection } from './support/projection.ts';
+import { rolledOut, rolloutsOf } from './support/rollouts.ts';
+import {
+  NEW_REVISION,
+  progressOf,
+  resultOf,
+  startRun,
+  TARGET,
+  untilGate,
+  untilProgress,
+  untilStep,
+} from './support/runs.ts';
+import { stillRunning } from './support/worker-process.ts';
+
+const RUN_TIMEOUT_MS = 240_000;
+const MESH = '/api/v1/namespaces/istio-system';
+/** The first and the last object of an install. */
+const FIRST_INSTALLED = `${MESH}/serviceaccounts/istiod-${NEW_REVISION}`;
+const LAST_INSTALLED = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector-${NEW_REVISION}`;
+/** Of what `restartsOf` tells. */
+const EACH_FORTH_AND_BACK = [...MESHED_WORKLOADS, ...MESHED_WORKLOADS].toSorted();
+
+let bench: Bench;
+let before: Projection;
+
+beforeAll(async () => {
+  bench = await openBench('interruptions');
+  before = await calmState(bench);
+  bench.startWorker();
+}, SETUP_TIMEOUT_MS);
+
+afterEach(() => expectRestored(bench, before), RUN_TIMEOUT_MS);
+afterAll(() => bench.close(), RUN_TIMEOUT_MS);
+
+describe('a worker killed with SIGKILL', () => {
+  it(
+    'leaves no istioctl behind, and the next one brings a half-made install to the gate',
+    async () => {
+      const handle = await startRun(bench);
+      const istioctl = await eventually(
+        () => {
+          const found = bench.worker().children().filter(isIstioctl);
+          return found.length > 0 ? found : undefined;
+        },
+        { what: 'istioctl runs', everyMs: 20 },
+      );
+      await bench.worker().kill9();
+      await eventually(() => stillRunning(istioctl).length === 0, {
+        what: 'istioctl has died with its worker',
+        withinMs: 5_000,
+      });
+      bench.startWorker();
+      await eventually(() => bench.kubernetes.find(FIRST_INSTALLED), {
+        what: 'the install has begun',
+        everyMs: 10,
+      });
+      await bench.worker().kill9();
+      expect(await bench.kubernetes.find(LAST_INSTALLED)).toBeUndefined();
+      bench.startWorker();
+
+      const { planDigest } = await untilGate(handle);
+      const rejected = await runMeshlift(
+        ['reject', 'demo', '--yes', '--reason', 'red dashboards', '--output', 'json'],
+        { env: bench.env },
+      );
+      const report = await resultOf(handle);
+
+      expect({ code: rejected.code, ...readJson(rejected) }).toEqual({
+        code: 0,
+        kind: 'message',
+        message: 'reject',
+        via: 'update',
+        workflowId: 'mesh/demo',
+        body: { gate: 'complete', planDigest, reason: 'red dashboards' },
+        answer: 'gate complete rejected: red dashboards',
+      });
+      expect(report).toMatchObject({
+        outcome: 'RolledBack',
+        cause: 'gate-complete: gate complete was rejected: red dashboards',
+        restored: true,
+        differences: [],
+        remaining: [],
+      });
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'amid a wave restarts no workload twice; a gate at which nobody decides then takes all back',
+    async () => {
+      const mark = bench.audit.mark();
+      const handle = await startRun(bench, 'expiring');
+      await untilStep(handle, 'wave-3', ['begun']);
+      await eventually(() => inNamespaces(mark, ['accounts', 'payments']).length > 0, {
+        what: 'the last wave restarts workloads',
+        everyMs: 50,
+      });
+      await bench.worker().kill9();
+      expect(restartsOf(bench.audit.since(mark)).length).toBeLessThan(MESHED_WORKLOADS.length);
+      bench.startWorker();
+
+      const report = await resultOf(handle);
+
+      expect(report).toMatchObject({
+        outcome: 'RolledBack',
+        cause: expect.stringMatching(
+          /^gate-complete: gate complete expired at .* without a decision$/,
+        ),
+        restored: true,
+        differences: [],
+        remaining: [],
+      });
+      const requests = bench.audit.since(mark);
+      expect(restartsOf(requests).toSorted()).toEqual(EACH_FORTH_AND_BACK);
+      expect(rolloutsOf(requests)).toEqual(rolledOut(2));
+    },
+    RUN_TIMEOUT_MS,
+  );
+});
+
+describe('a run that a person stops', () => {
+  it(
+    'restarts nothing between pause and resume, and a rollback amid a wave takes all back',
+    async () => {
+      const mark = bench.audit.mark();
+      const args = ['start', 'narrow', '--target', TARGET, '--wait', '--output', 'json'];
+      await bench.untilPolled();
+      const followed = runMeshlift(args, { env: bench.env });
+      const handle = bench.temporal.workflow.getHandle('mesh/narrow');
+      await untilStep(handle, 'wave-2', ['begun']);
+      await eventually(() => inNamespaces(mark, ['shop']).length > 0, {
+        what: 'the second wave restarts workloads',
+        everyMs: 50,
+      });
+
+      await handle.executeUpdate('pause', { args: [{ reason: 'incident 4711' }] });
+      const paused = restartsOf(bench.audit.since(mark));
+      await untilProgress(handle, 'the run holds', ({ phase }) => phase === 'Paused');
+      await calmState(bench);
+      await neverWithin(4_000, () => restartsOf(bench.audit.since(mark)).length > paused.length);
+      expect(await progressOf(handle)).toMatchObject({
+        phase: 'Paused',
+        pausedBecause: 'incident 4711',
+      });
+      expect(paused.length).toBeLessThan(9);
+
+      await handle.executeUpdate('resume', { args: [{}] });
+      await eventually(() => inNamespaces(mark, ['accounts', 'payments']).length > 0, {
+        what: 'the last wave restarts workloads',
+        everyMs: 50,
+      });
+      await handle.signal('rollback', { reason: 'errors in checkout' });
+      const { code, stdout } = await followed;
+
+      expect(code).toBe(4);
+      expect(JSON.parse(stdout)).toMatchObject({
+        report: {
+          outcome: 'RolledBack',
+          cause: 'rollback was asked for: errors in checkout',
+          restored: true,
+          differences: [],
+        },
+      });
+      expect(counted(restartsOf(bench.audit.since(mark)))).toEqual(
+        expect.not.arrayContaining([expect.stringMatching(/: [^2]$/)]),
+      );
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'by a cancel in Temporal takes all back before it closes as cancelled',
+    async () => {
+      const mark = bench.audit.mark();
+      const handle = await startRun(bench, 'narrow');
+      await untilStep(handle, 'wave-1', ['begun']);
+      await eventually(() => restartsOf(bench.audit.since(mark)).length > 0, {
+        what: 'the first wave restarts workloads',
+        everyMs: 50,
+      });
+
+      await handle.cancel();
+      await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+
+      expect((await handle.describe()).status.name).toBe('CANCELLED');
+      expect(await handle.query('getReport')).toMatchObject({
+        outcome: 'Cancelled',
+        cause: 'the run was cancelled in Temporal',
+        restored: true,
+        differences: [],
+        remaining: [],
+      });
+    },
+    RUN_TIMEOUT_MS,
+  );
+});
+
+function isIstioctl({ command }: { readonly command: string }): boolean {
+  return command.includes('/istioctl ');
+}
+
+function inNamespaces(mark: number, namespaces: readonly string[]): readonly string[] {
+  return restartsOf(bench.audit.since(mark)).filter((workload) =>
+    namespaces.includes(workload.split('/')[0] ?? ''),
+  );
+}
+
+/** `shop/carts: 2` for each that occurs. */
+function counted(names: readonly string[]): readonly string[] {
+  const counts = Map.groupBy(names, (name) => name);
+  return [...counts].map(([name, all]) => `${name}: ${all.length}`).toSorted();
+}

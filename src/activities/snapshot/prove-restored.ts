@@ -7,6 +7,7 @@ import type { Snapshot } from '../../domain/snapshot/snapshot.ts';
 import { ActivityError } from '../errors.ts';
 import { loadPlan, recordOf } from '../load-plan.ts';
 import { readJournal } from '../record/step-journal.ts';
+import { restartJournal } from '../restart/wave-workloads.ts';
 import type { RunRef } from '../run-ref.ts';
 import { readSnapshot } from './read-snapshot.ts';
 
@@ -50,7 +51,7 @@ async function compareOnce(
   }
   const after = await readSnapshot(access.worker, run.meshNamespace);
   const differences = compareSnapshots(before, after);
-  const touched = await touchedObjects(access, run);
+  const touched = await touchedObjects(access, run, before);
   const excused = foreign.map(({ path }) => path);
   const ours = differences.filter(({ path }) => {
     const isTouched = touched.some((object) => path.startsWith(`${object} `));
@@ -66,12 +67,27 @@ function sameObject(a: string, b: string): boolean {
   return objectOf(a) === objectOf(b);
 }
 
-async function touchedObjects(access: ClusterAccess, run: RunRef): Promise<readonly string[]> {
+/**
+ * What the run wrote to. A workload that came later is not in the snapshot: that it is there is
+ * somebody else's doing, even when the run restarted it.
+ */
+async function touchedObjects(
+  access: ClusterAccess,
+  run: RunRef,
+  before: Snapshot,
+): Promise<readonly string[]> {
   const record = recordOf(access, run);
   const plan = await loadPlan(access, run);
-  const steps = plan.steps.flatMap(({ id, kind }) =>
-    kind === 'wave' ? [id, `${id}-restart`] : [id],
+  const names = plan.steps.flatMap(({ id, kind }) =>
+    kind === 'wave' ? [id, restartJournal(id)] : [id],
   );
-  const journals = await Promise.all(steps.map((step) => readJournal(record, step)));
-  return journals.flatMap((journal) => journal?.changes.map(({ ref }) => formatRef(ref)) ?? []);
+  const journals = await Promise.all(names.map((name) => readJournal(record, name)));
+  const places = Object.keys(before);
+  return journals.flatMap((journal) =>
+    (journal?.changes ?? []).flatMap((change) => {
+      const object = formatRef(change.ref);
+      const wasThere = places.some((place) => place.startsWith(`${object} `));
+      return wasThere || change.kind === 'create' ? [object] : [];
+    }),
+  );
 }

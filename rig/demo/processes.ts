@@ -20,13 +20,16 @@ export interface Finished {
   readonly stdout: string;
 }
 
+/** MESHLIFT_TEST_* stays: by it a test run knows the processes that are its own. */
+const PERSONAL = /^(TEMPORAL_|MESHLIFT_(?!TEST_))/;
+
 /** What a program needs to work with this rig, and nothing of the person's own Temporal or meshlift. */
 export function programEnvironment(
   { name, dir }: { readonly name: string; readonly dir: string },
   endpoints: RigEndpoints,
 ): Record<string, string> {
   const own = Object.entries(process.env).flatMap(([key, value]): [string, string][] =>
-    value === undefined || /^(TEMPORAL|MESHLIFT)_/.test(key) ? [] : [[key, value]],
+    value === undefined || PERSONAL.test(key) ? [] : [[key, value]],
   );
   // Without one of our own, a profile in the person's home would add its TLS and keys.
   const profiles = path.join(dir, 'temporal.toml');

@@ -1,0 +1,46 @@
+/** One thing that was looked at: what was found, what was promised, and whether it holds. */
+export interface Check {
+  readonly name: string;
+  readonly value: string | number;
+  readonly bound: string;
+  readonly ok: boolean;
+}
+
+export interface PartOptions {
+  readonly signal: AbortSignal;
+  /** Tells what is going on; never part of the result. */
+  readonly say: (line: string) => void;
+}
+
+/** What belongs together in a topic and can be run alone with `--only`. */
+export interface Part {
+  readonly name: string;
+  /** What it does and how long it usually takes, for people. */
+  readonly title: string;
+  readonly run: (options: PartOptions) => Promise<readonly Check[]>;
+}
+
+export interface Topic {
+  readonly name: string;
+  readonly title: string;
+  readonly parts: readonly Part[];
+}
+
+/** A figure that must not be above a bound. */
+export function atMost(
+  name: string,
+  value: number,
+  { limit, unit = '' }: { readonly limit: number; readonly unit?: string },
+): Check {
+  return { name, value, bound: `≤ ${limit}${unit}`, ok: Number.isFinite(value) && value <= limit };
+}
+
+/** A figure that is reported, and only has to be there: none would mean that nothing was measured. */
+export function reported(name: string, value: number | undefined): Check {
+  return { name, value: value ?? 'none', bound: '> 0', ok: value !== undefined && value > 0 };
+}
+
+/** A value that must be a certain one. */
+export function exactly(name: string, value: string | number, bound: string | number): Check {
+  return { name, value, bound: String(bound), ok: value === bound };
+}

@@ -14,7 +14,7 @@ import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import type { PlannedObject } from '../../domain/planning/plan.ts';
 import type { NamespaceMove } from '../../domain/planning/step.ts';
 import { ActivityError } from '../errors.ts';
-import { RESTART_ANNOTATION } from '../record/record-names.ts';
+import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 import type { OwnedChange } from './perform-change.ts';
 import { templateAnnotation } from './patch-paths.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '../../domain/journal/webhook-state.ts';
 import { formatRef, refOf, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { ActivityError } from '../errors.ts';
-import { RESTART_ANNOTATION } from '../record/record-names.ts';
+import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 import { templateAnnotation } from './patch-paths.ts';
 
 /** A change that writes to somebody's object; creations and updates are the release's own. */

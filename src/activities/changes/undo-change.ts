@@ -10,7 +10,7 @@ import {
 } from '../../domain/journal/webhook-state.ts';
 import { formatRef, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { Difference } from '../../domain/report.ts';
-import { RESTART_ANNOTATION } from '../record/record-names.ts';
+import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 import { templateAnnotation } from './patch-paths.ts';
 import { setLabels, setTemplateAnnotation, setWebhooks } from './perform-change.ts';
 

@@ -4,8 +4,6 @@ export const RECORD_LABELS = { 'app.kubernetes.io/managed-by': 'meshlift' } as c
 export const RUN_LABEL = 'meshlift.dev/run';
 /** The lock: one ConfigMap beside the mesh. */
 export const OWNER_NAME = 'meshlift-owner';
-/** Annotation on pod templates that asks for a restart, once per run and step. */
-export const RESTART_ANNOTATION = 'meshlift.dev/restart';
 
 /** First part of the name of everything that a run records. */
 export function runRecordName(runId: string): string {

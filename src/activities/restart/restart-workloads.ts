@@ -12,7 +12,7 @@ import { performChange } from '../changes/perform-change.ts';
 import { ActivityError } from '../errors.ts';
 import type { Heart } from '../heartbeat.ts';
 import { loadStep, recordOf } from '../load-plan.ts';
-import { RESTART_ANNOTATION } from '../record/record-names.ts';
+import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 import { readJournal, writeJournal } from '../record/step-journal.ts';
 import type { StepRef } from '../run-ref.ts';
 import { readWave } from './read-wave.ts';

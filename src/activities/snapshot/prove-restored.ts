@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
-import { formatRef } from '../../domain/kubernetes-object.ts';
+import type { Change } from '../../domain/journal/change.ts';
 import type { Difference } from '../../domain/report.ts';
+import { isOurs } from '../../domain/snapshot/accountable.ts';
 import { compareSnapshots } from '../../domain/snapshot/compare-snapshots.ts';
 import type { Snapshot } from '../../domain/snapshot/snapshot.ts';
 import { ActivityError } from '../errors.ts';
@@ -37,8 +38,8 @@ export async function proveRestored(
 }
 
 /**
- * Compares the cluster with the run's snapshot. A difference counts against the run unless it is at
- * an object that the run never wrote, or one where the undo met somebody else's value.
+ * Compares the cluster with the run's snapshot. A difference counts against the run when it is at a
+ * value that the run wrote, unless the undo met somebody else's value there.
  */
 async function compareOnce(
   access: ClusterAccess,
@@ -51,13 +52,14 @@ async function compareOnce(
   }
   const after = await readSnapshot(access.worker, run.meshNamespace);
   const differences = compareSnapshots(before, after);
-  const touched = await touchedObjects(access, run, before);
+  const { to } = await loadPlan(access, run);
+  const changes = await allChanges(access, run);
   const excused = foreign.map(({ path }) => path);
-  const ours = differences.filter(({ path }) => {
-    const isTouched = touched.some((object) => path.startsWith(`${object} `));
-    const isExcused = excused.some((place) => sameObject(place, path));
-    return isTouched && !isExcused;
-  });
+  const ours = differences.filter(
+    (difference) =>
+      isOurs(difference, changes, to.revision) &&
+      !excused.some((place) => sameObject(place, difference.path)),
+  );
   return { restored: ours.length === 0, differences };
 }
 
@@ -67,27 +69,12 @@ function sameObject(a: string, b: string): boolean {
   return objectOf(a) === objectOf(b);
 }
 
-/**
- * What the run wrote to. A workload that came later is not in the snapshot: that it is there is
- * somebody else's doing, even when the run restarted it.
- */
-async function touchedObjects(
-  access: ClusterAccess,
-  run: RunRef,
-  before: Snapshot,
-): Promise<readonly string[]> {
+async function allChanges(access: ClusterAccess, run: RunRef): Promise<readonly Change[]> {
   const record = recordOf(access, run);
   const plan = await loadPlan(access, run);
   const names = plan.steps.flatMap(({ id, kind }) =>
     kind === 'wave' ? [id, restartJournal(id)] : [id],
   );
   const journals = await Promise.all(names.map((name) => readJournal(record, name)));
-  const places = Object.keys(before);
-  return journals.flatMap((journal) =>
-    (journal?.changes ?? []).flatMap((change) => {
-      const object = formatRef(change.ref);
-      const wasThere = places.some((place) => place.startsWith(`${object} `));
-      return wasThere || change.kind === 'create' ? [object] : [];
-    }),
-  );
+  return journals.flatMap((journal) => journal?.changes ?? []);
 }

@@ -1,5 +1,6 @@
 import { formatRef, refOf, type Json, type KubernetesObject } from '../kubernetes-object.ts';
 import type { ObservedWorkload } from '../mesh/observed-mesh.ts';
+import { RESTART_ANNOTATION } from '../mesh/record-marks.ts';
 import { webhooksOf } from '../mesh/webhook-shapes.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -19,14 +20,10 @@ export interface SnapshotSources {
 /** Reduces a cluster to what "restored" compares. Pod names, uids and versions are not in it. */
 export function projectSnapshot(sources: SnapshotSources): Snapshot {
   return Object.fromEntries([
-    ...sources.namespaces.map((object) =>
-      entry(object, 'labels', json(object.metadata.labels ?? {})),
-    ),
+    ...sources.namespaces.flatMap(labelEntries),
     ...sources.webhookConfigurations.flatMap(webhookEntries),
     ...sources.meshObjects.flatMap((object) => meshObjectEntries(object, sources.digest)),
-    ...sources.workloads.map((object) =>
-      entry(object, 'pod template', sources.digest(templateOf(object))),
-    ),
+    ...sources.workloads.flatMap((object) => templateEntries(object, sources.digest)),
     ...sources.meshed.flatMap(proxyEntries),
   ]);
 }
@@ -47,10 +44,7 @@ function webhookEntries(configuration: KubernetesObject): readonly Entry[] {
     ...webhook,
     clientConfig: { service: clientConfig?.service },
   }));
-  return [
-    entry(configuration, 'labels', json(configuration.metadata.labels ?? {})),
-    entry(configuration, 'webhooks', json(webhooks)),
-  ];
+  return [...labelEntries(configuration), entry(configuration, 'webhooks', json(webhooks))];
 }
 
 function meshObjectEntries(
@@ -70,14 +64,39 @@ function meshObjectEntries(
   }
 }
 
-function templateOf(workload: KubernetesObject): unknown {
-  return (workload['spec'] as { readonly template?: unknown } | undefined)?.template;
+/** One entry a label, so that a label of others is told from one of ours. */
+function labelEntries(object: KubernetesObject): readonly Entry[] {
+  return Object.entries(object.metadata.labels ?? {}).map(([key, value]) =>
+    entry(object, `labels.${key}`, value),
+  );
+}
+
+interface Template {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+}
+
+/** Our restart token apart from the rest, which is the owner's alone. */
+function templateEntries(
+  workload: KubernetesObject,
+  digest: SnapshotSources['digest'],
+): readonly Entry[] {
+  const template = (workload['spec'] as { readonly template?: Template } | undefined)?.template;
+  const annotations = template?.metadata?.annotations ?? {};
+  const token = annotations[RESTART_ANNOTATION];
+  const others = Object.entries(annotations).filter(([key]) => key !== RESTART_ANNOTATION);
+  const metadata = { ...template?.metadata, annotations: Object.fromEntries(others) };
+  return [
+    entry(workload, 'pod template', digest({ ...template, metadata })),
+    ...(token === undefined ? [] : [entry(workload, 'restart token', token)]),
+  ];
 }
 
 function proxyEntries(workload: ObservedWorkload): readonly Entry[] {
   const where = `${workload.kind} ${workload.namespace}/${workload.name}`;
+  const { podsByRevision, readyPods, desiredPods } = workload;
   return [
-    [`${where} revisions`, Object.keys(workload.podsByRevision).sort().join(', ')],
-    [`${where} ready pods`, workload.readyPods],
+    [`${where} revisions`, Object.keys(podsByRevision).sort().join(', ')],
+    [`${where} ready pods`, readyPods],
+    [`${where} missing pods`, Math.max(0, desiredPods - readyPods)],
   ];
 }

@@ -18,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   try {
     const { topic, only, output } = readShowOptions(args, TOPICS);
-    const checks = await runTopic(topic, { only, signal: stop.signal });
+    const checks = await runTopic(topic, { only, signal: stop.signal, say });
     const shown = { topic: topic.name, checks };
     process.stdout.write(output === 'json' ? renderJson(shown) : renderTable(shown));
     return isShown(checks) ? 0 : 1;
@@ -29,4 +29,9 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`show: ${stack ?? message}\n`);
     return error instanceof UsageError ? EXIT_USAGE : 1;
   }
+}
+
+/** Standard output is for the result alone. */
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -17,6 +17,8 @@ import { checkHealth, type CheckRequest } from './health/check-health.ts';
 import { takeUsageCensus, takeWaveCensus, verifyMesh } from './health/take-census.ts';
 import { verifyControlPlane } from './health/verify-control-plane.ts';
 import { watchHealth, type WatchRequest } from './health/watch-health.ts';
+import { recordOf } from './load-plan.ts';
+import { readJournal } from './record/step-journal.ts';
 import { identifyCluster, resolveRequest, type ResolvedRequest } from './resolve-request.ts';
 import {
   restartWorkloads,
@@ -46,6 +48,8 @@ export interface Activities {
   claimMesh(input: PlanRequest & { readonly digest: string }): Promise<ClaimAnswer>;
   takeSnapshot(input: RunRef): Promise<{ readonly entries: number }>;
   applyStep(input: StepRef): Promise<StepReceipt>;
+  /** Whether a step's journal was written, hence whether it may have changed something. */
+  hasJournal(input: StepRef): Promise<boolean>;
   verifyControlPlane(input: StepRef): Promise<Verdict>;
   watchHealth(input: RunRef & WatchRequest): Promise<Verdict>;
   checkHealth(input: RunRef & CheckRequest): Promise<Verdict>;
@@ -82,6 +86,12 @@ export function createActivities({ config, installer }: ActivityDeps): Activitie
       }),
     applyStep: (input) =>
       withCluster(config, input, (access) => applyStep(access, installer, input)),
+    hasJournal: (input) =>
+      withCluster(
+        config,
+        input,
+        async (access) => (await readJournal(recordOf(access, input), input.step)) !== undefined,
+      ),
     verifyControlPlane: (input) =>
       withCluster(config, input, (access) => verifyControlPlane(access, input)),
     watchHealth: (input) =>

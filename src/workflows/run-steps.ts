@@ -68,8 +68,7 @@ async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promi
       return { kind: 'ok', detail: `${entries} values` };
     }
     case 'remove-control-plane':
-      run.pointOfNoReturn = true;
-      return applied(await whileMutating(run, mutating(call).applyStep(ref)));
+      return runRemoval(run, step);
     case 'apply-crds':
     case 'install-control-plane':
     case 'move-default':
@@ -92,6 +91,21 @@ async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promi
       return runCensus(run, outline, step);
     case 'verify-mesh':
       return { kind: 'ok', detail: await observing(call).verifyMesh(ref) };
+  }
+}
+
+/** Until the journal says that a deletion was meant, everything can still be undone. */
+async function runRemoval(run: Run, step: StepOutline): Promise<StepResult> {
+  const ref = { ...refOfRun(run), step: step.id };
+  run.pointOfNoReturn = true;
+  try {
+    const receipt = await whileMutating(run, mutating(callFor(run, step.title)).applyStep(ref));
+    return applied(receipt);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const call = callFor(run, 'has the removal begun?');
+    run.pointOfNoReturn = await observing(call).hasJournal(ref);
+    throw error;
   }
 }
 

@@ -41,7 +41,7 @@ export async function upgradeMesh(input: unknown): Promise<UpgradeReport> {
 
   const forward = new CancellationScope();
   run.forward = forward;
-  const result = await goForward(run, forward, input);
+  const result = neverUndoRemoval(run, await goForward(run, forward, input));
   if (run.outline !== undefined && result.kind === 'undo' && run.claimed) {
     const { outline } = run;
     await CancellationScope.nonCancellable(() => undoSteps(run, outline));
@@ -50,6 +50,16 @@ export async function upgradeMesh(input: unknown): Promise<UpgradeReport> {
 }
 
 type Result = Forward | { readonly kind: 'blocked' } | { readonly kind: 'nothing-to-do' };
+
+/**
+ * Once the old control plane is being removed, pointing anything back to it would break the mesh:
+ * whatever ended the run then, a cancel in Temporal included, leaves all where it stands.
+ */
+function neverUndoRemoval(run: Run, result: Result): Result {
+  return result.kind === 'undo' && run.pointOfNoReturn
+    ? { kind: 'leave', cause: result.cause }
+    : result;
+}
 
 /** Runs the way forward; a wish to stop or a cancel from outside becomes an answer. */
 async function goForward(run: Run, scope: CancellationScope, input: unknown): Promise<Result> {
@@ -173,7 +183,9 @@ async function end(run: Run, result: Result, cancelled: boolean): Promise<Upgrad
   enterPhase(run, 'Ended');
   upsertMemo({ outcome: report.outcome, cause: report.cause ?? '' });
   await condition(allHandlersFinished);
-  if (run.ended === 'Cancelled') throw new CancelledFailure('cancelled; everything was taken back');
+  if (cancelled && run.ended !== 'RollbackFailed') {
+    throw new CancelledFailure(`cancelled; the run ended as ${run.ended}`);
+  }
   if (run.ended === 'RollbackFailed') {
     throw ApplicationFailure.create({
       type: 'RollbackFailed',

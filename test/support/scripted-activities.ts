@@ -1,0 +1,185 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { Activities } from '../../src/activities/index.ts';
+import { toFailure } from '../../src/activities/failures.ts';
+import { resolveRequest } from '../../src/activities/resolve-request.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { FailureType } from '../../src/domain/failure-type.ts';
+import { buildSteps } from '../../src/domain/planning/build-steps.ts';
+import { outlinePlan } from '../../src/domain/planning/outline-plan.ts';
+import type { PlanOutline } from '../../src/domain/planning/plan.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { sampleMesh, samplePolicy } from './sample-mesh.ts';
+
+export const CLUSTER_UID = 'uid-kube-system';
+export const DIGEST = `sha256:${'d'.repeat(64)}`;
+
+type ActivityName = keyof Activities;
+
+/** What one run does to its cluster, as the activities would have it. */
+export interface Script {
+  readonly activities: Activities;
+  /** Every call that was begun, as `name`, or `name step` where it is for a step. */
+  readonly calls: readonly string[];
+  /** Resolves when a call was begun that often. */
+  begun(call: string, times?: number): Promise<void>;
+}
+
+export interface ScriptOptions {
+  readonly cluster: string;
+  readonly policy?: Partial<Policy>;
+  /** Queue of the cluster's activities. */
+  readonly taskQueue: string;
+  /** What goes otherwise than well. */
+  readonly but?: Partial<Activities>;
+}
+
+/** Activities of a cluster on which everything goes well, but for what a test says. */
+export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOptions): Script {
+  const inForce = samplePolicy({
+    soakSeconds: { controlPlane: 20, wave: 20, mesh: 20 },
+    pruneGraceSeconds: 5,
+    ...policy,
+  });
+  const config: Config = {
+    file: '/etc/meshlift.yaml',
+    taskQueue,
+    istioctl: {},
+    clusters: new Map([
+      [
+        cluster,
+        {
+          name: cluster,
+          kubeconfig: '/nowhere',
+          installerKubeconfig: '/nowhere',
+          meshNamespace: 'istio-system',
+          installer: 'istioctl',
+          taskQueue,
+          policy: inForce,
+        },
+      ],
+    ]),
+  };
+  const well: Activities = {
+    resolveRequest: async ({ input, workflowId }) => {
+      try {
+        return resolveRequest(config, input, workflowId);
+      } catch (error) {
+        throw toFailure(error);
+      }
+    },
+    identifyCluster: async () => CLUSTER_UID,
+    planUpgrade: async () => ({ kind: 'plan', outline: sampleOutline(cluster, inForce) }),
+    claimMesh: async () => ({ kind: 'claimed' }),
+    takeSnapshot: async () => ({ entries: 42 }),
+    applyStep: async () => ({ objects: 3 }),
+    verifyControlPlane: async () => ({
+      status: 'Healthy',
+      conditions: [{ type: 'ControlPlaneReady', status: 'Healthy', message: '2 of 2 ready' }],
+    }),
+    watchHealth: async () => watchOn(),
+    checkHealth: async () => ({ status: 'Healthy', conditions: [] }),
+    restartWorkloads: async () => ({ finished: true, done: 1, total: 1, begun: {}, pods: 2 }),
+    takeWaveCensus: async ({ step }) => ({
+      id: step,
+      namespaces: [`namespace of ${step}`],
+      workloads: 1,
+      onTarget: 1,
+      pods: 2,
+    }),
+    takeUsageCensus: async () => [],
+    verifyMesh: async () => 'the mesh is wholly on 1-26-1',
+    undoStep: async () => ({ reverted: 1, foreign: [] }),
+    proveRestored: async () => ({ restored: true, differences: [] }),
+    finishRun: async () => undefined,
+  };
+  return record({ ...well, ...but });
+}
+
+function record(activities: Activities): Script {
+  const calls: string[] = [];
+  const waiting = new Set<() => void>();
+  const names = Object.keys(activities) as ActivityName[];
+  const recorded = names.map((name) => {
+    const act = activities[name] as (input: unknown) => Promise<unknown>;
+    const recording = (input: unknown): Promise<unknown> => {
+      const isRetry = Context.current().info.attempt > 1;
+      if (!isRetry) calls.push(callOf(name, input));
+      for (const wake of [...waiting]) wake();
+      return act(input);
+    };
+    return [name, recording] as const;
+  });
+  return {
+    // The same names as in `activities`, each with its own function behind it.
+    activities: Object.fromEntries(recorded) as unknown as Activities,
+    calls,
+    begun: (call, times = 1) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (calls.filter((each) => each === call).length < times) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
+
+function callOf(name: string, input: unknown): string {
+  const step = typeof input === 'object' && input !== null && 'step' in input ? input.step : '';
+  return `${name} ${typeof step === 'string' ? step : ''}`.trim();
+}
+
+/** The plan of the sample mesh, in outline. */
+export function sampleOutline(cluster: string, policy: Policy): PlanOutline {
+  const from = { revision: '1-25-1', version: '1.25.1' };
+  const to = { revision: '1-26-1', version: '1.26.1' };
+  const mesh = sampleMesh({ cluster });
+  const steps = buildSteps({ mesh, policy, from, to, base: [], pilot: [], old: [] });
+  return outlinePlan(
+    {
+      apiVersion: 'meshlift.dev/v1alpha1',
+      cluster: { name: cluster, uid: CLUSTER_UID },
+      meshNamespace: 'istio-system',
+      strategy: 'canary',
+      from,
+      to,
+      steps,
+      policy,
+      binaries: {},
+      renderDigest: 'sha256:x',
+      findings: [],
+    },
+    DIGEST,
+  );
+}
+
+/**
+ * As the real one, whose own retries are the polling; here the next look is never due. The
+ * time-skipping server stops skipping for good when a retry and a cancellation fall together.
+ */
+function watchOn(): never {
+  throw ApplicationFailure.create({
+    type: 'StillWatching' satisfies FailureType,
+    message: 'Healthy',
+    nextRetryDelay: '40 days',
+  });
+}
+
+/** An error as activities let it out. */
+export function failure(type: FailureType, message: string): ApplicationFailure {
+  const nonRetryable = type !== 'Transient' && type !== 'StillWatching';
+  return ApplicationFailure.create({ type, message, nonRetryable });
+}
+
+/** Goes on until it is asked to stop, as a wave whose pods never come. */
+export async function untilAsked(): Promise<void> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 50);
+  try {
+    await context.cancelled.catch(() => undefined);
+  } finally {
+    clearInterval(beat);
+  }
+}

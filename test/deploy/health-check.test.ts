@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 const CHECK = fileURLToPath(new URL('../../deploy/health-check.mjs', import.meta.url));
 let server: Server | undefined;
 
-afterEach(() => server?.close());
+afterEach(() => {
+  server?.close();
+});
 
 /** The exit code of the check beside a worker that serves these metrics. */
 async function checkBeside(metrics: string): Promise<number> {

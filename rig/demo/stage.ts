@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { stateRoot } from '../xdg.ts';
 import { ApiClient } from '../kubernetes/client.ts';
+import type { RunningProcess } from '../process.ts';
 import type { RigEndpoints } from '../rig-state.ts';
+import { UserError } from '../user-error.ts';
 import type { DemoOptions } from './demo-options.ts';
 import { withFreshRig } from './fresh-rig.ts';
 import { programEnvironment } from './processes.ts';
@@ -47,17 +49,27 @@ export async function withStage<T>(
   const dir = path.join(demoDir(), act);
   return withFreshRig({ name: DEMO_RIG, voice, signal, keep }, async (endpoints) => {
     const env = programEnvironment({ name: DEMO_RIG, dir }, endpoints);
-    const temporal = createTemporalCli({ env, signal });
-    const product = createProduct({ env, temporal, voice, signal });
     voice.say('Starting a worker of meshlift …');
     const logFile = path.join(dir, 'worker.log');
-    const worker = await startWorker({ dir: demoDir(), env, logFile, temporal, signal });
+    const first = createTemporalCli({ env, signal });
+    const worker = await startWorker({ dir: demoDir(), env, logFile, temporal: first, signal });
     const client = await ApiClient.fromKubeconfig(endpoints.kubeconfigs.rig);
+    const playing = AbortSignal.any([signal, endOf(worker, logFile)]);
+    const temporal = createTemporalCli({ env, signal: playing });
+    const product = createProduct({ env, temporal, voice, signal: playing });
     try {
-      return await play({ options, voice, signal, endpoints, client, product, dir });
+      return await play({ options, voice, signal: playing, endpoints, client, product, dir });
     } finally {
       client.close();
       await worker.stop();
     }
   });
+}
+
+/** Without its worker a run stands still, and whoever follows it would wait for nothing. */
+function endOf(worker: RunningProcess, logFile: string): AbortSignal {
+  const ended = new AbortController();
+  const why = new UserError(`the worker ended in the middle of the act; its log is ${logFile}`);
+  void worker.exited.then(() => ended.abort(why));
+  return ended.signal;
 }

@@ -1,10 +1,8 @@
-import { globSync } from 'node:fs';
 import path from 'node:path';
 import { ensureTools } from '../../rig/build-tools.ts';
-import { startRig, stopRig } from '../../rig/start-rig.ts';
-import { addCounts, NONE, ONE_FAILED, ONE_PASSED, ONE_SKIPPED, type Counts } from './counts.ts';
+import { ONE_FAILED, ONE_PASSED, ONE_SKIPPED, type Counts } from './counts.ts';
 import { runJest } from './run-jest.ts';
-import { ROOT, runNode } from './run-node.ts';
+import { runNode } from './run-node.ts';
 import { testEnvironment } from './test-environment.ts';
 import { bundleWorkflows, formatMegabytes } from './workflow-bundle.ts';
 
@@ -92,54 +90,19 @@ async function unit({ patterns, marker, signal }: StageOptions): Promise<Counts>
   });
 }
 
-/** This suite changes the control plane for good, so it has a rig to itself. */
-const CONTRACT = { file: 'test/e2e/istioctl-contract.test.ts', rig: 'test-contract' };
-
-async function e2e(options: StageOptions): Promise<Counts> {
-  const { patterns, marker, signal } = options;
+/** Each file brings up a rig of its own name and takes it down again. */
+async function e2e({ patterns, marker, signal }: StageOptions): Promise<Counts> {
   if (process.platform === 'win32') {
     console.error('skipped: the rig needs Linux or macOS');
     return ONE_SKIPPED;
   }
-  const { temporal, istio } = await ensureTools({ signal });
-  const env = testEnvironment({ marker, temporal, istio });
-  const jest = { patterns, inBand: true, signal, limitMinutes: E2E_LIMIT_MINUTES };
-  const others = ['test/e2e/**/*.test.ts', `!${CONTRACT.file}`];
-  let counts = NONE;
-  if (isWanted([CONTRACT.file], patterns)) counts = addCounts(counts, await contract(options, env));
-  if (isWanted(globSync('test/e2e/**/*.test.ts', { cwd: ROOT }).filter(isNotContract), patterns)) {
-    counts = addCounts(counts, await runJest({ ...jest, env, files: others }));
-  }
-  return counts;
-}
-
-async function contract(options: StageOptions, env: NodeJS.ProcessEnv): Promise<Counts> {
-  const { signal } = options;
-  console.error(`bringing up the rig "${CONTRACT.rig}" for ${CONTRACT.file}`);
-  await stopRig(CONTRACT.rig);
-  try {
-    const { state } = await startRig({ name: CONTRACT.rig, endsWithCaller: true, signal });
-    const kubeconfig = state.endpoints?.kubeconfigs.person ?? '';
-    return await runJest({
-      ...options,
-      files: [CONTRACT.file],
-      inBand: true,
-      env: { ...env, MESHLIFT_TEST_KUBECONFIG: kubeconfig },
-      limitMinutes: E2E_LIMIT_MINUTES,
-    });
-  } finally {
-    await stopRig(CONTRACT.rig);
-  }
-}
-
-function isNotContract(file: string): boolean {
-  return file.split(path.sep).join('/') !== CONTRACT.file;
-}
-
-/** Bringing up a rig for a file that the patterns leave out would be a waste. */
-function isWanted(files: readonly string[], patterns: readonly string[]): boolean {
-  if (patterns.length === 0) return files.length > 0;
-  return files.some((file) =>
-    patterns.some((pattern) => new RegExp(pattern, 'i').test(path.join(ROOT, file))),
-  );
+  const { temporal } = await ensureTools({ signal });
+  return runJest({
+    files: ['test/e2e/**/*.test.ts'],
+    patterns,
+    inBand: true,
+    env: testEnvironment({ marker, temporal }),
+    signal,
+    limitMinutes: E2E_LIMIT_MINUTES,
+  });
 }

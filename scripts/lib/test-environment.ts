@@ -1,29 +1,23 @@
-import type { ToolPaths } from '../../rig/tools/tool-paths.ts';
 import { RUN_VARIABLE } from './leftovers.ts';
 
 /** A person's own settings, which must not lead a test to a real cluster or server. */
 const PERSONAL = /^(KUBECONFIG|TEMPORAL_|MESHLIFT_)/;
+/** Names a time-skipping server to use instead of the one that the tests install. */
+const WANTED = ['TEMPORAL_TEST_SERVER_PATH'];
 
-/** Where the tests find the built programs, as far as they are built. */
 export interface TestPrograms {
   readonly marker: string;
+  /** The `temporal` program, where it is built. */
   readonly temporal?: string;
-  readonly istio?: ToolPaths['istio'];
 }
 
-export function testEnvironment({ marker, temporal, istio }: TestPrograms): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !PERSONAL.test(name));
+export function testEnvironment({ marker, temporal }: TestPrograms): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => WANTED.includes(name) || !PERSONAL.test(name),
+  );
   return {
     ...Object.fromEntries(inherited),
     [RUN_VARIABLE]: marker,
     ...(temporal === undefined ? {} : { TEMPORAL_CLI_PATH: temporal }),
-    ...(istio === undefined ? {} : { MESHLIFT_TEST_ISTIOCTL: istioctlPaths(istio) }),
   };
-}
-
-/** `1.25.1=PATH,1.26.1=PATH` */
-function istioctlPaths(istio: ToolPaths['istio']): string {
-  return Object.values(istio)
-    .map(({ version, istioctl }) => `${version}=${istioctl}`)
-    .join(',');
 }

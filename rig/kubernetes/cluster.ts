@@ -202,7 +202,11 @@ class LocalCluster {
 
 async function applyFiles(client: ApiClient, files: readonly (string | URL)[]): Promise<void> {
   const manifests = (await Promise.all(files.map((file) => readManifests(file)))).flat();
-  await Promise.all(manifests.map((manifest) => client.apply(manifest)));
+  const isNamespace = ({ kind }: (typeof manifests)[number]): boolean => kind === 'Namespace';
+  // What lives in a namespace cannot be there before it.
+  await Promise.all(manifests.filter(isNamespace).map((manifest) => client.apply(manifest)));
+  const others = manifests.filter((manifest) => !isNamespace(manifest));
+  await Promise.all(others.map((manifest) => client.apply(manifest)));
 }
 
 /** A new kind is served a moment after its definition is in. */

@@ -88,6 +88,7 @@ export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOpt
     }),
     takeUsageCensus: async () => [],
     verifyMesh: async () => 'the mesh is wholly on 1-26-1',
+    hasJournal: async () => true,
     undoStep: async () => ({ reverted: 1, foreign: [] }),
     proveRestored: async () => ({ restored: true, differences: [] }),
     finishRun: async () => undefined,

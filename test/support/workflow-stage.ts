@@ -1,6 +1,5 @@
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { Context } from '@temporalio/activity';
-import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
@@ -103,7 +102,8 @@ async function setUp(env: TestWorkflowEnvironment): Promise<Stage> {
       taskQueue,
       activities,
       maxHeartbeatThrottleInterval: '100ms',
-      stickyQueueScheduleToStartTimeout: '1s',
+      // Every task replays the whole run: what is not deterministic fails at once.
+      maxCachedWorkflows: 0,
       shutdownGraceTime: '1s',
       shutdownForceTime: '2s',
     });
@@ -128,6 +128,8 @@ async function setUp(env: TestWorkflowEnvironment): Promise<Stage> {
         args: [input],
         workflowId,
         taskQueue: TASK_QUEUE,
+        // A task that went to a worker which is down by now comes back soon.
+        workflowTaskTimeout: '3s',
       });
       return rehearse(env, handle, script, cluster);
     },
@@ -189,11 +191,8 @@ async function registerSearchAttributes(env: TestWorkflowEnvironment): Promise<v
   const searchAttributes = Object.fromEntries(
     Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, IndexedValueType[type]]),
   );
-  const request = temporal.api.operatorservice.v1.AddSearchAttributesRequest.create({
-    namespace: env.namespace ?? 'default',
-    searchAttributes,
-  });
-  await env.connection.operatorService.addSearchAttributes(request);
+  const namespace = env.namespace ?? 'default';
+  await env.connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
 }
 
 /** More looks than any play needs: it ends as a failure, not as a hang. */
@@ -217,7 +216,8 @@ function rehearse(
       for (let look = 0; look < MOST_LOOKS; look += 1) {
         const found = await progress();
         if (found.phase === phase) return found;
-        await env.sleep('10s');
+        // Little at a time, so that no gate expires unseen.
+        await env.sleep(found.phase === 'Soaking' ? '10s' : '1s');
       }
       throw new Error(`${handle.workflowId} did not reach ${phase}`);
     },

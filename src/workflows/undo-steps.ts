@@ -88,7 +88,7 @@ async function prove(run: Run, foreign: readonly Difference[]): Promise<void> {
     run.restored = proof.restored;
     run.differences = proof.differences;
     if (!proof.restored) {
-      run.remaining = proof.differences.map(
+      run.remaining = proof.ours.map(
         ({ path, expected, found }) => `${path}: expected ${expected}, found ${found}`,
       );
     }

@@ -15,6 +15,8 @@ import { readSnapshot } from './read-snapshot.ts';
 export interface Proof {
   /** Nothing that this run changed differs from the snapshot. */
   readonly restored: boolean;
+  /** The differences that the run answers for; none when it is restored. */
+  readonly ours: readonly Difference[];
   /** Every difference, those that others made included. */
   readonly differences: readonly Difference[];
 }
@@ -60,7 +62,7 @@ async function compareOnce(
       isOurs(difference, changes, to.revision) &&
       !excused.some((place) => sameObject(place, difference.path)),
   );
-  return { restored: ours.length === 0, differences };
+  return { restored: ours.length === 0, ours, differences };
 }
 
 /** Paths begin with `Kind name` or `Kind namespace/name`. */

@@ -8,18 +8,25 @@ import type { Difference } from '../report.ts';
  * deployments and labels of others are theirs.
  */
 export function isOurs(
-  { path, found }: Difference,
+  difference: Difference,
   changes: readonly Change[],
   newRevision: string,
 ): boolean {
   return changes.some((change) => {
     const object = `${formatRef(change.ref)} `;
-    if (!path.startsWith(object)) return false;
-    return answersFor(change, path.slice(object.length), found, newRevision);
+    if (!difference.path.startsWith(object)) return false;
+    const value = difference.path.slice(object.length);
+    return answersFor(change, { ...difference, value }, newRevision);
   });
 }
 
-function answersFor(change: Change, value: string, found: string, newRevision: string): boolean {
+interface ValueDifference extends Difference {
+  /** The part of the path behind the object. */
+  readonly value: string;
+}
+
+function answersFor(change: Change, difference: ValueDifference, newRevision: string): boolean {
+  const { value, expected, found } = difference;
   switch (change.kind) {
     case 'create':
     case 'update':
@@ -33,10 +40,16 @@ function answersFor(change: Change, value: string, found: string, newRevision: s
         Object.keys(change.prior.labels).some((key) => value === `labels.${key}`)
       );
     case 'restart':
+      // A workload that came later has no entry to compare with: it has to be whole and without our marks.
       return (
         value === 'restart token' ||
-        value === 'missing pods' ||
+        (value === 'missing pods' && Number(found) > numberOr(expected, 0)) ||
         (value === 'revisions' && found.includes(newRevision))
       );
   }
+}
+
+function numberOr(text: string, otherwise: number): number {
+  const number = Number(text);
+  return Number.isNaN(number) ? otherwise : number;
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { errorCode } from '../../rig/error-code.ts';
 
 export interface CommandOptions {
   readonly cwd: string;
@@ -24,8 +25,10 @@ export async function runCommand(
     cwd,
     env: { ...personEnvironment(process.env), ...env },
     stdio: ['ignore', 'pipe', 2],
+    // A group of its own: npm ends at a signal without passing it on to what it runs.
+    detached: true,
   });
-  const stop = (): void => void child.kill('SIGTERM');
+  const stop = (): void => signalGroup(child.pid);
   const ending = AbortSignal.any([signal, AbortSignal.timeout(limitMinutes * 60_000)]);
   ending.addEventListener('abort', stop, { once: true });
   let stdout = '';
@@ -38,6 +41,15 @@ export async function runCommand(
     return { exitCode, stdout, seconds: Math.round((Date.now() - startedAt) / 1000) };
   } finally {
     ending.removeEventListener('abort', stop);
+  }
+}
+
+function signalGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error;
   }
 }
 

@@ -1,8 +1,8 @@
-import { it } from '@jest/globals';
-import { createHash } from 'node:crypto';
+import { afterAll, beforeAll } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { createCommandRunner } from '../../src/clients/command-runner.ts';
 import { createKubernetesClient } from '../../src/clients/kubernetes.ts';
 import {
@@ -16,13 +16,10 @@ import {
   type InstallerContract,
 } from '../installers/installer-contract.ts';
 import { istioVersion } from '../installers/support.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
 
 const run = promisify(execFile);
-
-/** A throw-away cluster with revision 1-25-1 as the rig installs it; the test leaves 1-26-1 on it. */
-const KUBECONFIG = process.env['MESHLIFT_TEST_KUBECONFIG'];
-/** The two binaries, as `<version>=<path>` separated by commas. */
-const ISTIOCTL = process.env['MESHLIFT_TEST_ISTIOCTL'];
+const STOP_TIMEOUT_MS = 60_000;
 
 /** How the rig's mesh was installed. */
 const SETTINGS = [
@@ -34,12 +31,17 @@ const SETTINGS = [
   'meshConfig.outboundTrafficPolicy.mode=REGISTRY_ONLY',
 ];
 
-if (KUBECONFIG === undefined || ISTIOCTL === undefined) {
-  it.skip('needs MESHLIFT_TEST_KUBECONFIG and MESHLIFT_TEST_ISTIOCTL=1.25.1=PATH,1.26.1=PATH', () =>
-    undefined);
-} else {
-  describeInstallerContract('istioctl', () => contractOn(KUBECONFIG, binariesOf(ISTIOCTL)));
-}
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await openBench('contract');
+}, SETUP_TIMEOUT_MS);
+
+afterAll(() => bench.close(), STOP_TIMEOUT_MS);
+
+describeInstallerContract('istioctl', () =>
+  contractOn(bench.endpoints.kubeconfigs.rig, binariesOf(bench.configFile)),
+);
 
 function contractOn(
   kubeconfig: string,
@@ -67,12 +69,10 @@ function contractOn(
   };
 }
 
-function binariesOf(text: string): Record<string, InstallerBinary> {
-  return Object.fromEntries(
-    text.split(',').map((pair) => {
-      const [version = '', path = ''] = pair.split('=');
-      const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
-      return [version, { path, sha256 }];
-    }),
-  );
+/** The binaries that the rig's own configuration names. */
+function binariesOf(configFile: string): Record<string, InstallerBinary> {
+  const config = parse(readFileSync(configFile, 'utf8')) as {
+    installers: { istioctl: { binaries: Record<string, InstallerBinary> } };
+  };
+  return config.installers.istioctl.binaries;
 }

@@ -45,7 +45,7 @@ export async function openBench(suite: string, { bare = false } = {}): Promise<B
   if (endpoints === undefined) throw new Error(`rig ${name} does not say where it is`);
   const dir = path.join(state.stateDir, 'e2e');
   mkdirSync(dir, { recursive: true });
-  const configFile = writeConfig(dir, endpoints.meshliftConfig);
+  const configFile = writeConfig(dir, endpoints);
   const env = {
     PATH: `${endpoints.binDir}:${process.env['PATH'] ?? ''}`,
     TEMPORAL_ADDRESS: endpoints.temporalAddress,

@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Thrown by a question to which no answer can come any more. */
+export class GivenUp extends Error {
+  override readonly name = 'GivenUp';
+}
+
 export interface Patience {
   /** What is waited for, for the message when it does not come. */
   readonly what: string;
@@ -19,6 +24,7 @@ export async function eventually<T>(
       const answer = await ask();
       if (answer !== undefined && answer !== false) return answer;
     } catch (error) {
+      if (error instanceof GivenUp) throw error;
       problem = error;
     }
     if (Date.now() > deadline) {

@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
+import type { RigEndpoints } from '../../../rig/rig-state.ts';
 
 /** The clusters of the tests' configuration: one and the same rig under policies of its own each. */
 export const CLUSTERS = ['demo', 'expiring', 'hasty', 'narrow', 'wandering'] as const;
@@ -25,30 +26,34 @@ const POLICIES: Readonly<Record<ClusterName, object>> = {
   hasty: { ...QUICK, controlPlaneDeadline: '10s' },
   /** Waves that last long enough to be interrupted. */
   narrow: { ...QUICK, ...NARROW },
-  /** Its kubeconfig is a file that a test may point elsewhere. */
+  /** Reached by files of its own, which a test may point elsewhere. */
   wandering: QUICK,
 };
 
-/** The file that the cluster `wandering` is reached by. */
-export function wanderingKubeconfig(dir: string): string {
-  return path.join(dir, 'wandering.yaml');
+type Identity = 'worker' | 'installer';
+
+/** Points the cluster `wandering` at the cluster that these kubeconfigs are of. */
+export function pointWandering(dir: string, kubeconfigs: Readonly<Record<Identity, string>>): void {
+  for (const identity of ['worker', 'installer'] as const) {
+    copyFileSync(kubeconfigs[identity], wanderingFile(dir, identity));
+  }
+}
+
+function wanderingFile(dir: string, identity: Identity): string {
+  return path.join(dir, `wandering-${identity}.yaml`);
 }
 
 /** Writes `meshlift.yaml` beside the tests' other files, from the one that the rig wrote. */
-export function writeConfig(dir: string, rigConfig: string): string {
-  const config = parse(readFileSync(rigConfig, 'utf8')) as {
-    clusters: { demo: { kubeconfig: string } };
+export function writeConfig(dir: string, { meshliftConfig, kubeconfigs }: RigEndpoints): string {
+  const config = parse(readFileSync(meshliftConfig, 'utf8')) as { clusters: { demo: object } };
+  pointWandering(dir, kubeconfigs);
+  const wandering = {
+    kubeconfig: wanderingFile(dir, 'worker'),
+    installerKubeconfig: wanderingFile(dir, 'installer'),
   };
-  const { demo } = config.clusters;
-  const wandering = wanderingKubeconfig(dir);
-  copyFileSync(demo.kubeconfig, wandering);
   const clusters = CLUSTERS.map((name): [string, object] => [
     name,
-    {
-      ...demo,
-      policy: name,
-      ...(name === 'wandering' ? { kubeconfig: wandering, installerKubeconfig: wandering } : {}),
-    },
+    { ...config.clusters.demo, policy: name, ...(name === 'wandering' ? wandering : {}) },
   ]);
   const file = path.join(dir, 'meshlift.yaml');
   writeFileSync(

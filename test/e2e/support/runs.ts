@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Bench } from './bench.ts';
-import { eventually } from './eventually.ts';
+import { eventually, GivenUp } from './eventually.ts';
 import type { ClusterName } from './meshlift-config.ts';
 
 /** As much of the answers as tests look at; written down here so that a change of shape is seen. */
@@ -79,17 +79,17 @@ export async function untilProgress(
   what: string,
   isThere: (progress: ProgressView) => boolean,
 ): Promise<ProgressView> {
-  const progress = await eventually(
+  let ended = false;
+  return eventually(
     async () => {
-      const now = await progressOf(handle);
-      return isThere(now) || now.phase === 'Ended' ? now : undefined;
+      const progress = await progressOf(handle);
+      if (isThere(progress)) return progress;
+      if (ended) throw new GivenUp(`the run ended before ${what}: ${JSON.stringify(progress)}`);
+      ended = (await handle.describe()).status.name !== 'RUNNING';
+      return undefined;
     },
     { what, withinMs: 120_000 },
   );
-  if (!isThere(progress)) {
-    throw new Error(`the run ended before ${what}: ${JSON.stringify(progress.steps)}`);
-  }
-  return progress;
 }
 
 export async function resultOf(handle: Handle): Promise<ReportView> {

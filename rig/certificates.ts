@@ -1,6 +1,19 @@
-import { generateKeyPair, randomBytes, sign, type KeyObject } from 'node:crypto';
+// The generator's dependency injection wants this polyfill to be there first.
+import 'reflect-metadata';
+import {
+  BasicConstraintsExtension,
+  type Extension,
+  cryptoProvider,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { generateKeyPair, KeyObject, webcrypto } from 'node:crypto';
+import { isIP } from 'node:net';
 import { promisify } from 'node:util';
-import * as der from './der.ts';
 
 export interface Subject {
   readonly commonName: string;
@@ -18,44 +31,40 @@ export interface CertificateAuthority extends SignedKey {
   issue(subject: Subject, names?: readonly string[]): Promise<SignedKey>;
 }
 
-const OID = {
-  ecdsaWithSha256: '1.2.840.10045.4.3.2',
-  organization: '2.5.4.10',
-  commonName: '2.5.4.3',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  extendedKeyUsage: '2.5.29.37',
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  clientAuth: '1.3.6.1.5.5.7.3.2',
-} as const;
-
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const VALID_DAYS = 365;
 const DAY_MS = 86_400_000;
-const generate = promisify(generateKeyPair);
 
 /** A throw-away certificate authority of one rig; its key never leaves the state folder. */
 export async function createCertificateAuthority(name: string): Promise<CertificateAuthority> {
-  const authority: Subject = { commonName: name };
-  const own = await generate('ec', { namedCurve: 'P-256' });
-
-  function certificate(
-    subject: Subject,
-    publicKey: KeyObject,
-    extensions: readonly Buffer[],
-  ): string {
-    const body = buildBody({ issuer: authority, subject, publicKey, extensions });
-    const signature = sign('sha256', body, { key: own.privateKey, dsaEncoding: 'der' });
-    return toPem('CERTIFICATE', der.sequence(body, signatureAlgorithm(), der.bitString(signature)));
-  }
-
+  cryptoProvider.set(webcrypto);
+  const own = await generateKeys();
+  const authority = await X509CertificateGenerator.createSelfSigned({
+    name: distinguishedName({ commonName: name }),
+    keys: own,
+    signingAlgorithm: ALGORITHM,
+    ...validity(),
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ],
+  });
   return {
-    certificatePem: certificate(authority, own.publicKey, authorityExtensions()),
+    certificatePem: pemFile(authority.toString('pem')),
     keyPem: privatePem(own.privateKey),
     async issue(subject, names = []) {
-      const pair = await generate('ec', { namedCurve: 'P-256' });
+      const pair = await generateKeys();
+      const certificate = await X509CertificateGenerator.create({
+        subject: distinguishedName(subject),
+        issuer: authority.subject,
+        publicKey: pair.publicKey,
+        signingKey: own.privateKey,
+        signingAlgorithm: ALGORITHM,
+        ...validity(),
+        extensions: leafExtensions(names),
+      });
       return {
-        certificatePem: certificate(subject, pair.publicKey, leafExtensions(names)),
+        certificatePem: pemFile(certificate.toString('pem')),
         keyPem: privatePem(pair.privateKey),
       };
     },
@@ -64,85 +73,40 @@ export async function createCertificateAuthority(name: string): Promise<Certific
 
 /** The RSA pair with which the API server signs and checks service account tokens. */
 export async function createServiceAccountKey(): Promise<string> {
-  return privatePem((await generate('rsa', { modulusLength: 2048 })).privateKey);
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-function buildBody(options: {
-  issuer: Subject;
-  subject: Subject;
-  publicKey: KeyObject;
-  extensions: readonly Buffer[];
-}): Buffer {
+async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+}
+
+function validity(): { readonly notBefore: Date; readonly notAfter: Date } {
   const now = Date.now();
-  return der.sequence(
-    der.tagged(0, der.positiveInteger(Buffer.of(2))),
-    der.positiveInteger(Buffer.concat([Buffer.of(1), randomBytes(15)])),
-    signatureAlgorithm(),
-    distinguishedName(options.issuer),
-    // A day back: clocks of virtual machines jump.
-    der.sequence(
-      der.utcTime(new Date(now - DAY_MS)),
-      der.utcTime(new Date(now + VALID_DAYS * DAY_MS)),
-    ),
-    distinguishedName(options.subject),
-    options.publicKey.export({ type: 'spki', format: 'der' }),
-    der.tagged(3, der.sequence(...options.extensions)),
-  );
+  // A day back: clocks of virtual machines jump.
+  return { notBefore: new Date(now - DAY_MS), notAfter: new Date(now + VALID_DAYS * DAY_MS) };
 }
 
-function signatureAlgorithm(): Buffer {
-  return der.sequence(der.objectIdentifier(OID.ecdsaWithSha256));
+function distinguishedName({ commonName, organization }: Subject): Record<string, string[]>[] {
+  return [...(organization === undefined ? [] : [{ O: [organization] }]), { CN: [commonName] }];
 }
 
-function distinguishedName({ commonName, organization }: Subject): Buffer {
-  const attribute = (oid: string, value: string) =>
-    der.set(der.sequence(der.objectIdentifier(oid), der.utf8String(value)));
-  return der.sequence(
-    ...(organization === undefined ? [] : [attribute(OID.organization, organization)]),
-    attribute(OID.commonName, commonName),
-  );
-}
-
-function authorityExtensions(): Buffer[] {
+function leafExtensions(names: readonly string[]): Extension[] {
+  const alternatives = names.map((value) => ({
+    type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const),
+    value,
+  }));
   return [
-    extension(OID.basicConstraints, der.sequence(der.boolean(true)), { critical: true }),
-    // keyCertSign and cRLSign
-    extension(OID.keyUsage, der.bitString(Buffer.of(0b0000_0110), 1), { critical: true }),
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+    ...(alternatives.length === 0 ? [] : [new SubjectAlternativeNameExtension(alternatives)]),
   ];
 }
 
-function leafExtensions(names: readonly string[]): Buffer[] {
-  const purposes = [OID.serverAuth, OID.clientAuth].map(der.objectIdentifier);
-  return [
-    // digitalSignature and keyEncipherment
-    extension(OID.keyUsage, der.bitString(Buffer.of(0b1010_0000), 5), { critical: true }),
-    extension(OID.extendedKeyUsage, der.sequence(...purposes)),
-    ...(names.length === 0
-      ? []
-      : [extension(OID.subjectAltName, der.sequence(...names.map(alternativeName)))]),
-  ];
+function privatePem(key: webcrypto.CryptoKey): string {
+  return KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-function alternativeName(name: string): Buffer {
-  const isAddress = /^[\d.]+$/.test(name);
-  return isAddress
-    ? der.taggedPrimitive(7, Buffer.from(name.split('.').map(Number)))
-    : der.taggedPrimitive(2, Buffer.from(name, 'ascii'));
-}
-
-function extension(oid: string, value: Buffer, { critical = false } = {}): Buffer {
-  return der.sequence(
-    der.objectIdentifier(oid),
-    ...(critical ? [der.boolean(true)] : []),
-    der.octetString(value),
-  );
-}
-
-function privatePem(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
-
-function toPem(label: string, content: Buffer): string {
-  const lines = content.toString('base64').match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+function pemFile(text: string): string {
+  return `${text}\n`;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
 import { findTimeSkippingServer } from './time-skipping-server/install.ts';
-import { openTimeSkippingStage, type Stage } from './workflow-stage.ts';
+import { openTimeSkippingStage, type Stage, type StageOptions } from './workflow-stage.ts';
 
 /** `describe`, or `describe.skip` with its reason printed, and the stage for its tests. */
 export interface OnStage {
@@ -12,7 +12,7 @@ export interface OnStage {
  * One stage for a test file: time is global on its server. Await it at the top of the file, before
  * the first `describe`.
  */
-export async function useStage(what: string): Promise<OnStage> {
+export async function useStage(what: string, options: StageOptions = {}): Promise<OnStage> {
   const server = await findTimeSkippingServer();
   jest.setTimeout(60_000);
   if (server.kind === 'missing') {
@@ -21,7 +21,7 @@ export async function useStage(what: string): Promise<OnStage> {
   }
   let open: Stage | undefined;
   beforeAll(async () => {
-    open = await openTimeSkippingStage(server.path);
+    open = await openTimeSkippingStage(server.path, options);
   });
   afterAll(() => open?.close());
   return { describeOnStage: describe, stage: () => open ?? fail() };

@@ -71,13 +71,25 @@ export function quietRuntime(): void {
   });
 }
 
+export interface StageOptions {
+  /**
+   * Workers may go down. Without a cache no task waits for one that is gone, and every task replays
+   * the whole run, which is slow.
+   */
+  readonly outages?: boolean;
+}
+
 /** With the time-skipping server at that path. */
-export async function openTimeSkippingStage(path: string): Promise<Stage> {
+export async function openTimeSkippingStage(
+  path: string,
+  options: StageOptions = {},
+): Promise<Stage> {
   quietRuntime();
   return setUp(
     await TestWorkflowEnvironment.createTimeSkipping({
       server: { executable: { type: 'existing-path', path } },
     }),
+    options,
   );
 }
 
@@ -88,10 +100,14 @@ export async function openLocalStage(path: string): Promise<Stage> {
     await TestWorkflowEnvironment.createLocal({
       server: { executable: { type: 'existing-path', path } },
     }),
+    {},
   );
 }
 
-async function setUp(env: TestWorkflowEnvironment): Promise<Stage> {
+async function setUp(
+  env: TestWorkflowEnvironment,
+  { outages = false }: StageOptions,
+): Promise<Stage> {
   const [bundle] = await Promise.all([bundleWorkflows(), registerSearchAttributes(env)]);
   const scripts = new Map<string, Script>();
   const activities = dispatch(scripts);
@@ -102,8 +118,7 @@ async function setUp(env: TestWorkflowEnvironment): Promise<Stage> {
       taskQueue,
       activities,
       maxHeartbeatThrottleInterval: '100ms',
-      // Every task replays the whole run: what is not deterministic fails at once.
-      maxCachedWorkflows: 0,
+      ...(outages ? { maxCachedWorkflows: 0 } : {}),
       shutdownGraceTime: '1s',
       shutdownForceTime: '2s',
     });

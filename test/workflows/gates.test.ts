@@ -148,25 +148,6 @@ describeOnStage('a decision without its gate', () => {
     });
   });
 
-  it('is refused once the gate was decided: the first decision counts', async () => {
-    const run = await atGate();
-
-    await stage().withoutWorker(async () => {
-      await run.handle.signal('reject', {});
-      await run.handle.signal('approve', {});
-      await run.handle.signal('reject', {});
-    });
-
-    expect(await run.result()).toMatchObject({
-      outcome: 'RolledBack',
-      messages: [
-        { message: 'reject', effect: 'accepted' },
-        { message: 'approve', effect: 'ignored', detail: 'gate complete was decided already' },
-        { message: 'reject', effect: 'ignored', detail: 'gate complete was decided already' },
-      ],
-    });
-  });
-
   it('is refused while the run rolls back', async () => {
     let letGo = (): void => undefined;
     const held = new Promise<void>((resolve) => {
@@ -237,20 +218,6 @@ describeOnStage('what a person typed wrong', () => {
 
     expect((await rejectNow(run)).outcome).toBe('RolledBack');
   });
-
-  it('does not fill the report without end', async () => {
-    const run = await atGate();
-    await stage().withoutWorker(async () => {
-      for (let count = 0; count < 205; count += 1) await run.handle.signal('resume', {});
-    });
-
-    const report = await rejectNow(run);
-
-    expect(report.outcome).toBe('RolledBack');
-    expect(report.messages).toHaveLength(200);
-    // The 200th place counts what came after: five signals, the one it held, and the decision.
-    expect(report.messages.at(-1)).toMatchObject({ message: '…', detail: '6 further messages' });
-  });
 });
 
 describeOnStage('a gate at the start, where policy asks for one', () => {
@@ -271,20 +238,6 @@ describeOnStage('a gate at the start, where policy asks for one', () => {
     expect(report.outcome).toBe('Succeeded');
   });
 
-  it('one approval does not leak into the next gate', async () => {
-    const run = await stage().begin({ policy });
-    await run.reach('AwaitingStart');
-    await stage().withoutWorker(async () => {
-      await run.handle.signal('approve', {});
-      await run.handle.signal('approve', {});
-    });
-
-    const { openGate } = await run.reach('AwaitingCompletion');
-
-    expect(openGate?.name).toBe('complete');
-    expect((await rejectNow(run)).outcome).toBe('RolledBack');
-  });
-
   it.each([
     [
       'rejected',
@@ -302,35 +255,6 @@ describeOnStage('a gate at the start, where policy asks for one', () => {
     expect(report.outcome).toBe('RolledBack');
     expect(report.cause).toEqual(cause instanceof RegExp ? expect.stringMatching(cause) : cause);
     expect(run.script.calls).toEqual(['resolveRequest', 'identifyCluster', 'planUpgrade']);
-  });
-
-  it('is not passed by an approval that came after its end, with every worker down meanwhile', async () => {
-    const run = await stage().begin({ policy });
-    await run.reach('AwaitingStart');
-
-    await stage().withoutWorker(async () => {
-      await stage().env.sleep('601s');
-      await run.handle.signal('approve', {});
-    });
-    const report = await run.result();
-
-    expect(report.outcome).toBe('RolledBack');
-    expect(report.messages).toMatchObject([
-      { message: 'approve', effect: 'ignored', detail: 'gate start has expired' },
-    ]);
-  });
-
-  it('is passed by an approval that came in time, with every worker down meanwhile', async () => {
-    const run = await stage().begin({ policy });
-    await run.reach('AwaitingStart');
-
-    await stage().withoutWorker(() => run.handle.signal('approve', {}));
-    await run.reach('AwaitingCompletion');
-
-    expect((await rejectNow(run)).messages).toMatchObject([
-      { message: 'approve', effect: 'accepted', detail: 'gate start approved' },
-      { message: 'reject', effect: 'accepted' },
-    ]);
   });
 
   it('is asked again when the mesh changed since the plan', async () => {

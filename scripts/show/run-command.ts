@@ -15,7 +15,7 @@ export interface CommandEnd {
   readonly seconds: number;
 }
 
-/** Runs a command as a person would type it; its standard error is ours, its standard output is kept. */
+/** Runs a command as a person would type it; all it prints goes to our standard error. */
 export async function runCommand(
   [command, ...args]: readonly [string, ...string[]],
   { cwd, signal, limitMinutes, env = {} }: CommandOptions,
@@ -32,7 +32,10 @@ export async function runCommand(
   const ending = AbortSignal.any([signal, AbortSignal.timeout(limitMinutes * 60_000)]);
   ending.addEventListener('abort', stop, { once: true });
   let stdout = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+    process.stderr.write(chunk);
+  });
   try {
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject).once('close', resolve);

@@ -292,11 +292,11 @@ describe('YAML that is not meant is refused, with its place', () => {
     expect(refusal).toContain(place);
   });
 
-  it.failing('an alias of nothing', () => {
+  it('an alias of nothing', () => {
     expect(refusalOf(`${SMALLEST}  other: *nothing\n`)).toContain('nothing');
   });
 
-  it.failing('an alias bomb, at once and without eating memory', () => {
+  it('an alias bomb, at once and without eating memory', () => {
     const levels = Array.from({ length: 30 }, (_, level) =>
       level === 0 ? 'a0: &a0 [x, x]' : `a${level}: &a${level} [*a${level - 1}, *a${level - 1}]`,
     );

@@ -62,8 +62,9 @@ function budget(): KubernetesObject {
 describe('the projection that "restored" compares', () => {
   it('holds labels, webhooks without their CA, data, addresses, templates and proxies', () => {
     expect(projectSnapshot(sources())).toEqual({
-      'Namespace shop labels': { 'istio.io/rev': 'prod' },
-      'MutatingWebhookConfiguration istio-revision-tag-prod labels': LABELS,
+      'Namespace shop labels.istio.io/rev': 'prod',
+      'MutatingWebhookConfiguration istio-revision-tag-prod labels.istio.io/rev': '1-25-1',
+      'MutatingWebhookConfiguration istio-revision-tag-prod labels.istio.io/tag': 'prod',
       'MutatingWebhookConfiguration istio-revision-tag-prod webhooks': [
         {
           name: 'rev.namespace.sidecar-injector.istio.io',
@@ -82,9 +83,10 @@ describe('the projection that "restored" compares', () => {
       'Service istio-system/istiod-1-25-1 uid': 'uid-service',
       'Service istio-system/istiod-1-25-1 spec': { clusterIP: '10.0.0.1' },
       'PodDisruptionBudget istio-system/istiod-1-25-1 spec': { minAvailable: 1 },
-      'Deployment shop/cart pod template': 'digest of {"a":1}',
+      'Deployment shop/cart pod template': 'digest of {"a":1,"metadata":{"annotations":{}}}',
       'Deployment shop/cart revisions': '1-25-1, 1-26-1',
       'Deployment shop/cart ready pods': 2,
+      'Deployment shop/cart missing pods': 0,
     });
   });
 
@@ -131,7 +133,7 @@ describe('the projection that "restored" compares', () => {
     [
       'a label',
       { namespaces: [namespaceObject('shop', { 'istio.io/rev': 'canary' })] },
-      ['Namespace shop labels'],
+      ['Namespace shop labels.istio.io/rev'],
     ],
     [
       'where a tag sends',
@@ -161,12 +163,12 @@ describe('the projection that "restored" compares', () => {
     [
       'a ready count',
       { meshed: [workload({ readyPods: 1, podsByRevision: { '1-26-1': 1, '1-25-1': 1 } })] },
-      ['Deployment shop/cart ready pods'],
+      ['Deployment shop/cart missing pods', 'Deployment shop/cart ready pods'],
     ],
     [
       'a namespace more',
-      { namespaces: [...sources().namespaces, namespaceObject('new')] },
-      ['Namespace new labels'],
+      { namespaces: [...sources().namespaces, namespaceObject('new', { team: 'x' })] },
+      ['Namespace new labels.team'],
     ],
   ] as const)('shows %s', (_what, changes, places) => {
     const differences = compareSnapshots(

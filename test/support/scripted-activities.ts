@@ -90,7 +90,7 @@ export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOpt
     verifyMesh: async () => 'the mesh is wholly on 1-26-1',
     hasJournal: async () => true,
     undoStep: async () => ({ reverted: 1, foreign: [] }),
-    proveRestored: async () => ({ restored: true, differences: [] }),
+    proveRestored: async () => ({ restored: true, differences: [], ours: [] }),
     finishRun: async () => undefined,
   };
   return record({ ...well, ...but });

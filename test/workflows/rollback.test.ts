@@ -296,7 +296,7 @@ describeOnStage('what turns bad is taken back', () => {
           reverted: 1,
           foreign: step === 'wave-1' ? [foreign] : [],
         }),
-        proveRestored: async (input) => ({ restored: true, differences: input.foreign }),
+        proveRestored: async (input) => ({ restored: true, differences: input.foreign, ours: [] }),
       },
     });
 
@@ -423,7 +423,13 @@ describeOnStage('a mesh that is not as the snapshot had it', () => {
   it('fails the run with every difference', async () => {
     const difference = { path: 'Namespace shop labels', expected: '"a"', found: '"b"' };
     const run = await rejected({
-      but: { proveRestored: async () => ({ restored: false, differences: [difference] }) },
+      but: {
+        proveRestored: async () => ({
+          restored: false,
+          differences: [difference],
+          ours: [difference],
+        }),
+      },
     });
 
     expect(await errorOf(run)).toMatchObject({ type: 'RollbackFailed' });

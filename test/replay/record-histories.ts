@@ -1,0 +1,92 @@
+/**
+ * Records the histories that the replay test reads; see README.md beside this file.
+ */
+import { findTimeSkippingServer } from '../support/time-skipping-server/install.ts';
+import { writeHistory } from '../support/replay-history.ts';
+import { failure, untilAsked } from '../support/scripted-activities.ts';
+import { openTimeSkippingStage, type Plot, type Rehearsal } from '../support/workflow-stage.ts';
+
+const server = await findTimeSkippingServer();
+if (server.kind === 'missing') throw new Error(server.reason);
+const stage = await openTimeSkippingStage(server.path);
+
+async function record(
+  name: string,
+  plot: Plot,
+  play: (run: Rehearsal) => Promise<unknown>,
+): Promise<void> {
+  const run = await stage.begin(plot);
+  await play(run);
+  await run.result().catch(() => undefined);
+  writeHistory(name, await run.handle.fetchHistory());
+  console.log(`recorded ${name}`);
+}
+
+async function decide(run: Rehearsal, decision: 'approve' | 'reject'): Promise<void> {
+  await run.reach('AwaitingCompletion');
+  await run.handle.executeUpdate(decision, { args: [{ reason: 'recorded' }] });
+}
+
+const nothing = async (): Promise<void> => undefined;
+
+await record('succeeded', {}, (run) => decide(run, 'approve'));
+await record('rejected', {}, (run) => decide(run, 'reject'));
+await record('expired', {}, (run) => run.reach('AwaitingCompletion'));
+await record(
+  'blocked',
+  { but: { planUpgrade: async () => ({ kind: 'blocked', findings: [] }) } },
+  nothing,
+);
+await record(
+  'rolled-back-by-health',
+  {
+    but: {
+      watchHealth: async () => ({
+        status: 'Degraded',
+        conditions: [{ type: 'PodsRun', status: 'Degraded', message: 'shop/cart-1 crashes' }],
+      }),
+    },
+  },
+  nothing,
+);
+await record('cancelled', {}, async (run) => {
+  await run.reach('AwaitingCompletion');
+  await run.handle.cancel();
+});
+let waves = 0;
+await record(
+  'paused-and-resumed',
+  {
+    but: {
+      restartWorkloads: async () => {
+        waves += 1;
+        if (waves > 1) return { finished: true, done: 2, total: 2, begun: {}, pods: 4 };
+        await untilAsked();
+        return { finished: false, done: 1, total: 2, begun: {}, pods: 2 };
+      },
+    },
+  },
+  async (run) => {
+    await run.reach('MovingWorkloads');
+    await run.script.begun('restartWorkloads wave-1');
+    await run.handle.executeUpdate('pause', { args: [{ reason: 'recorded' }] });
+    await run.handle.executeUpdate('resume', { args: [{}] });
+    await decide(run, 'approve');
+  },
+);
+await record(
+  'halted',
+  {
+    but: {
+      verifyMesh: async () => {
+        throw failure('Unhealthy', 'a tag still points to 1-25-1');
+      },
+    },
+  },
+  async (run) => {
+    await decide(run, 'approve');
+    await run.reach('Halted');
+    await run.handle.executeUpdate('abort', { args: [{ leave: true }] });
+  },
+);
+await stage.close();

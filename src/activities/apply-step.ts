@@ -2,7 +2,6 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { ClusterAccess } from '../clients/cluster-access.ts';
 import { assertNever } from '../domain/assert-never.ts';
 import { REVISION_LABEL } from '../domain/mesh/istio-labels.ts';
-import { usersOf } from '../domain/mesh/users-of.ts';
 import type { UpgradePlan } from '../domain/planning/plan.ts';
 import type { StepOf, TagMove } from '../domain/planning/step.ts';
 import { parseIstioVersion } from '../domain/version/istio-version.ts';
@@ -11,7 +10,7 @@ import { deleteChanges, namespaceChanges, webhookChange } from './changes/build-
 import { performChange, type OwnedChange } from './changes/perform-change.ts';
 import { ActivityError } from './errors.ts';
 import { assertReadyToSelect } from './health/assert-ready.ts';
-import { inspectMesh } from './inspect-mesh.ts';
+import { assertUnused } from './health/assert-unused.ts';
 import { loadStep, recordOf } from './load-plan.ts';
 import { readJournal, writeJournal } from './record/step-journal.ts';
 import { applyRelease } from './release/apply-release.ts';
@@ -181,20 +180,4 @@ function redirect(
     metadata: { ...live.metadata, labels: { ...live.metadata.labels, [REVISION_LABEL]: to } },
     webhooks,
   };
-}
-
-/** The last look before the first deletion: what cannot be told counts as in use (I2). */
-async function assertUnused(
-  access: ClusterAccess,
-  plan: UpgradePlan,
-  revision: string,
-): Promise<void> {
-  const { meshNamespace, cluster } = plan;
-  const mesh = await inspectMesh(access.worker, { cluster: cluster.name, meshNamespace });
-  const users = usersOf(mesh, revision);
-  if (users.length === 0) return;
-  throw new ActivityError(
-    'Unhealthy',
-    `expected nothing to use revision ${revision} any more, found ${users.length}: ${users.slice(0, 10).join('; ')}`,
-  );
 }

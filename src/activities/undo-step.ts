@@ -5,6 +5,7 @@ import type { UpgradePlan } from '../domain/planning/plan.ts';
 import type { Difference } from '../domain/report.ts';
 import { undoChange } from './changes/undo-change.ts';
 import { ActivityError } from './errors.ts';
+import { assertUnused } from './health/assert-unused.ts';
 import type { Heart } from './heartbeat.ts';
 import { loadPlan, recordOf } from './load-plan.ts';
 import type { RunRecord } from './record/run-record.ts';
@@ -42,6 +43,8 @@ export async function undoStep(
     case 'keep':
       return NOTHING;
     case 'restore-prior':
+      // An earlier undo may have failed: the new control plane stays while anything runs on it.
+      if (step.kind === 'install-control-plane') await assertUnused(access, plan, plan.to.revision);
       return undoJournal(access, record, step.id);
     case 'undo-wave':
       return step.kind === 'wave' ? undoWave(access, record, plan, step, heart) : NOTHING;

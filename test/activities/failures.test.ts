@@ -29,6 +29,13 @@ function command(failure: CommandFailure, exitCode?: number): CommandError {
   return new CommandError({ command: 'istioctl', args: [], failure, stderrTail: '', ...code });
 }
 
+const BINARY_CHANGED = new InstallerBinaryError({
+  reason: 'changed',
+  version: '1.26.1',
+  message: 'another digest',
+  remedy: 'put it back',
+});
+
 describe('an error crosses to Temporal', () => {
   it.each([
     ['401', status(401), 'Forbidden', true],
@@ -47,7 +54,7 @@ describe('an error crosses to Temporal', () => {
     ['a command that was killed', command('signal'), 'Transient', false],
     ['a record that was edited', new RecordError('x'), 'RecordUnreadable', true],
     ['an unknown cluster', new InvalidRequestError('x'), 'InvalidRequest', true],
-    ['a binary of another digest', new InstallerBinaryError('x'), 'InstallerFailed', true],
+    ['a binary of another digest', BINARY_CHANGED, 'InstallerFailed', true],
     ['a manifest that cannot be read', new ManifestError('x'), 'InstallerFailed', true],
     [
       'a configuration that cannot be read',

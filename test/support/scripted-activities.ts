@@ -13,8 +13,6 @@ import { sampleMesh, samplePolicy } from './sample-mesh.ts';
 export const CLUSTER_UID = 'uid-kube-system';
 export const DIGEST = `sha256:${'d'.repeat(64)}`;
 
-type ActivityName = keyof Activities;
-
 /** What one run does to its cluster, as the activities would have it. */
 export interface Script {
   readonly activities: Activities;
@@ -99,9 +97,8 @@ export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOpt
 function record(activities: Activities): Script {
   const calls: string[] = [];
   const waiting = new Set<() => void>();
-  const names = Object.keys(activities) as ActivityName[];
-  const recorded = names.map((name) => {
-    const act = activities[name] as (input: unknown) => Promise<unknown>;
+  const acts = Object.entries(activities) as [string, (input: unknown) => Promise<unknown>][];
+  const recorded = acts.map(([name, act]) => {
     const recording = (input: unknown): Promise<unknown> => {
       const isRetry = Context.current().info.attempt > 1;
       if (!isRetry) calls.push(callOf(name, input));

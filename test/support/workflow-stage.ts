@@ -9,7 +9,6 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
-import type { Activities } from '../../src/activities/index.ts';
 import type { Phase, Progress } from '../../src/domain/progress.ts';
 import type { UpgradeReport } from '../../src/domain/report.ts';
 import { IndexedValueType, SEARCH_ATTRIBUTES } from '../../src/clients/search-attribute-types.ts';
@@ -191,9 +190,8 @@ function dispatch(scripts: ReadonlyMap<string, Script>): object {
       const { workflowExecution } = Context.current().info;
       const script = scripts.get(workflowExecution?.workflowId ?? '');
       if (script === undefined) throw new TypeError('no script for this run');
-      const play = script.activities[name as keyof Activities] as (
-        given: unknown,
-      ) => Promise<unknown>;
+      const acts: Readonly<Record<string, unknown>> = { ...script.activities };
+      const play = acts[name] as (given: unknown) => Promise<unknown>;
       return play(input);
     };
     return [name, act] as const;

@@ -71,7 +71,7 @@ describeOnStage('a failure after the removal has begun', () => {
     ['retry', { step: 'verify-mesh', reason: 'tag moved by hand' }],
   ])('%s %j goes on from the step that failed', async (message, payload) => {
     const run = await approved(unproven(2));
-    for (const _time of [1, 2]) {
+    for (let time = 1; time <= 2; time += 1) {
       await run.reach('Halted');
       await run.handle.executeUpdate(message, { args: [payload] });
       await run.script.begun('verifyMesh verify-mesh', 2);

@@ -333,7 +333,7 @@ describeOnStage('an undo that fails', () => {
 
   it('is tried again on retry; then the run is rolled back', async () => {
     const run = await rejected(undoFails('wave-2', 2));
-    for (const _time of [1, 2]) {
+    for (let time = 1; time <= 2; time += 1) {
       await run.reach('Halted');
       await run.handle.executeUpdate('retry', { args: [{ step: 'wave-2', reason: 'fixed' }] });
       await run.script.begun('undoStep wave-2', 2);

@@ -1,0 +1,259 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { performChange, type OwnedChange } from '../../src/activities/changes/perform-change.ts';
+import { undoChange } from '../../src/activities/changes/undo-change.ts';
+import { ActivityError } from '../../src/activities/errors.ts';
+import { openRunRecord } from '../../src/activities/record/run-record.ts';
+import { readJournal } from '../../src/activities/record/step-journal.ts';
+import { applyRelease } from '../../src/activities/release/apply-release.ts';
+import type { ClusterAccess } from '../../src/clients/cluster-access.ts';
+import { webhookStateOf } from '../../src/domain/journal/webhook-state.ts';
+import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
+import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
+import {
+  configMap,
+  mutatingWebhook,
+  namespaceObject,
+  workloadObject,
+} from '../support/kubernetes-objects.ts';
+
+let cluster: FakeKubernetes;
+let access: ClusterAccess;
+beforeEach(() => {
+  cluster = createFakeKubernetes();
+  access = { worker: cluster, installer: cluster, installerKubeconfig: '/nowhere' };
+});
+
+const TAG = 'istio-revision-tag-prod';
+const TOKEN = 'run-1/wave-1';
+
+function shop(revision: string): KubernetesObject {
+  return namespaceObject('shop', { 'istio.io/rev': revision, team: 'a' });
+}
+
+function tag(revision: string): KubernetesObject {
+  return mutatingWebhook(TAG, { 'istio.io/rev': revision, 'istio.io/tag': 'prod' });
+}
+
+function cart(token?: string): KubernetesObject {
+  const annotations = token === undefined ? {} : { 'meshlift.dev/restart': token };
+  return workloadObject('Deployment', 'cart', {
+    spec: { replicas: 2, template: { metadata: { annotations } } },
+  });
+}
+
+interface Kind {
+  readonly kind: string;
+  readonly prior: KubernetesObject;
+  readonly applied: KubernetesObject;
+  readonly foreign: KubernetesObject;
+  readonly changeOf: (uid: string) => OwnedChange;
+}
+
+const stateOf = (revision: string): ReturnType<typeof webhookStateOf> =>
+  webhookStateOf(tag(revision), ['istio.io/rev', 'istio.io/tag']);
+
+const KINDS: readonly Kind[] = [
+  {
+    kind: 'labels',
+    prior: shop('1-25-1'),
+    applied: shop('1-26-1'),
+    foreign: shop('mine'),
+    changeOf: (uid) => ({
+      kind: 'labels',
+      ref: refOf(shop('')),
+      uid,
+      prior: { 'istio.io/rev': '1-25-1' },
+      applied: { 'istio.io/rev': '1-26-1' },
+    }),
+  },
+  {
+    kind: 'webhooks',
+    prior: tag('1-25-1'),
+    applied: tag('1-26-1'),
+    foreign: tag('1-24-0'),
+    changeOf: (uid) => ({
+      kind: 'webhooks',
+      ref: refOf(tag('')),
+      uid,
+      prior: stateOf('1-25-1'),
+      applied: stateOf('1-26-1'),
+    }),
+  },
+  {
+    kind: 'restart',
+    prior: cart(),
+    applied: cart(TOKEN),
+    foreign: cart('another-run/wave-1'),
+    changeOf: (uid) => ({
+      kind: 'restart',
+      ref: refOf(cart()),
+      uid,
+      prior: null,
+      applied: TOKEN,
+    }),
+  },
+];
+
+/** Puts an object there and gives the change that is about it. */
+function given({ changeOf }: Kind, object: KubernetesObject): OwnedChange {
+  return changeOf(cluster.place(object).metadata.uid ?? '');
+}
+
+async function contentOf(ref: OwnedChange['ref']): Promise<unknown> {
+  const found = await cluster.get(ref);
+  return found === undefined
+    ? undefined
+    : { ...found, metadata: { ...found.metadata, uid: '', resourceVersion: '' } };
+}
+
+function content(object: KubernetesObject): unknown {
+  return { ...object, metadata: { ...object.metadata, uid: '', resourceVersion: '' } };
+}
+
+async function problemOf(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof ActivityError ? error.type : `no ActivityError: ${String(error)}`;
+}
+
+describe.each(KINDS)('a change of $kind', (kind) => {
+  it('is made once, however often it is asked for', async () => {
+    const change = given(kind, kind.prior);
+
+    await performChange(cluster, change);
+    await performChange(cluster, change);
+
+    expect(await contentOf(change.ref)).toEqual(content(kind.applied));
+    expect(cluster.writes).toHaveLength(1);
+  });
+
+  it('is not made over a value of others', async () => {
+    const change = given(kind, kind.foreign);
+
+    expect(await problemOf(performChange(cluster, change))).toBe('ForeignChange');
+    expect(cluster.writes).toEqual([]);
+  });
+
+  it('is not made on an object that was replaced, nor on none', async () => {
+    const change = given(kind, kind.prior);
+    cluster.place(kind.prior);
+
+    expect(await problemOf(performChange(cluster, change))).toBe('ForeignChange');
+    await cluster.delete(change.ref);
+    expect(await problemOf(performChange(cluster, change))).toBe('ForeignChange');
+  });
+
+  it('is taken back once, however often that is asked for', async () => {
+    const change = given(kind, kind.applied);
+
+    expect(await undoChange(access, change)).toEqual({ kind: 'reverted' });
+    expect(await undoChange(access, change)).toEqual({ kind: 'unchanged' });
+
+    expect(await contentOf(change.ref)).toEqual(content(kind.prior));
+    expect(cluster.writes).toHaveLength(1);
+  });
+
+  it('that was never made has nothing to take back', async () => {
+    const change = given(kind, kind.prior);
+
+    expect(await undoChange(access, change)).toEqual({ kind: 'unchanged' });
+    expect(cluster.writes).toEqual([]);
+  });
+
+  it('leaves a value that others set meanwhile, and says so', async () => {
+    const change = given(kind, kind.foreign);
+
+    expect(await undoChange(access, change)).toMatchObject({ kind: 'foreign' });
+    expect(await contentOf(change.ref)).toEqual(content(kind.foreign));
+    expect(cluster.writes).toEqual([]);
+  });
+
+  it('leaves an object that was replaced or deleted meanwhile, and says so', async () => {
+    const change = given(kind, kind.applied);
+    cluster.place(kind.applied);
+
+    expect(await undoChange(access, change)).toMatchObject({ kind: 'foreign' });
+    await cluster.delete(change.ref);
+    expect(await undoChange(access, change)).toMatchObject({ kind: 'foreign' });
+  });
+});
+
+describe('a deletion', () => {
+  function deletion(): OwnedChange {
+    const live = cluster.place(configMap('istio-1-25-1', { mesh: 'x' }));
+    return { kind: 'delete', ref: refOf(live), uid: live.metadata.uid ?? '', prior: live };
+  }
+
+  it('is made once, and tolerates that the object is gone', async () => {
+    const change = deletion();
+
+    await performChange(cluster, change);
+    await performChange(cluster, change);
+
+    expect(await cluster.get(change.ref)).toBeUndefined();
+    expect(cluster.writes).toEqual(['delete ConfigMap istio-system/istio-1-25-1']);
+  });
+
+  it('spares an object of the same name that somebody made anew', async () => {
+    const change = deletion();
+    cluster.place(configMap('istio-1-25-1', { mesh: 'theirs' }));
+
+    await performChange(cluster, change);
+
+    expect(cluster.writes).toEqual([]);
+  });
+});
+
+describe('the objects of a release', () => {
+  const NEW = configMap('istio-1-26-1', { mesh: 'new' });
+  const SHARED = configMap('istio-shared', { mesh: 'new' });
+
+  async function journal(): Promise<readonly string[]> {
+    const found = await readJournal(openRunRecord(cluster, 'istio-system', 'r1'), 'step');
+    const kinds = found?.changes.map(({ kind, ref }) => `${kind} ${ref.name}`) ?? [];
+    return [found?.state ?? 'none', ...kinds];
+  }
+
+  const apply = (): Promise<number> =>
+    applyRelease(access, openRunRecord(cluster, 'istio-system', 'r1'), 'step', [NEW, SHARED]);
+
+  it('are journaled, with what was there before, ahead of the first write', async () => {
+    cluster.place(configMap('istio-shared', { mesh: 'old' }));
+    cluster.crashAfter(1);
+
+    await expect(apply()).rejects.toThrow(Crash);
+
+    expect(await journal()).toEqual(['begun', 'create istio-1-26-1', 'update istio-shared']);
+    expect(await cluster.get(refOf(NEW))).toBeUndefined();
+  });
+
+  it.each([1, 2, 3])('come to the same end after a crash at write %d', async (writes) => {
+    cluster.place(configMap('istio-shared', { mesh: 'old' }));
+    cluster.crashAfter(writes);
+    await expect(apply()).rejects.toThrow(Crash);
+    cluster.crashAfter(100);
+
+    expect(await apply()).toBe(2);
+
+    expect(await journal()).toEqual(['done', 'create istio-1-26-1', 'update istio-shared']);
+    expect((await cluster.get(refOf(SHARED)))?.['data']).toEqual({ mesh: 'new' });
+    const recorded = await readJournal(openRunRecord(cluster, 'istio-system', 'r1'), 'step');
+    expect(recorded?.changes[1]).toMatchObject({ prior: { data: { mesh: 'old' } } });
+  });
+
+  it('are taken back: what was made goes, what was there is what it was', async () => {
+    cluster.place(configMap('istio-shared', { mesh: 'old' }));
+    await apply();
+    const recorded = await readJournal(openRunRecord(cluster, 'istio-system', 'r1'), 'step');
+
+    const undone = await Promise.all(
+      (recorded?.changes ?? []).map((change) => undoChange(access, change)),
+    );
+
+    expect(undone).toEqual([{ kind: 'reverted' }, { kind: 'reverted' }]);
+    expect(await cluster.get(refOf(NEW))).toBeUndefined();
+    expect((await cluster.get(refOf(SHARED)))?.['data']).toEqual({ mesh: 'old' });
+  });
+});

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { readJson, runMeshlift } from '../cli/support/run-meshlift.ts';
 import { restartsOf } from './support/audit-log.ts';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
@@ -15,10 +15,13 @@ import {
   untilGate,
   untilProgress,
   untilStep,
+  type Handle,
 } from './support/runs.ts';
-import { stillRunning } from './support/worker-process.ts';
+import { stillRunning, type ChildProcessInfo } from './support/worker-process.ts';
 
 const RUN_TIMEOUT_MS = 240_000;
+/** Workloads of the first two waves. */
+const SEARCH_AND_SHOP = 9;
 const MESH = '/api/v1/namespaces/istio-system';
 /** The first and the last object of an install. */
 const FIRST_INSTALLED = `${MESH}/serviceaccounts/istiod-${NEW_REVISION}`;
@@ -38,168 +41,167 @@ beforeAll(async () => {
 afterEach(() => expectRestored(bench, before), RUN_TIMEOUT_MS);
 afterAll(() => bench.close(), RUN_TIMEOUT_MS);
 
-describe('a worker killed with SIGKILL', () => {
-  it(
-    'leaves no istioctl behind, and the next one brings a half-made install to the gate',
-    async () => {
-      const handle = await startRun(bench);
-      const istioctl = await eventually(
-        () => {
-          const found = bench.worker().children().filter(isIstioctl);
-          return found.length > 0 ? found : undefined;
-        },
-        { what: 'istioctl runs', everyMs: 20 },
-      );
-      await bench.worker().kill9();
-      await eventually(() => stillRunning(istioctl).length === 0, {
-        what: 'istioctl has died with its worker',
-        withinMs: 5_000,
-      });
-      bench.startWorker();
-      await eventually(() => bench.kubernetes.find(FIRST_INSTALLED), {
-        what: 'the install has begun',
-        everyMs: 10,
-      });
-      await bench.worker().kill9();
-      expect(await bench.kubernetes.find(LAST_INSTALLED)).toBeUndefined();
-      bench.startWorker();
+it(
+  'a worker killed with SIGKILL leaves no istioctl behind; the next brings a half-made install to the gate',
+  async () => {
+    const handle = await startRun(bench);
+    await killWhileIstioctlRuns();
+    bench.startWorker();
+    await eventually(() => bench.kubernetes.find(FIRST_INSTALLED), {
+      what: 'the install has begun',
+      everyMs: 10,
+    });
+    await bench.worker().kill9();
+    expect(await bench.kubernetes.find(LAST_INSTALLED)).toBeUndefined();
+    bench.startWorker();
 
-      const { planDigest } = await untilGate(handle);
-      const rejected = await runMeshlift(
-        ['reject', 'demo', '--yes', '--reason', 'red dashboards', '--output', 'json'],
-        { env: bench.env },
-      );
-      const report = await resultOf(handle);
+    const { planDigest } = await untilGate(handle);
+    const args = ['reject', 'demo', '--yes', '--reason', 'red dashboards', '--output', 'json'];
+    const rejected = await runMeshlift(args, { env: bench.env });
+    const report = await resultOf(handle);
 
-      expect({ code: rejected.code, ...readJson(rejected) }).toEqual({
-        code: 0,
-        kind: 'message',
-        message: 'reject',
-        via: 'update',
-        workflowId: 'mesh/demo',
-        body: { gate: 'complete', planDigest, reason: 'red dashboards' },
-        answer: 'gate complete rejected: red dashboards',
-      });
-      expect(report).toMatchObject({
+    expect({ code: rejected.code, ...readJson(rejected) }).toEqual({
+      code: 0,
+      kind: 'message',
+      message: 'reject',
+      via: 'update',
+      workflowId: 'mesh/demo',
+      body: { gate: 'complete', planDigest, reason: 'red dashboards' },
+      answer: 'gate complete rejected: red dashboards',
+    });
+    expect(report).toMatchObject({
+      outcome: 'RolledBack',
+      cause: 'gate-complete: gate complete was rejected: red dashboards',
+      restored: true,
+      differences: [],
+      remaining: [],
+    });
+  },
+  RUN_TIMEOUT_MS,
+);
+
+it(
+  'a worker killed amid a wave restarts no workload twice; a gate at which nobody decides takes all back',
+  async () => {
+    const mark = bench.audit.mark();
+    const handle = await startRun(bench, 'expiring');
+    await untilStep(handle, 'wave-3', ['begun']);
+    await eventually(() => inNamespaces(mark, ['accounts', 'payments']).length > 0, {
+      what: 'the last wave restarts workloads',
+      everyMs: 50,
+    });
+    await bench.worker().kill9();
+    expect(restartsOf(bench.audit.since(mark)).length).toBeLessThan(MESHED_WORKLOADS.length);
+    bench.startWorker();
+
+    const report = await resultOf(handle);
+
+    expect(report).toMatchObject({
+      outcome: 'RolledBack',
+      cause: expect.stringMatching(
+        /^gate-complete: gate complete expired at .* without a decision$/,
+      ),
+      restored: true,
+      differences: [],
+      remaining: [],
+    });
+    const requests = bench.audit.since(mark);
+    expect(restartsOf(requests).toSorted()).toEqual(EACH_FORTH_AND_BACK);
+    expect(rolloutsOf(requests)).toEqual(rolledOut(2));
+  },
+  RUN_TIMEOUT_MS,
+);
+
+it(
+  'a paused run restarts nothing until it is resumed, and a rollback amid a wave takes all back',
+  async () => {
+    const mark = bench.audit.mark();
+    const args = ['start', 'narrow', '--target', TARGET, '--wait', '--output', 'json'];
+    await bench.untilPolled();
+    const followed = runMeshlift(args, { env: bench.env });
+    const handle = bench.temporal.workflow.getHandle('mesh/narrow');
+    await untilStep(handle, 'wave-2', ['begun']);
+    await eventually(() => inNamespaces(mark, ['shop']).length > 0, {
+      what: 'the second wave restarts workloads',
+      everyMs: 50,
+    });
+
+    await pauseAmidWave(handle, mark);
+    await handle.executeUpdate('resume', { args: [{}] });
+    await eventually(() => inNamespaces(mark, ['accounts', 'payments']).length > 0, {
+      what: 'the last wave restarts workloads',
+      everyMs: 50,
+    });
+    await handle.signal('rollback', { reason: 'errors in checkout' });
+    const { code, stdout } = await followed;
+
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({
+      report: {
         outcome: 'RolledBack',
-        cause: 'gate-complete: gate complete was rejected: red dashboards',
+        cause: 'rollback was asked for: errors in checkout',
         restored: true,
         differences: [],
-        remaining: [],
-      });
-    },
-    RUN_TIMEOUT_MS,
-  );
+      },
+    });
+    expect(counted(restartsOf(bench.audit.since(mark)))).toEqual(
+      expect.not.arrayContaining([expect.stringMatching(/: [^2]$/)]),
+    );
+  },
+  RUN_TIMEOUT_MS,
+);
 
-  it(
-    'amid a wave restarts no workload twice; a gate at which nobody decides then takes all back',
-    async () => {
-      const mark = bench.audit.mark();
-      const handle = await startRun(bench, 'expiring');
-      await untilStep(handle, 'wave-3', ['begun']);
-      await eventually(() => inNamespaces(mark, ['accounts', 'payments']).length > 0, {
-        what: 'the last wave restarts workloads',
-        everyMs: 50,
-      });
-      await bench.worker().kill9();
-      expect(restartsOf(bench.audit.since(mark)).length).toBeLessThan(MESHED_WORKLOADS.length);
-      bench.startWorker();
+it(
+  'a run cancelled in Temporal takes all back before it closes as cancelled',
+  async () => {
+    const mark = bench.audit.mark();
+    const handle = await startRun(bench, 'narrow');
+    await untilStep(handle, 'wave-1', ['begun']);
+    await eventually(() => restartsOf(bench.audit.since(mark)).length > 0, {
+      what: 'the first wave restarts workloads',
+      everyMs: 50,
+    });
 
-      const report = await resultOf(handle);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
 
-      expect(report).toMatchObject({
-        outcome: 'RolledBack',
-        cause: expect.stringMatching(
-          /^gate-complete: gate complete expired at .* without a decision$/,
-        ),
-        restored: true,
-        differences: [],
-        remaining: [],
-      });
-      const requests = bench.audit.since(mark);
-      expect(restartsOf(requests).toSorted()).toEqual(EACH_FORTH_AND_BACK);
-      expect(rolloutsOf(requests)).toEqual(rolledOut(2));
-    },
-    RUN_TIMEOUT_MS,
-  );
-});
+    expect((await handle.describe()).status.name).toBe('CANCELLED');
+    expect(await handle.query('getReport')).toMatchObject({
+      outcome: 'Cancelled',
+      cause: 'the run was cancelled in Temporal',
+      restored: true,
+      differences: [],
+      remaining: [],
+    });
+  },
+  RUN_TIMEOUT_MS,
+);
 
-describe('a run that a person stops', () => {
-  it(
-    'restarts nothing between pause and resume, and a rollback amid a wave takes all back',
-    async () => {
-      const mark = bench.audit.mark();
-      const args = ['start', 'narrow', '--target', TARGET, '--wait', '--output', 'json'];
-      await bench.untilPolled();
-      const followed = runMeshlift(args, { env: bench.env });
-      const handle = bench.temporal.workflow.getHandle('mesh/narrow');
-      await untilStep(handle, 'wave-2', ['begun']);
-      await eventually(() => inNamespaces(mark, ['shop']).length > 0, {
-        what: 'the second wave restarts workloads',
-        everyMs: 50,
-      });
+/** The kernel, or a watchdog, ends what a killed worker had started. */
+async function killWhileIstioctlRuns(): Promise<void> {
+  const running = (): readonly ChildProcessInfo[] => bench.worker().children().filter(isIstioctl);
+  await eventually(() => running().length > 0, { what: 'istioctl runs', everyMs: 20 });
+  const istioctl = running();
+  await bench.worker().kill9();
+  await eventually(() => stillRunning(istioctl).length === 0, {
+    what: 'istioctl has died with its worker',
+    withinMs: 5_000,
+  });
+}
 
-      await handle.executeUpdate('pause', { args: [{ reason: 'incident 4711' }] });
-      const paused = restartsOf(bench.audit.since(mark));
-      await untilProgress(handle, 'the run holds', ({ phase }) => phase === 'Paused');
-      await calmState(bench);
-      await neverWithin(4_000, () => restartsOf(bench.audit.since(mark)).length > paused.length);
-      expect(await progressOf(handle)).toMatchObject({
-        phase: 'Paused',
-        pausedBecause: 'incident 4711',
-      });
-      expect(paused.length).toBeLessThan(9);
-
-      await handle.executeUpdate('resume', { args: [{}] });
-      await eventually(() => inNamespaces(mark, ['accounts', 'payments']).length > 0, {
-        what: 'the last wave restarts workloads',
-        everyMs: 50,
-      });
-      await handle.signal('rollback', { reason: 'errors in checkout' });
-      const { code, stdout } = await followed;
-
-      expect(code).toBe(4);
-      expect(JSON.parse(stdout)).toMatchObject({
-        report: {
-          outcome: 'RolledBack',
-          cause: 'rollback was asked for: errors in checkout',
-          restored: true,
-          differences: [],
-        },
-      });
-      expect(counted(restartsOf(bench.audit.since(mark)))).toEqual(
-        expect.not.arrayContaining([expect.stringMatching(/: [^2]$/)]),
-      );
-    },
-    RUN_TIMEOUT_MS,
-  );
-
-  it(
-    'by a cancel in Temporal takes all back before it closes as cancelled',
-    async () => {
-      const mark = bench.audit.mark();
-      const handle = await startRun(bench, 'narrow');
-      await untilStep(handle, 'wave-1', ['begun']);
-      await eventually(() => restartsOf(bench.audit.since(mark)).length > 0, {
-        what: 'the first wave restarts workloads',
-        everyMs: 50,
-      });
-
-      await handle.cancel();
-      await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
-
-      expect((await handle.describe()).status.name).toBe('CANCELLED');
-      expect(await handle.query('getReport')).toMatchObject({
-        outcome: 'Cancelled',
-        cause: 'the run was cancelled in Temporal',
-        restored: true,
-        differences: [],
-        remaining: [],
-      });
-    },
-    RUN_TIMEOUT_MS,
-  );
-});
+/** From the moment at which the pause is acknowledged, no pod template changes any more. */
+async function pauseAmidWave(handle: Handle, mark: number): Promise<void> {
+  await handle.executeUpdate('pause', { args: [{ reason: 'incident 4711' }] });
+  const paused = restartsOf(bench.audit.since(mark));
+  expect(paused.length).toBeLessThan(SEARCH_AND_SHOP);
+  await untilProgress(handle, 'the run holds', ({ phase }) => phase === 'Paused');
+  await calmState(bench);
+  await neverWithin(4_000, () => restartsOf(bench.audit.since(mark)).length > paused.length);
+  expect(await progressOf(handle)).toMatchObject({
+    phase: 'Paused',
+    pausedBecause: 'incident 4711',
+  });
+}
 
 function isIstioctl({ command }: { readonly command: string }): boolean {
   return command.includes('/istioctl ');

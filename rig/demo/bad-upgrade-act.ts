@@ -31,14 +31,14 @@ export async function playBadUpgrade(stage: Stage): Promise<BadUpgradeResult> {
     `The demo keeps a picture of the mesh, ${Object.keys(before).length} entries, to compare with afterwards.`,
   );
 
-  const witness = watchForCrashes(client, TARGET.version);
+  const witness = await watchForCrashes(client, TARGET.version);
   const startedAt = Date.now();
   const end = await startUpgrade(stage)
     .then(async () => followToGate(stage))
-    .finally(async () => witness.stop());
+    .finally(() => witness.stop());
   const run = await describeUpgrade(stage);
   const seconds = secondsSince(startedAt);
-  const crashedPods = await witness.stop();
+  const crashedPods = witness.stop();
   if (end !== 'ended') voice.bad('The run waits for a person; it should have taken itself back.');
 
   voice.say('\nThe run has ended. The demo now compares for itself, at the API server:');

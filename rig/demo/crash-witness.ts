@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '../kubernetes/client.ts';
+import { startInformer } from '../kubernetes/informer.ts';
 
 /** Sees for itself that the trouble really happened: pods of one proxy version that crash. */
 export interface CrashWitness {
   /** Ends the watch and answers how many different pods were seen crashing. */
-  readonly stop: () => Promise<number>;
+  readonly stop: () => number;
 }
 
 export interface CrashingPod {
@@ -18,27 +18,24 @@ export interface CrashingPod {
   };
 }
 
-const POLL_MS = 1_000;
-
-export function watchForCrashes(client: ApiClient, proxyVersion: string): CrashWitness {
+/** By a watch, which misses nothing: the product may have taken everything back within a second. */
+export async function watchForCrashes(
+  client: ApiClient,
+  proxyVersion: string,
+): Promise<CrashWitness> {
   const seen = new Set<string>();
   const stopped = new AbortController();
-  const { signal } = stopped;
-  const watching = (async () => {
-    while (!signal.aborted) {
-      try {
-        const { items } = await client.get<{ items: readonly CrashingPod[] }>('/api/v1/pods');
-        for (const pod of items) if (isCrashing(pod, proxyVersion)) seen.add(pod.metadata.uid);
-      } catch {
-        // One look that failed; the next one comes soon, and too few looks only ever show too little.
-      }
-      await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
-    }
-  })();
+  await startInformer<CrashingPod>({
+    client,
+    path: '/api/v1/pods',
+    signal: stopped.signal,
+    onChange: (pod) => {
+      if (isCrashing(pod, proxyVersion)) seen.add(pod.metadata.uid);
+    },
+  });
   return {
-    async stop() {
+    stop() {
       stopped.abort();
-      await watching;
       return seen.size;
     },
   };

@@ -66,4 +66,6 @@ export interface UpgradeReport {
   /** What is left to do by hand, when something is. */
   readonly remaining: readonly string[];
   readonly messages: readonly MessageRecord[];
+  /** Messages beyond those listed; absent when all are. */
+  readonly messagesLeftOut?: number;
 }

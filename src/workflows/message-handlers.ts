@@ -9,7 +9,7 @@ import type { Abort, Acknowledged, Because, Decision, StepDecision } from '../do
 import * as messages from './messages.ts';
 import { now, progressOf, refreshDetails, reportOf, type Run } from './run.ts';
 
-/** Most messages that a report lists; further ones are counted in the last entry. */
+/** Most messages that a report lists; further ones are counted. */
 const MAX_RECORDED = 200;
 
 /** Why a message may not have its effect now, in words; `undefined` when it may. */
@@ -238,18 +238,16 @@ function toPayload<T extends object>(raw: unknown): T {
   return (raw ?? {}) as T;
 }
 
+/** What was decided outlasts what was ignored: a flood of signals must not hide a decision. */
 function note(run: Run, message: string, effect: 'accepted' | 'ignored', detail: string): void {
+  const record = { at: now(), message, effect, detail: detail.slice(0, 500) };
   if (run.messages.length < MAX_RECORDED) {
-    run.messages.push({ at: now(), message, effect, detail: detail.slice(0, 500) });
+    run.messages.push(record);
   } else {
-    const last = run.messages[MAX_RECORDED - 1];
-    const further = Number(/^(\d+) further/.exec(last?.detail ?? '')?.[1] ?? 0) + 1;
-    run.messages[MAX_RECORDED - 1] = {
-      at: now(),
-      message: '…',
-      effect,
-      detail: `${further} further messages`,
-    };
+    run.messagesLeftOut += 1;
+    const oldest = run.messages.findIndex((each) => each.effect === 'ignored');
+    if (effect === 'accepted')
+      run.messages = [...run.messages.toSpliced(Math.max(oldest, 0), 1), record];
   }
   refreshDetails(run);
 }

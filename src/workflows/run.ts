@@ -63,6 +63,7 @@ export interface Run {
   steps: Map<string, StepReport>;
   waves: WaveReport[];
   messages: MessageRecord[];
+  messagesLeftOut: number;
   gate: Gate;
   waitingFor: string | undefined;
   paused: { readonly reason: string } | undefined;
@@ -110,6 +111,7 @@ export function createRun(input: unknown): Run {
     steps: new Map(),
     waves: [],
     messages: [],
+    messagesLeftOut: 0,
     gate: { kind: 'none' },
     waitingFor: undefined,
     paused: undefined,
@@ -242,5 +244,6 @@ export function reportOf(run: Run): UpgradeReport {
     differences: run.differences,
     remaining: run.remaining,
     messages: run.messages,
+    ...(run.messagesLeftOut === 0 ? {} : { messagesLeftOut: run.messagesLeftOut }),
   };
 }

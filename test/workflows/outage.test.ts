@@ -89,8 +89,9 @@ describeOnStage('with every worker down meanwhile, a gate', () => {
 
     expect(report.outcome).toBe('RolledBack');
     expect(report.messages).toHaveLength(200);
-    // The 200th place counts what came after: five signals, the one it held, and the decision.
-    expect(report.messages.at(-1)).toMatchObject({ message: '…', detail: '6 further messages' });
+    // Five signals too many, and the decision, which takes the place of one of them.
+    expect(report.messagesLeftOut).toBe(6);
+    expect(report.messages.at(-1)).toMatchObject({ message: 'reject', effect: 'accepted' });
   });
 });
 

@@ -31,7 +31,7 @@ export function startWorker({
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [WORKER], {
     detached: true,
-    env: { HOME: process.env['HOME'] ?? '/', ...env },
+    env: { HOME: process.env['HOME'] ?? '/', ...testRunMark(), ...env },
     stdio: ['ignore', log, log],
   });
   closeSync(log);
@@ -55,6 +55,12 @@ export function startWorker({
     },
     children: () => listProcesses().filter(({ parent }) => parent === pid),
   };
+}
+
+/** The mark by which the test command finds what an interrupted run left. */
+function testRunMark(): Record<string, string> {
+  const mark = process.env['MESHLIFT_TEST_RUN'];
+  return mark === undefined ? {} : { MESHLIFT_TEST_RUN: mark };
 }
 
 /** The processes of a list that still run. */

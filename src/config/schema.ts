@@ -19,7 +19,7 @@ const name = z
 
 const version = z
   .string()
-  .max(40)
+  .max(40, { abort: true })
   .regex(
     /^(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})(-[0-9a-z]+([.-][0-9a-z]+)*)?$/,
     'expected an Istio version such as "1.26.1"',

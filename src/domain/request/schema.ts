@@ -4,10 +4,13 @@ import { API_VERSION } from './request.ts';
 /** No control characters: texts travel into logs, Markdown and terminals. */
 const printable = /^[^\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]*$/u;
 
+/** A text that is too long is not looked at further: a pattern over megabytes can exhaust the stack. */
+const ENDS = { abort: true } as const;
+
 const override = z.strictObject({
   code: z.string().regex(/^[A-Z][A-Za-z0-9]{0,63}$/),
-  subject: z.string().min(1).max(300).regex(printable),
-  reason: z.string().min(1).max(500).regex(printable),
+  subject: z.string().min(1).max(300, ENDS).regex(printable),
+  reason: z.string().min(1).max(500, ENDS).regex(printable),
 });
 
 /** Schema of `UpgradeRequest` as people write it. */
@@ -18,12 +21,12 @@ export const upgradeRequest = z.strictObject({
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a cluster name such as "prod-eu"'),
   target: z
     .string()
-    .max(40)
+    .max(40, ENDS)
     .regex(
       /^(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})(-[0-9a-z]+([.-][0-9a-z]+)*)?$/,
       'expected an Istio version such as "1.26.1"',
     ),
-  reason: z.string().min(1).max(500).regex(printable).optional(),
+  reason: z.string().min(1).max(500, ENDS).regex(printable).optional(),
   overrides: z.array(override).max(100).default([]),
   takeOver: z.uuid('expected the first run id of the dead run').optional(),
   planDigest: z

@@ -32,9 +32,13 @@ export async function runMeshlift(
   });
   let stdout = '';
   let stderr = '';
+  let interrupted = false;
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();
-    if (interruptAfter !== undefined && stdout.includes(interruptAfter)) child.kill('SIGINT');
+    if (interrupted || interruptAfter === undefined || !stdout.includes(interruptAfter)) return;
+    // Once: a second interrupt ends the command without its words.
+    interrupted = true;
+    child.kill('SIGINT');
   });
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();

@@ -34,7 +34,13 @@ const WATCHDOG_SCRIPT = `
 let farewell = false;
 process.stdin.on('data', () => { farewell = true; });
 process.stdin.on('end', () => {
-  if (!farewell) try { process.kill(-Number(process.argv[1]), 'SIGKILL'); } catch {}
+  if (farewell) return;
+  try {
+    process.kill(-Number(process.argv[1]), 'SIGKILL');
+  } catch (error) {
+    // The group has ended by itself; anything else must be seen.
+    if (error.code !== 'ESRCH') throw error;
+  }
 });`;
 
 /** Watches a child that leads its own process group; nothing to do where the kernel does it. */

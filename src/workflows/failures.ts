@@ -12,12 +12,6 @@ export function describeFailure(error: unknown): string {
   return cause instanceof Error && cause.message !== '' ? cause.message : String(cause);
 }
 
-/** The type of an activity's own failure, as in `domain/failure-type.ts`. */
-export function failureType(error: unknown): string | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
-}
-
 /** The activity's own failure as the workflow's: its type stays where people look for it. */
 export function asWorkflowFailure(error: unknown): unknown {
   if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) {

@@ -256,4 +256,32 @@ describe('the objects of a release', () => {
     expect(await cluster.get(refOf(NEW))).toBeUndefined();
     expect((await cluster.get(refOf(SHARED)))?.['data']).toEqual({ mesh: 'old' });
   });
+
+  async function undoneAfter(crashAt: number, edit: () => Promise<unknown>): Promise<unknown> {
+    cluster.place(configMap('istio-shared', { mesh: 'old' }));
+    cluster.crashAfter(crashAt);
+    await expect(apply()).rejects.toThrow(Crash);
+    cluster.crashAfter(100);
+    await edit();
+    const recorded = await readJournal(openRunRecord(cluster, 'istio-system', 'r1'), 'step');
+    const update = recorded?.changes.find(({ kind }) => kind === 'update');
+    return update === undefined ? undefined : undoChange(access, update);
+  }
+  /** The journal, the new object and the update of the shared one; the second entry is lost. */
+  const AFTER_THE_UPDATE = 3;
+
+  it('whose update was never noted as made are taken back all the same', async () => {
+    expect(await undoneAfter(AFTER_THE_UPDATE, async () => undefined)).toEqual({
+      kind: 'reverted',
+    });
+    expect((await cluster.get(refOf(SHARED)))?.['data']).toEqual({ mesh: 'old' });
+  });
+
+  it('whose update was never noted as made keep what others wrote after it', async () => {
+    const edit = (): Promise<unknown> =>
+      cluster.mergePatch(refOf(SHARED), { data: { mesh: 'theirs' } });
+
+    expect(await undoneAfter(AFTER_THE_UPDATE, edit)).toMatchObject({ kind: 'foreign' });
+    expect((await cluster.get(refOf(SHARED)))?.['data']).toEqual({ mesh: 'theirs' });
+  });
 });

@@ -8,6 +8,7 @@ import {
   sameDirection,
   webhookStateOf,
 } from '../../domain/journal/webhook-state.ts';
+import { sameContent } from '../../domain/journal/object-content.ts';
 import { formatRef, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { Difference } from '../../domain/report.ts';
 import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
@@ -75,16 +76,11 @@ async function undoUpdate(
   change: Extract<Change, { kind: 'update' }>,
   live: KubernetesObject,
 ): Promise<UndoneChange> {
-  const { resourceVersion } = live.metadata;
-  if (resourceVersion === change.prior.metadata.resourceVersion) return { kind: 'unchanged' };
-  if (change.appliedVersion !== undefined && resourceVersion !== change.appliedVersion) {
-    return foreign(
-      change,
-      'object',
-      `version ${change.appliedVersion}`,
-      `version ${resourceVersion ?? ''}`,
-    );
+  if (sameContent(live, change.prior)) return { kind: 'unchanged' };
+  if (!sameContent(live, change.applied)) {
+    return foreign(change, 'object', 'as this run wrote it', 'edited since');
   }
+  const { resourceVersion } = live.metadata;
   await kubernetes.replace({
     ...change.prior,
     metadata: {

@@ -24,9 +24,9 @@ export async function applyRelease(
   const intended = new Map(journal.changes.map((change) => [formatRef(change.ref), change]));
   const made: Change[] = [];
   for (const object of objects) {
-    const applied = await applyObject(access, object);
+    const { uid } = (await applyObject(access, object)).metadata;
     const change = intended.get(formatRef(refOf(object)));
-    if (change !== undefined) made.push(withResult(change, applied));
+    if (change !== undefined) made.push(withUid(change, uid));
   }
   await writeJournal(record, step, 'done', made);
   return made.length;
@@ -34,17 +34,19 @@ export async function applyRelease(
 
 /** What is not there will be created; what is there is kept whole, to be put back. */
 async function intendedChanges(
-  { installer }: ClusterAccess,
+  access: ClusterAccess,
   objects: readonly KubernetesObject[],
 ): Promise<ReleaseChange[]> {
   return Promise.all(
     objects.map(async (object): Promise<ReleaseChange> => {
       const ref = refOf(object);
-      const live = await installer.get(ref);
+      const live = await access.installer.get(ref);
       // CRDs are never lowered, so their prior value would only fill the record.
-      return live === undefined || live.kind === 'CustomResourceDefinition'
-        ? { kind: 'create', ref }
-        : { kind: 'update', ref, uid: live.metadata.uid ?? '', prior: live };
+      if (live === undefined || live.kind === 'CustomResourceDefinition') {
+        return { kind: 'create', ref };
+      }
+      const applied = await applyObject(access, object, { dryRun: true });
+      return { kind: 'update', ref, uid: live.metadata.uid ?? '', prior: live, applied };
     }),
   );
 }
@@ -52,9 +54,10 @@ async function intendedChanges(
 async function applyObject(
   { installer }: ClusterAccess,
   object: KubernetesObject,
+  options: { readonly dryRun?: boolean } = {},
 ): Promise<KubernetesObject> {
   try {
-    return await installer.apply(object, { fieldManager: INSTALL_FIELD_MANAGER });
+    return await installer.apply(object, { fieldManager: INSTALL_FIELD_MANAGER, ...options });
   } catch (error) {
     if (!(error instanceof KubernetesError) || error.reason !== 'Conflict') throw error;
     if (error.causes.length === 0) throw error;
@@ -66,11 +69,6 @@ async function applyObject(
   }
 }
 
-function withResult(change: Change, applied: KubernetesObject): Change {
-  const { uid, resourceVersion } = applied.metadata;
-  if (change.kind === 'create') return uid === undefined ? change : { ...change, uid };
-  if (change.kind === 'update' && resourceVersion !== undefined) {
-    return { ...change, appliedVersion: resourceVersion };
-  }
-  return change;
+function withUid(change: Change, uid: string | undefined): Change {
+  return change.kind === 'create' && uid !== undefined ? { ...change, uid } : change;
 }

@@ -26,8 +26,8 @@ export type Change =
       readonly ref: ObjectRef;
       readonly uid: string;
       readonly prior: KubernetesObject;
-      /** The object's version after our write; absent in an entry of a crash in between. */
-      readonly appliedVersion?: string;
+      /** What the server said, in a dry run, that our write makes of it. */
+      readonly applied: KubernetesObject;
     }
   | {
       readonly kind: 'labels';

@@ -18,12 +18,13 @@ const ROLLOUT_ANNOTATION = 'deployment.kubernetes.io/revision';
  * status, and the two fields of webhooks that istiod keeps by itself (istio-facts section 2).
  */
 export function contentOf(object: KubernetesObject): Readonly<Record<string, unknown>> {
-  const { status: _status, metadata, ...rest } = object as KubernetesObject & { status?: unknown };
+  const { metadata, ...rest } = object;
   const annotations = Object.entries(metadata.annotations ?? {}).filter(
     ([key]) => key !== ROLLOUT_ANNOTATION,
   );
   return {
     ...rest,
+    status: undefined,
     metadata: {
       ...Object.fromEntries(Object.entries(metadata).filter(([key]) => !BOOKKEEPING.has(key))),
       annotations: Object.fromEntries(annotations),

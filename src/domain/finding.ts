@@ -51,3 +51,12 @@ export function stopsRun(finding: Finding): boolean {
       return false;
   }
 }
+
+/** What a code means, for docs/finding-codes.md and `meshlift precheck --explain`. */
+export interface FindingDocument {
+  readonly code: FindingCode;
+  /** `blocking`, or in words where it depends: `info for a canary, overridable in place`. */
+  readonly severity: string;
+  readonly meaning: string;
+  readonly remedy: string;
+}

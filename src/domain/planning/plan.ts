@@ -3,6 +3,10 @@ import type { ObjectRef } from '../kubernetes-object.ts';
 import type { Policy } from '../policy.ts';
 import type { UpgradeStep } from './step.ts';
 
+/** How an upgrade brings the new version: beside the old one, or over it. */
+export const STRATEGIES = ['canary', 'in-place'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
 /** What meshlift computes from a request and a mesh: every step, with its objects and its undo. */
 export interface UpgradePlan {
   readonly apiVersion: string;

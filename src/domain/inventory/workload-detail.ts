@@ -1,0 +1,53 @@
+import type { ResourceAmount } from './capacity.ts';
+
+/** Who would inject the next pod of a workload, by the live webhooks' selectors and istiod's own rules. */
+export type InjectionPrediction =
+  | { readonly kind: 'injected'; readonly revision: string; readonly webhook: string }
+  /** More than one webhook would answer: the first one injects, the second does it again. */
+  | { readonly kind: 'ambiguous'; readonly webhooks: readonly string[] }
+  /** A webhook matches but nobody is behind it: pods cannot be created. */
+  | { readonly kind: 'refused'; readonly webhook: string; readonly why: string }
+  | { readonly kind: 'none'; readonly why: string };
+
+/** What is known of one workload beyond its pods by revision. */
+export interface WorkloadDetail {
+  /** `Deployment`, `StatefulSet`, `DaemonSet`, `Rollout` (Argo), `ReplicaSet`, `CronJob`, … */
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly replicas: number;
+  readonly podsWithProxy: number;
+  readonly podsWithoutProxy: number;
+  /** Pods whose proxy is a native sidecar (an init container that keeps running). */
+  readonly nativeSidecars: number;
+  /** Proxy images in use, with how many pods run each. */
+  readonly proxyImages: Readonly<Record<string, number>>;
+  /** The revision that its running pods were injected by, when it is one. */
+  readonly actualRevision?: string;
+  readonly prediction: InjectionPrediction;
+  /** Requests of one pod, its proxy included. */
+  readonly requests: ResourceAmount;
+  /** Pods that a rolling update may add at once (`maxSurge` resolved against `replicas`). */
+  readonly surge: number;
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly updateStrategy: string;
+  readonly isPaused: boolean;
+  readonly isHostNetwork: boolean;
+  /** Its pod template carries a proxy of its own: it was injected by hand. */
+  readonly manualProxyImage?: string;
+  /** Annotation `sidecar.istio.io/proxyImage`. */
+  readonly pinnedProxyImage?: string;
+  /** A Flagger Canary or an Argo Rollout that changes this workload by itself. */
+  readonly progressiveDelivery?: string;
+  readonly isGateway: boolean;
+}
+
+/** A pod with a proxy that no restartable workload owns. */
+export interface LoosePodDetail {
+  readonly namespace: string;
+  readonly name: string;
+  readonly revision: string;
+  readonly ownerKind: string;
+  readonly ownerName: string;
+}

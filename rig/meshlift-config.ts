@@ -12,6 +12,8 @@ export interface IstioctlBinary {
 export interface MeshliftConfigInput {
   readonly kubeconfigs: Pick<Kubeconfigs, 'worker' | 'installer'>;
   readonly istioctl: readonly IstioctlBinary[];
+  /** Where people open the Temporal UI. */
+  readonly temporalUi: string;
 }
 
 /** Soaks of seconds, so that an upgrade of the sample mesh takes minutes; the gate waits an hour. */
@@ -23,13 +25,18 @@ const DEMO_POLICY = {
 };
 
 /** The product's own configuration for this rig, under the cluster name `demo`. */
-export function buildMeshliftConfig({ kubeconfigs, istioctl }: MeshliftConfigInput): string {
+export function buildMeshliftConfig({
+  kubeconfigs,
+  istioctl,
+  temporalUi,
+}: MeshliftConfigInput): string {
   const binaries = istioctl.map(({ version, path: file, sha256 }): [string, unknown] => [
     version,
     { path: file, sha256 },
   ]);
   return stringify({
     apiVersion: 'meshlift.dev/v1alpha1',
+    temporal: { webUrl: temporalUi },
     clusters: {
       demo: {
         kubeconfig: kubeconfigs.worker,

@@ -116,7 +116,11 @@ function describeEndpoints(
     auditLog: cluster.auditLog,
     temporalAddress: temporal.address,
     temporalUi: temporal.uiUrl,
-    meshliftConfig: writeMeshliftConfig(stateDir, { kubeconfigs, istioctl }),
+    meshliftConfig: writeMeshliftConfig(stateDir, {
+      kubeconfigs,
+      istioctl,
+      temporalUi: temporal.uiUrl,
+    }),
     binDir: linkTools(stateDir, tools),
   };
 }

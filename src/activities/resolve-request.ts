@@ -3,6 +3,7 @@ import { openCluster } from '../clients/cluster-access.ts';
 import type { Policy } from '../domain/policy.ts';
 import { parseRequest } from '../domain/request/parse-request.ts';
 import type { UpgradeRequest } from '../domain/request/request.ts';
+import { makeMeshWorkflowId } from '../domain/workflow-id.ts';
 import { ActivityError } from './errors.ts';
 import { readClusterUid } from './inspect-mesh.ts';
 import { clusterConfig } from './with-cluster.ts';
@@ -33,7 +34,7 @@ export function resolveRequest(
   }
   const { request } = parsed;
   const { policy, meshNamespace, taskQueue } = clusterConfig(config, request.cluster);
-  const expected = `mesh/${request.cluster}`;
+  const expected = makeMeshWorkflowId(request);
   if (workflowId !== expected) {
     throw new ActivityError(
       'InvalidRequest',

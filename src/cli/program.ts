@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { registerAbort } from './commands/abort.ts';
 import { registerApprove } from './commands/approve.ts';
+import { registerCompletion } from './commands/completion.ts';
 import { registerInspect } from './commands/inspect.ts';
 import { registerList } from './commands/list.ts';
 import { registerPause } from './commands/pause.ts';
@@ -38,6 +39,7 @@ const COMMANDS: readonly Register[] = [
   registerAbort,
   registerReport,
   registerWorker,
+  registerCompletion,
 ];
 
 /** The whole command line, without running anything. */

@@ -5,12 +5,6 @@ import { listAll, type ListOptions } from './kubernetes-list.ts';
 import { connect, type Call, type Send } from './kubernetes-transport.ts';
 import { collectionPath, objectPath, resourceKindOf, type ResourceKind } from './resource-kinds.ts';
 
-export interface JsonPatchOperation {
-  readonly op: 'add' | 'remove' | 'replace' | 'test';
-  readonly path: string;
-  readonly value?: unknown;
-}
-
 export interface WriteOptions {
   readonly dryRun?: boolean;
   readonly fieldManager?: string;
@@ -37,11 +31,6 @@ export interface KubernetesClient {
   apply(
     object: KubernetesObject,
     options: WriteOptions & { readonly fieldManager: string; readonly force?: boolean },
-  ): Promise<KubernetesObject>;
-  jsonPatch(
-    ref: ObjectRef,
-    operations: readonly JsonPatchOperation[],
-    options?: WriteOptions,
   ): Promise<KubernetesObject>;
   mergePatch(ref: ObjectRef, patch: unknown, options?: WriteOptions): Promise<KubernetesObject>;
   /** Deletes; resolves to `false` when it was gone already. */
@@ -119,8 +108,6 @@ function clientFor(send: Send): KubernetesClient {
       object({ method: 'PUT', path: objectPath(toRef(body)), query: writeQuery(options), body }),
     apply: (body, options) =>
       patch(toRef(body), body, 'application/apply-patch+yaml', { force: false, ...options }),
-    jsonPatch: (ref, operations, options) =>
-      patch(ref, operations, 'application/json-patch+json', options),
     mergePatch: (ref, body, options) => patch(ref, body, 'application/merge-patch+json', options),
     delete: async (ref, preconditions) =>
       (await orGone(

@@ -62,7 +62,7 @@ function steps(list: readonly StepReport[]): string {
   const rows = list.map((step) => [
     escapeMarkdown(step.title),
     escapeMarkdown(step.state),
-    secondsBetween(step.begunAt, step.endedAt) ?? '',
+    tookOf(step),
     escapeMarkdown(step.detail ?? ''),
   ]);
   return table(['Step', 'State', 'Took', 'Detail'], rows);
@@ -123,6 +123,15 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Its own time, and how long the undo took where there was one. */
+function tookOf({ begunAt, endedAt, undoBegunAt, undoEndedAt }: StepReport): string {
+  const own = secondsBetween(begunAt, endedAt);
+  const undo = secondsBetween(undoBegunAt, undoEndedAt);
+  return [own, undo === undefined ? undefined : `undo ${undo}`]
+    .filter((part) => part !== undefined)
+    .join(', ');
 }
 
 function secondsBetween(from: string | undefined, to: string | undefined): string | undefined {

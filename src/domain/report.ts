@@ -10,7 +10,10 @@ export interface StepReport {
   readonly title: string;
   readonly state: StepState;
   readonly begunAt?: string;
+  /** When the step itself ended, however long ago that was when it was undone. */
   readonly endedAt?: string;
+  readonly undoBegunAt?: string;
+  readonly undoEndedAt?: string;
   /** What it did, in numbers, or why it failed. */
   readonly detail?: string;
 }
@@ -21,6 +24,8 @@ export interface WaveReport {
   readonly workloads: number;
   readonly onTarget: number;
   readonly pods: number;
+  /** Workloads that are not on the target, with the reason; absent when all are. */
+  readonly exceptions?: readonly string[];
 }
 
 /** Something that is not as the snapshot had it; `by: 'others'` when we never set the value found. */
@@ -58,7 +63,7 @@ export interface UpgradeReport {
   readonly findings: readonly Finding[];
   readonly steps: readonly StepReport[];
   readonly waves: readonly WaveReport[];
-  /** Workloads that are not on the target, with the reason. */
+  /** Workloads that are not on the target, with the reason: those of all waves. */
   readonly exceptions: readonly string[];
   /** After a compensation: whether everything is as the snapshot had it. */
   readonly restored?: boolean;

@@ -1,5 +1,6 @@
 import type { Progress } from '../domain/progress.ts';
 import type { StepState, UpgradeReport } from '../domain/report.ts';
+import { describeCount } from '../domain/rollout/describe-count.ts';
 
 const MARKS: Readonly<Record<StepState, string>> = {
   pending: '·',
@@ -44,6 +45,10 @@ export function renderDetails(progress: Progress, report: UpgradeReport): string
     ),
     ...section('Steps', lines),
     ...section(
+      'Not on the target',
+      report.exceptions.map((text) => `- ${code(text)}`),
+    ),
+    ...section(
       'Left to do',
       report.remaining.map((text) => `- ${code(text)}`),
     ),
@@ -56,7 +61,7 @@ function restoredLine({ restored, differences }: UpgradeReport): readonly string
   return [
     differences.length === 0
       ? 'Everything is as it was before the run.'
-      : `Everything that the run changed is as it was; others changed ${differences.length} values meanwhile.`,
+      : `Everything that the run changed is as it was; others changed ${describeCount(differences.length, 'value')} meanwhile.`,
   ];
 }
 

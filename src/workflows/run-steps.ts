@@ -1,6 +1,7 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
 import type { Phase } from '../domain/progress.ts';
+import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing } from './activity-proxies.ts';
 import { describeFailure, endedByCancellation } from './failures.ts';
 import { passGate } from './gate.ts';
@@ -65,7 +66,7 @@ async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promi
   switch (step.kind) {
     case 'snapshot': {
       const { entries } = await whileMutating(run, mutating(call).takeSnapshot(ref));
-      return { kind: 'ok', detail: `${entries} values` };
+      return { kind: 'ok', detail: describeCount(entries, 'value') };
     }
     case 'remove-control-plane':
       return runRemoval(run, step);
@@ -110,7 +111,7 @@ async function runRemoval(run: Run, step: StepOutline): Promise<StepResult> {
 }
 
 function applied({ objects }: { readonly objects: number }): StepResult {
-  return { kind: 'ok', detail: `${objects} objects` };
+  return { kind: 'ok', detail: describeCount(objects, 'object') };
 }
 
 async function runSoak(run: Run, outline: PlanOutline, step: StepOutline): Promise<StepResult> {

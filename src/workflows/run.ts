@@ -12,6 +12,7 @@ import type {
   UpgradeReport,
   WaveReport,
 } from '../domain/report.ts';
+import { advanceStep } from '../domain/rollout/advance-step.ts';
 import { renderDetails } from './details.ts';
 import { announcePhase } from './search-attributes.ts';
 
@@ -82,7 +83,6 @@ export interface Run {
   restored: boolean | undefined;
   differences: readonly Difference[];
   remaining: readonly string[];
-  exceptions: readonly string[];
   /** Cancelled to stop the way forward; handlers do that. */
   forward: CancellationScope | undefined;
   /** Cancelled to pause what is restarting right now. */
@@ -126,7 +126,6 @@ export function createRun(input: unknown): Run {
     restored: undefined,
     differences: [],
     remaining: [],
-    exceptions: [],
     forward: undefined,
     pausable: undefined,
   };
@@ -180,14 +179,7 @@ export function refreshDetails(run: Run): void {
 export function markStep(run: Run, id: string, state: StepState, detail?: string): void {
   const before = run.steps.get(id);
   if (before === undefined) return;
-  const ends = ['done', 'failed', 'skipped', 'undone', 'undo-failed'].includes(state);
-  run.steps.set(id, {
-    ...before,
-    state,
-    ...(state === 'begun' ? { begunAt: before.begunAt ?? now() } : {}),
-    ...(ends ? { endedAt: now() } : {}),
-    ...(detail === undefined ? {} : { detail }),
-  });
+  run.steps.set(id, advanceStep(before, { state, at: now(), detail }));
   refreshDetails(run);
 }
 
@@ -239,7 +231,7 @@ export function reportOf(run: Run): UpgradeReport {
     findings: run.findings,
     steps: [...run.steps.values()],
     waves: run.waves,
-    exceptions: run.exceptions,
+    exceptions: run.waves.flatMap(({ exceptions = [] }) => exceptions),
     ...(run.restored === undefined ? {} : { restored: run.restored }),
     differences: run.differences,
     remaining: run.remaining,

@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { PlanOutline } from '../domain/planning/plan.ts';
 import type { Difference } from '../domain/report.ts';
+import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';
 import { describeFailure } from './failures.ts';
 import { callFor, enterPhase, markStep, refOfRun, type Run } from './run.ts';
@@ -76,7 +77,7 @@ function describeReceipt(receipt: {
 }): string {
   const kept =
     receipt.foreign.length === 0 ? '' : `, ${receipt.foreign.length} left as others set them`;
-  return `${receipt.reverted} changes taken back${kept}`;
+  return `${describeCount(receipt.reverted, 'change')} taken back${kept}`;
 }
 
 async function prove(run: Run, foreign: readonly Difference[]): Promise<void> {

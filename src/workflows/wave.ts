@@ -1,6 +1,7 @@
 import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
 import type { WaveCheckpoint } from '../activities/restart/restart-workloads.ts';
 import type { StepOutline } from '../domain/planning/plan.ts';
+import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';
 import { checkpointOf, endedByCancellation } from './failures.ts';
 import { callFor, enterPhase, refOfRun, refreshDetails, whileMutating, type Run } from './run.ts';
@@ -19,14 +20,17 @@ export async function runWave(run: Run, step: StepOutline): Promise<string> {
     ref,
   );
   run.waves.push(census);
-  return `${census.onTarget} of ${census.workloads} workloads, ${census.pods} pods on the target`;
+  const workloads = describeCount(census.workloads, 'workload');
+  return `${census.onTarget} of ${workloads}, ${describeCount(census.pods, 'pod')} on the target`;
 }
 
 /** One heartbeating activity; a pause cancels it, and it goes on from its checkpoint. */
 async function restartUntilDone(run: Run, step: StepOutline): Promise<void> {
   const ref = { ...refOfRun(run), step: step.id };
   const outer = CancellationScope.current();
-  const engine = restarting(callFor(run, `${step.id}: restart ${step.workloads ?? 0} workloads`));
+  const engine = restarting(
+    callFor(run, `${step.id}: restart ${describeCount(step.workloads ?? 0, 'workload')}`),
+  );
   let checkpoint: WaveCheckpoint | undefined;
   for (;;) {
     await holdWhilePaused(run);

@@ -22,6 +22,7 @@ const COMMANDS = [
   'abort',
   'report',
   'worker',
+  'completion',
 ] as const;
 
 /** One command of each kind that needs a Temporal server before anything else. */

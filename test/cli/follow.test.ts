@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeChanges } from '../../src/cli/follow/describe-changes.ts';
+import type { Display } from '../../src/cli/follow/display.ts';
 import { describeNeed, needOf } from '../../src/cli/follow/person-needed.ts';
 import { createPlainDisplay } from '../../src/cli/follow/plain-display.ts';
 import { fitGroups, groupSteps } from '../../src/cli/follow/step-groups.ts';
+import type { Progress } from '../../src/domain/progress.ts';
 import { buildProgress, buildReport, buildStep } from './support/examples.ts';
 
 describe('what changed since the last look', () => {
-  it('tells everything at the first look, and nothing when nothing changed', () => {
+  it('tells everything of a run that has just begun, and nothing when nothing changed', () => {
     const progress = buildProgress({ steps: [buildStep('snapshot', 'snapshot', 'done')] });
 
     expect(describeChanges(undefined, progress)).toEqual([
@@ -33,22 +35,112 @@ describe('what changed since the last look', () => {
 
     expect(lines).toEqual(['waiting for: a[2J person']);
   });
+});
 
-  it('tells the steps that a rollback took back when the run ends', () => {
-    const said: string[] = [];
-    const display = createPlainDisplay(
-      { say: (line) => said.push(line) },
-      () => new Date('2026-11-21T10:00:00Z'),
-    );
+/** A display and what it said, without the times. */
+function listen(isNew: boolean): { readonly display: Display; readonly said: () => string[] } {
+  const lines: string[] = [];
+  const now = (): Date => new Date('2026-11-21T10:00:00Z');
+  const display = createPlainDisplay({ say: (line) => lines.push(line) }, { isNew, now });
+  const said = (): string[] =>
+    lines.splice(0).map((line) => line.replace(/^2026-11-21 10:00:00Z /, ''));
+  return { display, said };
+}
+
+describe('lines for logs and pipes', () => {
+  const done = buildStep('snapshot', 'snapshot', 'done');
+  const begun = buildStep('wave-1', 'wave', 'begun');
+  const pending = buildStep('verify', 'verify-mesh');
+
+  it('tell the steps that a rollback took back when the run ends', () => {
+    const { display, said } = listen(false);
 
     display.show(buildProgress({ steps: [buildStep('wave-1', 'wave', 'undoing')] }));
-    said.length = 0;
+    said();
     display.stop(buildReport({ steps: [buildStep('wave-1', 'wave', 'undone')] }));
 
-    expect(said).toEqual([
-      '2026-11-21 10:00:00Z phase: Ended',
-      '2026-11-21 10:00:00Z wave-1: undone: do wave-1',
+    expect(said()).toEqual(['phase: Ended', 'wave-1: undone: do wave-1']);
+  });
+
+  it('tell every step of a run that this command has started', () => {
+    const { display, said } = listen(true);
+
+    display.show(buildProgress({ steps: [done, begun, pending] }));
+
+    expect(said()).toEqual([
+      'phase: MovingWorkloads',
+      'snapshot: done: do snapshot',
+      'wave-1: begun: do wave-1',
     ]);
+  });
+
+  it('count what was over before anybody looked, and tell it never again', () => {
+    const { display, said } = listen(false);
+
+    display.show(buildProgress({ steps: [done, begun, pending] }));
+    expect(said()).toEqual([
+      'phase: MovingWorkloads',
+      'so far: 1 of 3 steps done',
+      'wave-1: begun: do wave-1',
+    ]);
+
+    display.show(buildProgress({ steps: [done, { ...begun, state: 'done' }, pending] }));
+    expect(said()).toEqual(['wave-1: done: do wave-1']);
+  });
+
+  it('count what was skipped and undone apart, and name what failed', () => {
+    const { display, said } = listen(false);
+    const steps = [
+      done,
+      buildStep('wave-1', 'wave', 'undone'),
+      buildStep('wave-2', 'wave', 'undone'),
+      buildStep('gate', 'gate', 'skipped'),
+      buildStep('default', 'move-default', 'failed'),
+    ];
+
+    display.show(buildProgress({ phase: 'Halted', steps }));
+
+    expect(said()).toEqual([
+      'phase: Halted',
+      'so far: 1 of 5 steps done, 1 skipped, 2 undone',
+      'default: failed: do default',
+    ]);
+  });
+});
+
+describe('counts for logs and pipes', () => {
+  const begun = buildStep('wave-1', 'wave', 'begun');
+
+  it('are told once, although a pause takes them away for a while', () => {
+    const { display, said } = listen(true);
+    const steps = [begun];
+    const at = (count: number): Progress =>
+      buildProgress({ steps, current: { step: 'wave-1', done: count, total: 100 } });
+
+    display.show(at(50));
+    display.show(buildProgress({ phase: 'Paused', steps, pausedBecause: 'lunch' }));
+    said();
+    display.show(at(50));
+    display.show(at(80));
+
+    expect(said()).toEqual(['phase: MovingWorkloads', 'wave-1: 80/100']);
+  });
+
+  it('begin anew with the undo of a step', () => {
+    const { display, said } = listen(true);
+    const current = { step: 'wave-1', done: 100, total: 100 };
+
+    display.show(buildProgress({ steps: [begun], current }));
+    display.show(buildProgress({ steps: [{ ...begun, state: 'undoing' }] }));
+    said();
+    display.show(
+      buildProgress({
+        steps: [{ ...begun, state: 'undoing' }],
+        current: { ...current, done: 30 },
+      }),
+    );
+
+    expect(said()).toEqual(['wave-1: 30/100']);
   });
 });
 

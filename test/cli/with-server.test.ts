@@ -92,6 +92,8 @@ onServer('an open run', () => {
     const ran = await meshlift(['watch', 'demo'], { interruptAfter: 'is open until' });
 
     expect(ran.code).toBe(130);
+    expect(ran.stdout).toContain('so far: 3 of 5 steps done');
+    expect(ran.stdout).not.toContain('wave-1: done');
     expect(ran.stdout).toContain('The run goes on; watch it again with: meshlift watch mesh/demo');
   });
 
@@ -128,6 +130,13 @@ onServer('how a run ends', () => {
     expect(late.stderr).toContain('expected an open run, found one that has ended (COMPLETED)');
     expect(report).toMatchObject({ kind: 'report', report: { outcome: 'Succeeded' } });
     expect(page.stdout).toContain('# Upgrade of demo to 1.26.1: Succeeded');
+  });
+
+  it('watch of an ended run tells its end and nothing else', async () => {
+    const ran = await meshlift(['watch', 'demo']);
+
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toBe('demo → 1.26.1: Succeeded\nReport     meshlift report mesh/demo\n');
   });
 
   it('reject left as a signal rolls back, which is exit code 4', async () => {

@@ -71,6 +71,17 @@ describe.each(documents)('%s', (file) => {
   });
 });
 
+it("the rig's README names each of its folders", () => {
+  const rig = readdirSync(path.join(ROOT, 'rig'), { withFileTypes: true });
+  const inTable = tableRows(readDocument('rig/README.md')).map(([cell = '']) => cell);
+
+  const unnamed = rig
+    .filter((entry) => entry.isDirectory())
+    .filter(({ name }) => !inTable.some((cell) => cell.includes(`\`${name}/\``)));
+
+  expect(unnamed.map(({ name }) => name)).toEqual([]);
+});
+
 /** What a person puts there is named as well. */
 function isThere(file: string): boolean {
   const byPerson = ['deploy/meshlift/meshlift.yaml', 'deploy/istioctl/'];

@@ -6,6 +6,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { CommanderError } from 'commander';
 import { TROUBLE_NAMES } from '../../rig/mesh/trouble-names.ts';
+import { SHELLS } from '../../src/cli/completion/scripts.ts';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { processIo } from '../../src/cli/io.ts';
 import { buildProgram } from '../../src/cli/program.ts';
@@ -49,8 +50,14 @@ describe('commands in the documents', () => {
   });
 
   const meshliftLines = lines.flatMap(([file, line]): [string, string][] => {
-    const found = /(?:^|npm run -s )meshlift(?: --)? (.*)$/.exec(line);
+    const found = /(?:^|npm run -s |^eval "\$\()meshlift(?: --)? (.*?)(?:\)"| > \S+)?$/.exec(line);
     return found === null ? [] : [[file, found[1] ?? '']];
+  });
+
+  it('completion is told for every shell', () => {
+    expect(meshliftLines.map(([, args]) => args)).toEqual(
+      expect.arrayContaining(SHELLS.map((shell) => `completion ${shell}`)),
+    );
   });
 
   it.each(meshliftLines)('%s: meshlift %s', async (_file, args) => {

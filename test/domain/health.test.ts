@@ -216,9 +216,9 @@ describe('a workload that was taken back', () => {
       'its controller has not seen the change yet',
       { workload: deployment({ observedGeneration: 1 }) },
     ],
-    ['1 pods still have the proxy of 1-26-1', { pods: [pod({ revision: '1-25-1' }), pod()] }],
+    ['still there: 1 pod with the proxy of 1-26-1', { pods: [pod({ revision: '1-25-1' }), pod()] }],
     [
-      '1 pods are leaving',
+      'still leaving: 1 pod',
       {
         pods: [
           pod({ revision: '1-25-1' }),

@@ -4,7 +4,8 @@ import {
   renderReportMarkdown,
   stripUnprintable,
 } from '../../src/domain/report-markdown.ts';
-import type { UpgradeReport } from '../../src/domain/report.ts';
+import type { StepReport, UpgradeReport } from '../../src/domain/report.ts';
+import { without } from '../support/without.ts';
 
 function report(changes: Partial<UpgradeReport> = {}): UpgradeReport {
   return {
@@ -24,6 +25,19 @@ function report(changes: Partial<UpgradeReport> = {}): UpgradeReport {
     remaining: [],
     messages: [],
     ...changes,
+  };
+}
+
+function undoneStep(): StepReport {
+  return {
+    id: 'wave-1',
+    kind: 'wave',
+    title: 'Move shop',
+    state: 'undone',
+    begunAt: '2026-11-21T10:00:00.000Z',
+    endedAt: '2026-11-21T10:00:05.000Z',
+    undoBegunAt: '2026-11-21T11:00:00.000Z',
+    undoEndedAt: '2026-11-21T11:00:02.000Z',
   };
 }
 
@@ -96,6 +110,16 @@ soak: pod crashes
     expect(page).toContain('| Move shop | undone | 5 s | 2 changes |');
     expect(page).toContain('| wave-1 | a, b | 3 | 2 | 6 |');
     expect(page).toContain('overridden: known');
+  });
+
+  it.each([
+    ['how long an undone step took, and its undo', undoneStep(), '5 s, undo 2 s'],
+    ['the undo of a step that never ended', without(undoneStep(), 'endedAt'), 'undo 2 s'],
+    ['its own time alone while the undo goes on', without(undoneStep(), 'undoEndedAt'), '5 s'],
+  ])('tells %s', (_what, step, took) => {
+    expect(renderReportMarkdown(report({ steps: [step] }))).toContain(
+      `| Move shop | undone | ${took} |  |`,
+    );
   });
 
   it.each([

@@ -191,12 +191,12 @@ describe('what uses a revision', () => {
       'namespace billing selects it',
       'namespace orders selects it',
       'namespace shop selects it',
-      '2 pods of Deployment billing/invoices run its proxy',
-      '2 pods of StatefulSet billing/ledger run its proxy',
-      '2 pods of Deployment orders/intake run its proxy',
-      '2 pods of DaemonSet shop/agent run its proxy',
-      '2 pods of Deployment shop/cart run its proxy',
-      '2 pods of Deployment shop/web run its proxy',
+      '2 pods of Deployment billing/invoices with its proxy',
+      '2 pods of StatefulSet billing/ledger with its proxy',
+      '2 pods of Deployment orders/intake with its proxy',
+      '2 pods of DaemonSet shop/agent with its proxy',
+      '2 pods of Deployment shop/cart with its proxy',
+      '2 pods of Deployment shop/web with its proxy',
       'pod shop/batch-x runs its proxy',
     ]);
   });
@@ -213,7 +213,7 @@ describe('what uses a revision', () => {
     };
 
     expect(usersOf(mesh, '1-25-1')).toEqual([
-      '1 pods of Deployment shop/cart run its proxy',
+      '1 pod of Deployment shop/cart with its proxy',
       'pod shop/batch-x runs its proxy',
     ]);
   });

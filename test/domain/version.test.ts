@@ -4,7 +4,7 @@ import {
   minorDistance,
   parseIstioVersion,
 } from '../../src/domain/version/istio-version.ts';
-import { isRevisionName, revisionNameOf } from '../../src/domain/version/revision-name.ts';
+import { revisionNameOf } from '../../src/domain/version/revision-name.ts';
 import { MINIMUM_KUBERNETES } from '../../src/domain/version/support-matrix.ts';
 import { version } from '../support/sample-mesh.ts';
 
@@ -106,21 +106,11 @@ describe('a revision name', () => {
   it.each([
     ['1.26.1', '1-26-1'],
     ['1.27.0-rc.1', '1-27-0-rc-1'],
+    [`1.27.0-${'a'.repeat(33)}`, `1-27-0-${'a'.repeat(33)}`],
   ])('of %s is %s, which the API takes', (text, name) => {
     expect(revisionNameOf(version(text))).toBe(name);
-    expect(isRevisionName(name)).toBe(true);
+    expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
   });
-
-  it.each(['a', 'asm-1-9', 'prod-stable', 'a'.repeat(63)])('is %s', (name) => {
-    expect(isRevisionName(name)).toBe(true);
-  });
-
-  it.each(['', '-a', 'a-', 'A', 'a.b', 'a_b', 'a b', 'a\n', 'а', 'a'.repeat(64)])(
-    'is not %j',
-    (name) => {
-      expect(isRevisionName(name)).toBe(false);
-    },
-  );
 });
 
 describe('the support matrix', () => {

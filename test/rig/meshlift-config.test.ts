@@ -9,10 +9,12 @@ it("writes the product's configuration for the cluster demo", () => {
       { version: '1.25.1', path: '/t/1.25.1/istioctl', sha256: 'aa' },
       { version: '1.26.1', path: '/t/1.26.1/istioctl', sha256: 'bb' },
     ],
+    temporalUi: 'http://127.0.0.1:8233',
   });
 
   expect(parse(text)).toEqual({
     apiVersion: 'meshlift.dev/v1alpha1',
+    temporal: { webUrl: 'http://127.0.0.1:8233' },
     clusters: {
       demo: {
         kubeconfig: '/k/worker.yaml',

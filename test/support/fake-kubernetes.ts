@@ -1,7 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
-import type { KubernetesClient, Preconditions } from '../../src/clients/kubernetes.ts';
-import { resourceKindOf } from '../../src/clients/resource-kinds.ts';
+import type {
+  KubernetesClient,
+  Preconditions,
+  WriteOptions,
+} from '../../src/clients/kubernetes.ts';
+import type { ListOptions } from '../../src/clients/kubernetes-list.ts';
+import { resourceKindOf, type ResourceKind } from '../../src/clients/resource-kinds.ts';
 import {
+  compareText,
   formatRef,
   refOf,
   type KubernetesObject,
@@ -24,112 +31,173 @@ export class Crash extends Error {
 }
 
 /**
- * The subset that journals, records and changes stand on: uids and resource versions, 404 as
- * `undefined`, 409 AlreadyExists and Conflict, 422 for another uid in a patch, JSON merge patch with
- * `null` as removal, delete preconditions. Server-side apply merges fields without managers. There
- * are no controllers, defaults, admission, selectors or watches.
+ * The subset that journals, records and changes stand on, held to a real API server by
+ * `describeKubernetesContract`: uids, versions that only a change moves, refusals by 404, 409 and
+ * 422, lists by namespace and labels, JSON merge patch, preconditions, dry runs. Server-side apply
+ * merges fields without managers. There are no controllers, defaults, admission or watches, and a
+ * namespace need not be there.
  */
 export function createFakeKubernetes(): FakeKubernetes {
+  const store = createStore();
+  const { find, must, write } = store;
+  return {
+    writes: store.writes,
+    crashAfter: store.crashAfter,
+    place: store.place,
+    get: async (ref) => find(ref),
+    list: async (kind, options = {}) =>
+      store.all(kind).filter(isListed(options)).map(seen(options)),
+    create: async (object, options) => {
+      const ref = refOf(object);
+      if (find(ref) !== undefined) throw refused(409, 'AlreadyExists', ref);
+      return write('create', object, { ...options });
+    },
+    replace: async (object, options) => {
+      const before = must(refOf(object));
+      checkPreconditions(object.metadata, before);
+      return write('replace', object, { ...options, before });
+    },
+    apply: async (object, options) => {
+      const before = find(refOf(object));
+      const merged = mergePatched(before ?? {}, object) as KubernetesObject;
+      return write('apply', merged, { ...options, before });
+    },
+    mergePatch: async (ref, patch, options) => {
+      const before = must(ref);
+      const { uid, resourceVersion = '' } =
+        (patch as { readonly metadata?: Preconditions }).metadata ?? {};
+      checkPreconditions({ resourceVersion }, before);
+      if (uid !== undefined && uid !== before.metadata.uid) throw refused(422, 'Invalid', ref);
+      const merged = mergePatched(before, patch) as KubernetesObject;
+      return write('patch', merged, { ...options, before });
+    },
+    delete: async (ref, preconditions = {}) => {
+      const before = find(ref);
+      if (before === undefined) return false;
+      checkPreconditions(preconditions, before);
+      store.remove(ref);
+      return true;
+    },
+    evict: () => {
+      throw new Error('the fake cluster evicts nothing');
+    },
+    serverVersion: async () => 'v1.33.1',
+  };
+}
+
+interface Write extends WriteOptions {
+  /** What is there already, when something is. */
+  readonly before?: KubernetesObject | undefined;
+}
+
+interface Store extends Pick<FakeKubernetes, 'writes' | 'crashAfter' | 'place'> {
+  readonly find: (ref: ObjectRef) => KubernetesObject | undefined;
+  readonly must: (ref: ObjectRef) => KubernetesObject;
+  /** Every object of a kind, ordered as etcd has them. */
+  readonly all: (kind: ResourceKind) => KubernetesObject[];
+  readonly write: (verb: string, object: KubernetesObject, options: Write) => KubernetesObject;
+  readonly remove: (ref: ObjectRef) => void;
+}
+
+/** Objects go in and come out as copies, as over the wire. */
+function createStore(): Store {
   const objects = new Map<string, KubernetesObject>();
   const writes: string[] = [];
   let clock = 0;
   let left = Number.POSITIVE_INFINITY;
 
-  const stamp = (object: KubernetesObject, before?: KubernetesObject): KubernetesObject => {
-    clock += 1;
-    const metadata = {
-      ...object.metadata,
-      uid: before?.metadata.uid ?? `uid-${clock}`,
-      resourceVersion: String(clock),
-    };
-    const stored = structuredClone({ ...object, metadata });
-    objects.set(keyOf(refOf(object)), stored);
-    return structuredClone(stored);
-  };
   const record = (verb: string, ref: ObjectRef): void => {
     if (left <= 0) throw new Crash(`${verb} ${formatRef(ref)}`);
     left -= 1;
     writes.push(`${verb} ${formatRef(ref)}`);
   };
-  const must = (ref: ObjectRef): KubernetesObject => {
+  const put = (object: KubernetesObject, uid?: string): KubernetesObject => {
+    clock += 1;
+    const stored = marked(object, uid ?? `uid-${clock}`, String(clock));
+    objects.set(keyOf(refOf(object)), stored);
+    return copy(stored);
+  };
+  const find = (ref: ObjectRef): KubernetesObject | undefined => {
     const found = objects.get(keyOf(ref));
-    if (found === undefined) throw refused(404, 'NotFound', ref);
-    return found;
+    return found === undefined ? undefined : copy(found);
   };
-  const notHere = (): never => {
-    throw new Error('the fake cluster has no such request');
-  };
-
   return {
     writes,
     crashAfter: (count) => {
       left = count;
     },
-    place: (object) => {
-      objects.delete(keyOf(refOf(object)));
-      return stamp(object);
+    place: (object) => put(object),
+    find,
+    must: (ref) => {
+      const found = find(ref);
+      if (found === undefined) throw refused(404, 'NotFound', ref);
+      return found;
     },
-    get: async (ref) => structuredClone(objects.get(keyOf(ref))),
-    list: async (kind, options = {}) =>
-      [...objects.values()].filter(
-        (object) =>
-          object.kind === kind.kind &&
-          object.apiVersion === kind.apiVersion &&
-          (options.namespace === undefined || object.metadata.namespace === options.namespace),
-      ),
-    create: async (object) => {
-      const ref = refOf(object);
-      if (objects.has(keyOf(ref))) throw refused(409, 'AlreadyExists', ref);
-      record('create', ref);
-      return stamp(object);
+    all: ({ apiVersion, kind }) =>
+      [...objects]
+        .toSorted(([a], [b]) => compareText(a, b))
+        .filter(([, object]) => object.kind === kind && object.apiVersion === apiVersion)
+        .map(([, object]) => copy(object)),
+    write: (verb, object, { before, dryRun }) => {
+      const { uid, resourceVersion } = before?.metadata ?? {};
+      const next = marked(object, uid, resourceVersion);
+      if (dryRun === true) return next;
+      record(verb, refOf(object));
+      // A version tells changes, not requests.
+      return before !== undefined && isDeepStrictEqual(next, before) ? next : put(object, uid);
     },
-    replace: async (object) => {
-      const ref = refOf(object);
-      const before = must(ref);
-      checkVersion(object.metadata.resourceVersion, before);
-      record('replace', ref);
-      return stamp(object, before);
-    },
-    apply: async (object, options) => {
-      const ref = refOf(object);
-      const before = objects.get(keyOf(ref));
-      const merged = mergePatched(before ?? {}, object) as KubernetesObject;
-      if (options.dryRun === true) return structuredClone(merged);
-      record('apply', ref);
-      return stamp(merged, before);
-    },
-    mergePatch: async (ref, patch) => {
-      const before = must(ref);
-      const { uid, resourceVersion } =
-        (patch as { readonly metadata?: Preconditions }).metadata ?? {};
-      if (uid !== undefined && uid !== before.metadata.uid) throw refused(422, 'Invalid', ref);
-      checkVersion(resourceVersion, before);
-      record('patch', ref);
-      return stamp(mergePatched(before, patch) as KubernetesObject, before);
-    },
-    delete: async (ref, preconditions = {}) => {
-      const before = objects.get(keyOf(ref));
-      if (before === undefined) return false;
-      if (preconditions.uid !== undefined && preconditions.uid !== before.metadata.uid) {
-        throw refused(409, 'Conflict', ref);
-      }
-      checkVersion(preconditions.resourceVersion, before);
+    remove: (ref) => {
       record('delete', ref);
-      return objects.delete(keyOf(ref));
+      objects.delete(keyOf(ref));
     },
-    jsonPatch: notHere,
-    evict: notHere,
-    serverVersion: async () => 'v1.33.1',
   };
+}
+
+function copy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+/** A copy with what the server alone decides on. */
+function marked(
+  object: KubernetesObject,
+  uid: string | undefined,
+  resourceVersion: string | undefined,
+): KubernetesObject {
+  const { metadata, ...content } = object;
+  return copy({ ...content, metadata: { ...metadata, uid, resourceVersion } } as KubernetesObject);
 }
 
 function keyOf(ref: ObjectRef): string {
   return `${resourceKindOf(ref).plural} ${formatRef(ref)}`;
 }
 
-function checkVersion(wanted: string | undefined, live: KubernetesObject): void {
-  if (wanted === undefined || wanted === '' || wanted === live.metadata.resourceVersion) return;
-  throw refused(409, 'Conflict', refOf(live));
+/** Selectors as meshlift writes them: `key=value` and `key`, separated by commas. */
+function isListed({ namespace, labelSelector = '', fieldSelector }: ListOptions) {
+  if (fieldSelector !== undefined || /[!()<>]|==/.test(labelSelector)) {
+    throw new Error(`the fake cluster knows no selector ${fieldSelector ?? labelSelector}`);
+  }
+  const wanted = labelSelector.split(',').filter((each) => each !== '');
+  return ({ metadata }: KubernetesObject): boolean =>
+    (namespace === undefined || metadata.namespace === namespace) &&
+    wanted.every((each) => {
+      const [key = '', value] = each.split('=');
+      const found = metadata.labels?.[key];
+      return found !== undefined && (value === undefined || value === found);
+    });
+}
+
+function seen({ metadataOnly }: ListOptions) {
+  return (object: KubernetesObject): KubernetesObject => {
+    const { apiVersion, kind, metadata } = object;
+    return metadataOnly === true ? { apiVersion, kind, metadata } : object;
+  };
+}
+
+function checkPreconditions({ uid, resourceVersion }: Preconditions, live: KubernetesObject): void {
+  const { metadata } = live;
+  const isOther = uid !== undefined && uid !== metadata.uid;
+  const isLate = (resourceVersion ?? '') !== '' && resourceVersion !== metadata.resourceVersion;
+  if (isOther || isLate) throw refused(409, 'Conflict', refOf(live));
 }
 
 function refused(code: number, reason: string, ref: ObjectRef): KubernetesError {

@@ -310,10 +310,30 @@ describeOnStage('what turns bad is taken back', () => {
     });
     expect(report.steps.find(({ id }) => id === 'wave-1')).toMatchObject({
       state: 'undone',
-      detail: '1 changes taken back, 1 left as others set them',
+      detail: '1 change taken back, 1 left as others set them',
     });
   });
 });
+
+describeOnStage('the time of a step that is undone', () => {
+  it('is its own, and the undo has another', async () => {
+    const run = await rejected({});
+
+    const { steps, waves, exceptions } = await run.result();
+
+    const [first, last] = ['wave-1', 'wave-3'].map((id) => steps.find((step) => step.id === id));
+    expect(first?.state).toBe('undone');
+    // Wave 1 was over before wave 3 began, and was undone after it.
+    expect(at(first?.endedAt)).toBeLessThanOrEqual(at(last?.begunAt));
+    expect(at(first?.undoBegunAt)).toBeGreaterThanOrEqual(at(last?.undoEndedAt));
+    expect(at(first?.undoEndedAt)).toBeGreaterThanOrEqual(at(first?.undoBegunAt));
+    expect([waves, exceptions]).toEqual([[], []]);
+  });
+});
+
+function at(time: string | undefined): number {
+  return Date.parse(time ?? '');
+}
 
 describeOnStage('an undo that fails', () => {
   it('does not stop the others, and waits for a person', async () => {

@@ -104,6 +104,27 @@ describeOnStage('an upgrade that goes well', () => {
     expect(report.waves.map(({ id }) => id)).toEqual(['wave-1', 'wave-2', 'wave-3']);
   });
 
+  it('names the workloads that are not on the target', async () => {
+    const gone = 'Deployment shop/cart: it was deleted meanwhile';
+    const run = await stage().begin({
+      but: {
+        takeWaveCensus: async ({ step }) => ({
+          ...{ id: step, namespaces: ['shop'], workloads: 2, onTarget: 2, pods: 1 },
+          ...(step === 'wave-2' ? { onTarget: 1, exceptions: [gone] } : {}),
+        }),
+      },
+    });
+    await run.reach('AwaitingCompletion');
+    await run.handle.executeUpdate('approve', { args: [{}] });
+
+    const { exceptions, steps } = await run.result();
+
+    expect(exceptions).toEqual([gone]);
+    expect(steps.find(({ id }) => id === 'wave-2')?.detail).toBe(
+      '1 of 2 workloads, 1 pod on the target',
+    );
+  });
+
   it('says where it is in search attributes, and whether it waits for a decision', async () => {
     const run = await stage().begin();
     await run.reach('AwaitingCompletion');

@@ -1,7 +1,9 @@
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
+import { censusWave } from '../../domain/health/census-wave.ts';
 import { usersOf } from '../../domain/mesh/users-of.ts';
 import type { WaveReport } from '../../domain/report.ts';
+import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
 import { inspectMesh } from '../inspect-mesh.ts';
 import { loadPlan, loadStep, recordOf } from '../load-plan.ts';
@@ -14,15 +16,14 @@ export async function takeWaveCensus(access: ClusterAccess, ref: StepRef): Promi
   const { plan, step } = await loadStep(access, ref, ['wave']);
   const workloads = await readWaveWorkloads(recordOf(access, ref), step);
   const live = await readWave(access.worker, workloads);
-  const stragglers: string[] = [];
-  let pods = 0;
-  for (const { uid, namespace, name } of workloads) {
-    const own = live.pods.get(uid) ?? [];
-    pods += own.length;
-    const off = own.filter(({ revision, ready }) => revision !== plan.to.revision || !ready);
-    if (off.length > 0)
-      stragglers.push(`${namespace}/${name}: ${off.length} of ${own.length} pods`);
-  }
+  const { stragglers, exceptions, onTarget, pods } = censusWave(
+    workloads.map((each) => ({
+      ref: each,
+      isThere: live.workloads.has(each.uid),
+      pods: live.pods.get(each.uid) ?? [],
+    })),
+    plan.to.revision,
+  );
   if (stragglers.length > 0) {
     throw new ActivityError(
       'Unhealthy',
@@ -34,8 +35,9 @@ export async function takeWaveCensus(access: ClusterAccess, ref: StepRef): Promi
     id: step.id,
     namespaces: step.namespaces,
     workloads: workloads.length,
-    onTarget: workloads.length,
+    onTarget,
     pods,
+    ...(exceptions.length === 0 ? {} : { exceptions }),
   };
 }
 
@@ -77,5 +79,5 @@ export async function verifyMesh(access: ClusterAccess, ref: StepRef): Promise<s
   const onTarget = mesh.workloads.filter(
     ({ podsByRevision }) => (podsByRevision[to.revision] ?? 0) > 0,
   );
-  return `${onTarget.length} of ${mesh.workloads.length} meshed workloads on ${to.revision}`;
+  return `${onTarget.length} of ${describeCount(mesh.workloads.length, 'meshed workload')} on ${to.revision}`;
 }

@@ -6,6 +6,7 @@ import { listNames } from '../../domain/health/assess-workloads.ts';
 import type { Change } from '../../domain/journal/change.ts';
 import type { StepOf } from '../../domain/planning/step.ts';
 import { nextRestarts } from '../../domain/planning/restart-window.ts';
+import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { restartChanges } from '../changes/build-changes.ts';
 import { templateAnnotation } from '../changes/patch-paths.ts';
 import { performChange } from '../changes/perform-change.ts';
@@ -155,7 +156,7 @@ function failIfBad(
   if (failures.length <= limits.maxFailures) return;
   throw new ActivityError(
     'Unhealthy',
-    `${failures.length} of ${entries.length} workloads failed (${limits.maxFailures} allowed): ${listNames(failures)}`,
+    `${failures.length} of ${describeCount(entries.length, 'workload')} failed (${limits.maxFailures} allowed): ${listNames(failures)}`,
     [failures],
   );
 }

@@ -6,6 +6,7 @@ import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import { assessSettled } from '../../domain/health/assess-settled.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
+import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
 import type { Heart } from '../heartbeat.ts';
 import { readWave, type WaveState } from './read-wave.ts';
@@ -32,7 +33,7 @@ export async function settleWave(
     if (Date.now() > deadline) {
       throw new ActivityError(
         'Unhealthy',
-        `${open.length} of ${workloads.length} workloads are not back after ${deadlineSeconds} s: ${listNames(open)}`,
+        `not back after ${deadlineSeconds} s: ${open.length} of ${describeCount(workloads.length, 'workload')}: ${listNames(open)}`,
       );
     }
     await removeNewProxies(access, workloads, live, newRevision);

@@ -156,5 +156,6 @@ async function followStarted(
 ): Promise<ExitCode> {
   const { followToExit } = await import('../follow/follow-to-exit.ts');
   // By workflow id alone: a run that continues as new gets another run id.
-  return followToExit(context, session, { run: { workflowId: started.workflowId }, untilGate });
+  const run = { workflowId: started.workflowId };
+  return followToExit(context, session, { run, untilGate, isNew: true });
 }

@@ -17,6 +17,6 @@ export interface Display {
 }
 
 /** Bars on a terminal, lines anywhere else. */
-export function createDisplay(output: Output): Display {
-  return output.sayStream.isTTY ? createLiveDisplay(output) : createPlainDisplay(output);
+export function createDisplay(output: Output, options: { readonly isNew: boolean }): Display {
+  return output.sayStream.isTTY ? createLiveDisplay(output) : createPlainDisplay(output, options);
 }

@@ -30,6 +30,8 @@ export interface FollowOptions {
 }
 
 const POLL_MS = 1000;
+/** Statuses after which nothing more comes. */
+const ENDED = new Set<string>(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
 /** Short, so that the end of a run is not noticed late because a query still waits for a worker. */
 const PROGRESS_DEADLINE_MS = 5000;
 
@@ -40,12 +42,17 @@ export async function followRun(
 ): Promise<FollowEnd> {
   const { run, display, signal } = options;
   // Says at once that there is no such run, before anything is waited for.
-  await withDeadline(session, QUERY_DEADLINE_MS, () => handleOf(session, run).describe());
+  const described = await withDeadline(session, QUERY_DEADLINE_MS, () =>
+    handleOf(session, run).describe(),
+  );
   const ending = session.client.withAbortSignal(signal, () => awaitEnd(session, run));
   // The loop looks at it every turn; until then a failure must not count as unhandled.
   ending.catch(() => undefined);
   try {
-    const seen = await watch(session, options, ending);
+    // What has ended is told by its history; asking a worker would only race with it.
+    const seen: FollowEnd = ENDED.has(described.status.name)
+      ? { kind: 'ended', end: await ending }
+      : await watch(session, options, ending);
     if (seen.kind !== 'ended') {
       display.stop();
       return seen;

@@ -8,15 +8,23 @@ import type { TemporalSession } from '../temporal/session.ts';
 import { createDisplay } from './display.ts';
 import { followRun } from './follow-run.ts';
 
+export interface FollowRequest {
+  readonly run: RunRef;
+  readonly untilGate: boolean;
+  /** Whether this command has started the run. */
+  readonly isNew?: boolean;
+}
+
 /** Follows a run and says how that ended; the exit code is the outcome's. */
 export async function followToExit(
   context: CommandContext,
   session: TemporalSession,
-  follow: { readonly run: RunRef; readonly untilGate: boolean },
+  { isNew = false, ...follow }: FollowRequest,
 ): Promise<ExitCode> {
   const { output, signal } = context;
   const { workflowId } = follow.run;
-  const seen = await followRun(session, { ...follow, display: createDisplay(output), signal });
+  const display = createDisplay(output, { isNew });
+  const seen = await followRun(session, { ...follow, display, signal });
   switch (seen.kind) {
     case 'ended':
       return sayEnd(context, workflowId, seen.end);

@@ -1,21 +1,30 @@
 import type { Progress } from '../../domain/progress.ts';
 import type { Output } from '../output.ts';
 import { formatTime } from '../render/time.ts';
-import { describeChanges } from './describe-changes.ts';
+import { describeChanges, describeStanding, keepCount } from './describe-changes.ts';
 import type { Display } from './display.ts';
 
-/** One line per change, each with its time: for logs and pipes. */
+export interface PlainOptions {
+  /** Whether the run began in this very command, so that all of it is news. */
+  readonly isNew: boolean;
+  readonly now?: () => Date;
+}
+
+/** One line per change, each with the time at which it was seen: for logs and pipes. */
 export function createPlainDisplay(
   output: Pick<Output, 'say'>,
-  now: () => Date = () => new Date(),
+  { isNew, now = () => new Date() }: PlainOptions,
 ): Display {
   let last: Progress | undefined;
   const say = (line: string): void => output.say(`${formatTime(now().toISOString())} ${line}`);
   return {
     isLive: false,
     show: (progress) => {
-      for (const line of describeChanges(last, progress)) say(line);
-      last = progress;
+      const isFirst = last === undefined && !isNew;
+      for (const line of isFirst ? describeStanding(progress) : describeChanges(last, progress)) {
+        say(line);
+      }
+      last = keepCount(last, progress);
     },
     say,
     stop: (report) => {

@@ -2,6 +2,7 @@ import { formatRef } from '../../domain/kubernetes-object.ts';
 import type { Planned, PlannedObject, UpgradePlan } from '../../domain/planning/plan.ts';
 import type { NamespaceMove, StepUndo, TagMove, UpgradeStep } from '../../domain/planning/step.ts';
 import { stripUnprintable } from '../../domain/report-markdown.ts';
+import { describeCount } from '../../domain/rollout/describe-count.ts';
 import type { Output } from '../output.ts';
 import { renderFindings } from './findings.ts';
 import { renderFacts, renderSections } from './sections.ts';
@@ -61,7 +62,7 @@ function describeStep(step: UpgradeStep): readonly string[] {
       return describeObjects(step.objects);
     case 'remove-control-plane':
       return [
-        `removes ${step.objects.length} objects of revision ${step.revision}`,
+        `removes ${describeCount(step.objects.length, 'object')} of revision ${step.revision}`,
         ...refsOf(step.objects),
       ];
     case 'soak':
@@ -84,7 +85,7 @@ function describeWave(step: Extract<UpgradeStep, { kind: 'wave' }>): readonly st
     `namespaces: ${step.namespaces.join(', ')}`,
     ...step.tagMoves.map(describeTagMove),
     ...step.namespaceMoves.map(describeNamespaceMove),
-    `restarts ${step.workloads.length} workloads`,
+    `restarts ${describeCount(step.workloads.length, 'workload')}`,
     ...step.workloads.map(
       (workload) => `  ${workload.kind} ${workload.namespace}/${workload.name}`,
     ),
@@ -105,7 +106,7 @@ function describeObjects(objects: readonly PlannedObject[]): readonly string[] {
     objects.filter((object) => object.action === action).length;
   const changed = objects.filter((object) => object.action !== 'none');
   return [
-    `creates ${count('create')}, updates ${count('update')}, leaves ${count('none')} objects`,
+    `creates ${count('create')}, updates ${count('update')}, leaves ${describeCount(count('none'), 'object')}`,
     ...changed.map((object) => `  ${object.action} ${formatRef(object.ref)}`),
   ];
 }

@@ -147,11 +147,19 @@ function renderSteps(
   const rows = steps.map((step) => [
     step.id,
     step.state,
-    formatTook(step.begunAt, step.endedAt),
+    describeTook(step),
     step.title,
     detailOf(step, progress?.current),
   ]);
   return renderTable(output, ['STEP', 'STATE', 'TOOK', 'WHAT', 'DETAIL'], rows);
+}
+
+/** Its own time, and how long the undo took where there was one. */
+function describeTook({ begunAt, endedAt, undoBegunAt, undoEndedAt }: StepReport): string {
+  const undo = formatTook(undoBegunAt, undoEndedAt);
+  return [formatTook(begunAt, endedAt), undo === '' ? '' : `undo ${undo}`]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 function detailOf(step: StepReport, current: Progress['current']): string {

@@ -1,4 +1,4 @@
-import { makeMeshWorkflowId } from '../../workflows/workflow-ids.ts';
+import { makeMeshWorkflowId } from '../../domain/workflow-id.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { handleOf, QUERY_DEADLINE_MS, withDeadline } from './ask-run.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { UpgradeRequest } from '../../domain/request/request.ts';
-import { makeMeshWorkflowId } from '../../workflows/workflow-ids.ts';
+import { makeMeshWorkflowId } from '../../domain/workflow-id.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { QUERY_DEADLINE_MS, withDeadline } from './ask-run.ts';

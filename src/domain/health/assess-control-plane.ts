@@ -1,4 +1,5 @@
 import type { ControlPlane } from '../mesh/observed-mesh.ts';
+import { describeCount } from '../rollout/describe-count.ts';
 import type { Condition } from './verdict.ts';
 
 /** Ready replicas of one revision; one that is not there cannot be well. */
@@ -11,7 +12,7 @@ export function assessControlPlane(
   if (plane === undefined) {
     return { type, status: 'Degraded', message: `control plane ${revision} is not there` };
   }
-  const message = `${revision}: ${plane.readyReplicas} of ${plane.replicas} replicas ready`;
+  const message = `${revision}: ${plane.readyReplicas} of ${describeCount(plane.replicas, 'replica')} ready`;
   if (plane.replicas > 0 && plane.readyReplicas >= plane.replicas) {
     return { type, status: 'Healthy', message };
   }

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../kubernetes-object.ts';
 import type { PodFacts } from '../mesh/interpret-pods.ts';
 import type { RestartableKind } from '../mesh/observed-mesh.ts';
+import { describeCount } from '../rollout/describe-count.ts';
 
 /** How far one workload's restart has come. */
 export type RolloutState =
@@ -64,13 +65,13 @@ export function assessRollout(facts: RolloutFacts): RolloutState {
   if (counts.updated < counts.desired || counts.available < counts.desired) {
     return {
       kind: 'moving',
-      message: `${counts.updated} of ${counts.desired} pods new, ${counts.available} available`,
+      message: `${counts.updated} of ${describeCount(counts.desired, 'pod')} new, ${counts.available} available`,
     };
   }
   if (old.length + unready.length + leaving > 0 || current.length < counts.desired) {
     return {
       kind: 'moving',
-      message: `${old.length} old pods, ${unready.length} not ready, ${leaving} leaving`,
+      message: `${describeCount(old.length, 'old pod')}, ${unready.length} not ready, ${leaving} leaving`,
     };
   }
   return { kind: 'done', pods: current.length };
@@ -81,7 +82,7 @@ function sickPod(pods: readonly PodFacts[], revision: string | undefined): strin
     (pod) => pod.trouble !== undefined && (revision === undefined || pod.revision === revision),
   );
   if (sick === undefined) return undefined;
-  return `pod ${sick.name} is in ${sick.trouble ?? 'trouble'} with ${sick.restarts} restarts (proxy of ${sick.revision ?? 'no revision'})`;
+  return `pod ${sick.name} is in ${sick.trouble ?? 'trouble'} with ${describeCount(sick.restarts, 'restart')} (proxy of ${sick.revision ?? 'no revision'})`;
 }
 
 function stalled(workload: KubernetesObject): string | undefined {

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../kubernetes-object.ts';
 import type { PodFacts } from '../mesh/interpret-pods.ts';
 import type { RestartableKind } from '../mesh/observed-mesh.ts';
+import { describeCount } from '../rollout/describe-count.ts';
 
 interface StatusShape {
   readonly spec?: { readonly replicas?: number };
@@ -29,8 +30,10 @@ export function assessSettled(facts: {
   if ((status?.observedGeneration ?? 0) < (workload.metadata.generation ?? 0)) {
     return 'its controller has not seen the change yet';
   }
-  if (stillNew > 0) return `${stillNew} pods still have the proxy of ${newRevision}`;
-  if (leaving > 0) return `${leaving} pods are leaving`;
-  if (ready < desired || current.length > desired) return `${ready} of ${desired} pods ready`;
+  if (stillNew > 0)
+    return `still there: ${describeCount(stillNew, 'pod')} with the proxy of ${newRevision}`;
+  if (leaving > 0) return `still leaving: ${describeCount(leaving, 'pod')}`;
+  if (ready < desired || current.length > desired)
+    return `${ready} of ${describeCount(desired, 'pod')} ready`;
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { PodFacts } from '../mesh/interpret-pods.ts';
 import type { ObservedWorkload } from '../mesh/observed-mesh.ts';
+import { describeCount } from '../rollout/describe-count.ts';
 import type { Condition } from './verdict.ts';
 
 /** How many names a message lists before it only counts. */
@@ -14,7 +15,7 @@ export function assessWorkloads(workloads: readonly ObservedWorkload[]): Conditi
     return {
       type,
       status: 'Healthy',
-      message: `${workloads.length} workloads with ${pods} pods ready`,
+      message: `${describeCount(workloads.length, 'workload')} with ${describeCount(pods, 'pod')} ready`,
     };
   }
   const names = short.map(

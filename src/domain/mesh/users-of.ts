@@ -1,4 +1,5 @@
 import type { ObservedMesh } from './observed-mesh.ts';
+import { describeCount } from '../rollout/describe-count.ts';
 import { selectedRevision } from './select-revision.ts';
 
 /** Everything that selects or runs on a revision, in words; empty means that nothing does. */
@@ -17,7 +18,7 @@ export function usersOf(mesh: ObservedMesh, revision: string): readonly string[]
     const unknown = podsByRevision['unknown'] ?? 0;
     return pods + unknown === 0
       ? []
-      : [`${pods + unknown} pods of ${kind} ${namespace}/${name} run its proxy`];
+      : [`${describeCount(pods + unknown, 'pod')} of ${kind} ${namespace}/${name} with its proxy`];
   });
   const loose = mesh.loosePods
     .filter((pod) => pod.revision === revision || pod.revision === 'unknown')

@@ -1,6 +1,7 @@
 import { DEFAULT_VALIDATOR } from '../mesh/istio-labels.ts';
 import type { ObservedMesh } from '../mesh/observed-mesh.ts';
 import type { Policy } from '../policy.ts';
+import { describeCount } from '../rollout/describe-count.ts';
 import { orderDeletions } from './order-deletions.ts';
 import type { PlannedObject, RevisionAt } from './plan.ts';
 import type { UpgradeStep } from './step.ts';
@@ -101,7 +102,7 @@ function waveSteps(
       kind: 'wave',
       number,
       ...wave,
-      title: `Move ${where} to ${material.to.revision} and restart ${wave.workloads.length} workloads`,
+      title: `Move ${where} to ${material.to.revision} and restart ${describeCount(wave.workloads.length, 'workload')}`,
       undo: { kind: 'undo-wave' },
     },
     soak('wave', `soak-wave-${number}`, `Watch ${where}`, material),

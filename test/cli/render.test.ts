@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderPlanned } from '../../src/cli/render/plan.ts';
+import { renderReport } from '../../src/cli/render/run.ts';
+import type { UpgradePlan } from '../../src/domain/planning/plan.ts';
+import { buildSteps } from '../../src/domain/planning/build-steps.ts';
+import { sampleMesh, samplePolicy } from '../support/sample-mesh.ts';
+import { buildReport, buildStep, plainOutput } from './support/examples.ts';
+
+describe('a report on the terminal', () => {
+  it('tells how long a step took, and how long its undo', () => {
+    const step = {
+      ...buildStep('wave-1', 'wave', 'undone'),
+      begunAt: '2026-11-21T10:00:00.000Z',
+      endedAt: '2026-11-21T10:00:05.000Z',
+      undoBegunAt: '2026-11-21T11:00:00.000Z',
+      undoEndedAt: '2026-11-21T11:01:02.000Z',
+    };
+
+    expect(renderReport(plainOutput(), buildReport({ steps: [step] }))).toContain(
+      'wave-1  undone  5s, undo 1m02s  do wave-1',
+    );
+  });
+});
+
+describe('a plan on the terminal', () => {
+  it('counts in good English', () => {
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'istio-system', name: 'istio' };
+    const objects = [{ ref, action: 'none' }] as const;
+    const [from, to] = ['1.25.1', '1.26.1'].map((version) => ({
+      revision: version.replaceAll('.', '-'),
+      version,
+    }));
+    if (from === undefined || to === undefined) throw new Error('expected two versions');
+    const policy = samplePolicy();
+    const parts = { base: objects, pilot: objects, old: objects };
+    const plan: UpgradePlan = {
+      apiVersion: 'meshlift.dev/v1alpha1',
+      cluster: { name: 'demo', uid: 'uid-kube-system' },
+      meshNamespace: 'istio-system',
+      strategy: 'canary',
+      ...{ from, to, policy, binaries: {}, renderDigest: 'sha256:x', findings: [] },
+      steps: buildSteps({ mesh: sampleMesh({ cluster: 'demo' }), policy, from, to, ...parts }),
+    };
+
+    const page = renderPlanned(plainOutput(), { kind: 'plan', plan, digest: 'sha256:y' });
+
+    expect(page).toContain('leaves 1 object\n');
+    expect(page).toContain('removes 1 object of revision 1-25-1');
+    expect(page).toContain('restarts 1 workload\n');
+    expect(page).not.toMatch(/\b1 (objects|workloads|pods)\b/);
+  });
+});

@@ -10,7 +10,7 @@ import type { Heart } from './heartbeat.ts';
 import { loadPlan, recordOf } from './load-plan.ts';
 import type { RunRecord } from './record/run-record.ts';
 import { readJournal, writeJournal } from './record/step-journal.ts';
-import { readWaveWorkloads, restartJournal } from './restart/wave-workloads.ts';
+import { gatherWave, readWaveWorkloads, restartJournal } from './restart/wave-workloads.ts';
 import { settleWave } from './restart/undo-wave.ts';
 import type { StepRef } from './run-ref.ts';
 
@@ -63,9 +63,11 @@ async function undoWave(
 ): Promise<UndoReceipt> {
   const selectors = await undoJournal(access, record, step.id);
   const restarts = await undoJournal(access, record, restartJournal(step.id));
+  // Who came into the wave's namespaces meanwhile got the new proxy and is in no journal.
+  const workloads = await readWaveWorkloads(record, step);
   await settleWave(
     access,
-    await readWaveWorkloads(record, step),
+    await gatherWave(access.worker, { ...step, workloads }, plan.to.revision),
     plan.to.revision,
     plan.policy.restart.workloadDeadlineSeconds,
     heart,

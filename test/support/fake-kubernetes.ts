@@ -34,12 +34,19 @@ export class Crash extends Error {
  * The subset that journals, records and changes stand on, held to a real API server by
  * `describeKubernetesContract`: uids, versions that only a change moves, refusals by 404, 409 and
  * 422, lists by namespace and labels, JSON merge patch, preconditions, dry runs. Server-side apply
- * merges fields without managers. There are no controllers, defaults, admission or watches, and a
- * namespace need not be there.
+ * merges fields without managers. An eviction meets no budget, and a pod is gone at once. There are
+ * no controllers, defaults, admission or watches, and a namespace need not be there.
  */
 export function createFakeKubernetes(): FakeKubernetes {
   const store = createStore();
   const { find, must, write } = store;
+  const remove = (verb: string, ref: ObjectRef, preconditions: Preconditions = {}): boolean => {
+    const before = find(ref);
+    if (before === undefined) return false;
+    checkPreconditions(preconditions, before);
+    store.remove(verb, ref);
+    return true;
+  };
   return {
     writes: store.writes,
     crashAfter: store.crashAfter,
@@ -71,16 +78,8 @@ export function createFakeKubernetes(): FakeKubernetes {
       const merged = mergePatched(before, patch) as KubernetesObject;
       return write('patch', merged, { ...options, before });
     },
-    delete: async (ref, preconditions = {}) => {
-      const before = find(ref);
-      if (before === undefined) return false;
-      checkPreconditions(preconditions, before);
-      store.remove(ref);
-      return true;
-    },
-    evict: () => {
-      throw new Error('the fake cluster evicts nothing');
-    },
+    delete: async (ref, preconditions) => remove('delete', ref, preconditions),
+    evict: async (ref, preconditions) => remove('evict', ref, preconditions),
     serverVersion: async () => 'v1.33.1',
   };
 }
@@ -96,7 +95,7 @@ interface Store extends Pick<FakeKubernetes, 'writes' | 'crashAfter' | 'place'> 
   /** Every object of a kind, ordered as etcd has them. */
   readonly all: (kind: ResourceKind) => KubernetesObject[];
   readonly write: (verb: string, object: KubernetesObject, options: Write) => KubernetesObject;
-  readonly remove: (ref: ObjectRef) => void;
+  readonly remove: (verb: string, ref: ObjectRef) => void;
 }
 
 /** Objects go in and come out as copies, as over the wire. */
@@ -140,14 +139,14 @@ function createStore(): Store {
         .map(([, object]) => copy(object)),
     write: (verb, object, { before, dryRun }) => {
       const { uid, resourceVersion } = before?.metadata ?? {};
-      const next = marked(object, uid, resourceVersion);
+      const next = marked(createdAt(object, before), uid, resourceVersion);
       if (dryRun === true) return next;
       record(verb, refOf(object));
       // A version tells changes, not requests.
-      return before !== undefined && isDeepStrictEqual(next, before) ? next : put(object, uid);
+      return before !== undefined && isDeepStrictEqual(next, before) ? next : put(next, uid);
     },
-    remove: (ref) => {
-      record('delete', ref);
+    remove: (verb, ref) => {
+      record(verb, ref);
       objects.delete(keyOf(ref));
     },
   };
@@ -155,6 +154,19 @@ function createStore(): Store {
 
 function copy<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
+}
+
+/** When an object was made is the server's to say, and stays; one that was placed says it itself. */
+function createdAt(
+  object: KubernetesObject,
+  before: KubernetesObject | undefined,
+): KubernetesObject {
+  const { creationTimestamp } = before?.metadata ?? { creationTimestamp: now() };
+  return { ...object, metadata: { ...object.metadata, creationTimestamp } } as KubernetesObject;
+}
+
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /** A copy with what the server alone decides on. */

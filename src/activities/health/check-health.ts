@@ -19,9 +19,11 @@ export async function checkHealth(access: ClusterAccess, request: CheckRequest):
   for (;;) {
     const verdict = await readHealth(access, request);
     if (verdict.status === 'Healthy') return verdict;
-    if (verdict.status === 'Degraded' || Date.now() > deadline || cancellationSignal().aborted) {
+    if (verdict.status === 'Degraded' || Date.now() > deadline) {
       throw new ActivityError('Unhealthy', explain(verdict), [verdict]);
     }
+    // Asked to stop, be it by a shutdown: that is no verdict, and another attempt looks again.
+    cancellationSignal().throwIfAborted();
     await delay(LOOK_EVERY_MS);
   }
 }

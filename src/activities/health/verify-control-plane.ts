@@ -20,13 +20,15 @@ export async function verifyControlPlane(access: ClusterAccess, ref: StepRef): P
   for (;;) {
     const verdict = await look(access, plan);
     if (verdict.status === 'Healthy') return verdict;
-    if (Date.now() > deadline || cancellationSignal().aborted) {
+    if (Date.now() > deadline) {
       throw new ActivityError(
         'Unhealthy',
         `control plane ${plan.to.revision} is not ready after ${seconds} s: ${explain(verdict)}`,
         [verdict],
       );
     }
+    // Asked to stop, be it by a shutdown: that is no verdict, and another attempt looks again.
+    cancellationSignal().throwIfAborted();
     await delay(LOOK_EVERY_MS);
   }
 }

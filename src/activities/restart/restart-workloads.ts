@@ -52,6 +52,10 @@ export async function restartWorkloads(
 
   for (;;) {
     const entries = await look(access, changes, plan.to.revision);
+    for (const { key, state } of entries) {
+      // The answer to its beginning, or the heartbeat after it, may have been lost with an attempt.
+      if (state.kind === 'moving') begun[key] ??= new Date().toISOString();
+    }
     const done = entries.filter(({ state }) => state.kind === 'done').length;
     const progress: WaveCheckpoint = { done, total: entries.length, begun: { ...begun } };
     heart.beat(progress);

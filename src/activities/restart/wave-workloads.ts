@@ -15,16 +15,17 @@ export function restartJournal(step: string): string {
 }
 
 /**
- * The planned workloads of a wave and those that came into its namespaces after the plan was made,
- * before the selectors moved: they got the old proxy, and nobody else would restart them.
+ * The workloads of a wave and those that came into its namespaces since and got the proxy of that
+ * revision: of the old one before the selectors moved, of the new one after. Nobody else would
+ * restart them, or take them back.
  */
 export async function gatherWave(
   kubernetes: KubernetesClient,
   step: StepOf<'wave'>,
-  oldRevision: string,
+  revision: string,
 ): Promise<readonly WorkloadRef[]> {
   const found = await Promise.all(
-    step.namespaces.map((namespace) => newcomers(kubernetes, namespace, step, oldRevision)),
+    step.namespaces.map((namespace) => newcomers(kubernetes, namespace, step, revision)),
   );
   return [...step.workloads, ...found.flat()];
 }
@@ -33,7 +34,7 @@ async function newcomers(
   kubernetes: KubernetesClient,
   namespace: string,
   step: StepOf<'wave'>,
-  oldRevision: string,
+  revision: string,
 ): Promise<readonly WorkloadRef[]> {
   const [workloads, replicaSets, pods] = await Promise.all([
     listWorkloads(kubernetes, namespace),
@@ -48,9 +49,7 @@ async function newcomers(
     isInjected: () => false,
   });
   return observed.workloads
-    .filter(
-      ({ uid, podsByRevision }) => !planned.has(uid) && (podsByRevision[oldRevision] ?? 0) > 0,
-    )
+    .filter(({ uid, podsByRevision }) => !planned.has(uid) && (podsByRevision[revision] ?? 0) > 0)
     .map(({ kind, namespace: where, name, uid }) => ({ kind, namespace: where, name, uid }));
 }
 

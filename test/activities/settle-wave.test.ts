@@ -1,0 +1,243 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
+import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
+import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
+import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
+import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
+import { owner, podObject, replicaSetOf, workloadObject } from '../support/kubernetes-objects.ts';
+import { NEW, OLD, placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
+import { useQuickTime } from '../support/quick-time.ts';
+import { accessTo, problemOf, recordingHeart } from '../support/sample-run.ts';
+
+const time = useQuickTime();
+const { settleWave } = await import('../../src/activities/restart/undo-wave.ts');
+
+let cluster: FakeKubernetes;
+let heart: ReturnType<typeof recordingHeart>;
+beforeEach(() => {
+  cluster = createFakeKubernetes();
+  heart = recordingHeart();
+  time.meanwhile(() => undefined);
+});
+
+function settle(
+  workloads: readonly WorkloadRef[],
+  kubernetes: KubernetesClient = cluster,
+): Promise<void> {
+  return settleWave(accessTo(kubernetes), workloads, NEW, 30, heart);
+}
+
+/** A controller that has every pod back, of the old revision, after a wait. */
+function recreating(ref: WorkloadRef): void {
+  time.meanwhile(() => rollOut(cluster, ref, 2, OLD));
+}
+
+describe('a wave that was taken back', () => {
+  it('is settled at once when all its pods are ready and none has the new proxy', async () => {
+    const workloads = ['a', 'b'].map((name) => placeWorkload(cluster, name));
+
+    await settle(workloads);
+
+    expect(time.waits).toBe(0);
+    expect(cluster.writes).toEqual([]);
+    expect(heart.beats).toEqual([{ done: 2, total: 2 }]);
+  });
+
+  it('loses its pods with the new proxy: ready ones by eviction, others by deletion', async () => {
+    const cart = placeWorkload(cluster, 'cart', { revision: NEW });
+    placePod(cluster, cart, 1, { revision: NEW, ready: false });
+    recreating(cart);
+
+    await settle([cart]);
+
+    expect(cluster.writes).toEqual(['evict Pod shop/cart-0', 'delete Pod shop/cart-1']);
+  });
+
+  it('keeps its pods with the old proxy and those that are leaving already', async () => {
+    const cart = placeWorkload(cluster, 'cart');
+    placePod(cluster, cart, 1, { revision: NEW, terminating: true });
+    recreating(cart);
+
+    await settle([cart]);
+
+    expect(time.waits).toBe(1);
+    expect(cluster.writes).toEqual([]);
+  });
+
+  it('waits until the controller has seen the change', async () => {
+    const cart = placeWorkload(cluster, 'cart');
+    const ref = { apiVersion: 'apps/v1', ...cart };
+    await cluster.mergePatch(ref, { metadata: { generation: 2 } });
+    time.meanwhile(() => cluster.mergePatch(ref, { status: { observedGeneration: 2 } }));
+
+    await settle([cart]);
+
+    expect(time.waits).toBe(1);
+  });
+
+  it('has nothing to settle for a workload that is gone', async () => {
+    const cart = placeWorkload(cluster, 'cart', { revision: NEW });
+    await cluster.delete({ apiVersion: 'apps/v1', ...cart });
+
+    await settle([cart]);
+
+    expect(time.waits).toBe(0);
+  });
+
+  it('names what is not back by the deadline', async () => {
+    const [cart, web] = [placeWorkload(cluster, 'cart'), placeWorkload(cluster, 'web')];
+    placePod(cluster, cart, 1, { revision: OLD, ready: false });
+
+    const problem = await problemOf(settle([cart, web]));
+
+    expect(problem).toMatch(/^Unhealthy: .*after 30 s.* shop\/cart: 1 of 2 /);
+    expect(problem).not.toContain('shop/web');
+    expect(time.waits).toBe(31);
+    expect(heart.beats.at(-1)).toEqual({ done: 1, total: 2 });
+  });
+});
+
+/** Refuses the first eviction. */
+function refusing(code: number): KubernetesClient {
+  let refused = false;
+  return {
+    ...cluster,
+    evict: async (pod, preconditions) => {
+      if (refused) return cluster.evict(pod, preconditions);
+      refused = true;
+      const reason = 'Refused';
+      const about = { causes: [], retryAfterSeconds: undefined, request: 'POST eviction' };
+      throw new KubernetesError({ code, reason, message: reason, ...about });
+    },
+  };
+}
+
+describe('the removal of a pod', () => {
+  it.each([
+    ['a budget allows none now', 429],
+    ['it changed since the look', 409],
+  ])('is tried again when %s', async (_what, code) => {
+    const cart = placeWorkload(cluster, 'cart', { revision: NEW, pods: 1 });
+    time.meanwhile(async () => {
+      if ((await cluster.list(PODS)).length === 0) placePod(cluster, cart, 0, { revision: OLD });
+    });
+
+    await settle([cart], refusing(code));
+
+    expect(time.waits).toBe(2);
+    expect(cluster.writes).toEqual(['evict Pod shop/cart-0']);
+  });
+
+  it('is given up when it is forbidden', async () => {
+    const cart = placeWorkload(cluster, 'cart', { revision: NEW });
+
+    await expect(settle([cart], refusing(403))).rejects.toThrow(KubernetesError);
+  });
+
+  it('spares a pod of the same name that somebody made anew', async () => {
+    const cart = placeWorkload(cluster, 'cart', { revision: NEW, pods: 1 });
+    const late: KubernetesClient = {
+      ...cluster,
+      evict: async (pod, preconditions) => {
+        placePod(cluster, cart, 0, { revision: OLD });
+        return cluster.evict(pod, preconditions);
+      },
+    };
+
+    await settle([cart], late);
+
+    expect(cluster.writes).toEqual([]);
+    expect(await cluster.list(PODS)).toHaveLength(1);
+  });
+
+  it('leaves one that became ready since the look to its budget', async () => {
+    const cart = placeWorkload(cluster, 'cart', { pods: 1 });
+    placePod(cluster, cart, 0, { revision: NEW, ready: false });
+    const late: KubernetesClient = {
+      ...cluster,
+      delete: async (pod, preconditions) => {
+        const conditions = [{ type: 'Ready', status: 'True' }];
+        await cluster.mergePatch(pod, { status: { conditions } });
+        return cluster.delete(pod, preconditions);
+      },
+    };
+    time.meanwhile(async () => {
+      if ((await cluster.list(PODS)).length === 0) placePod(cluster, cart, 0, { revision: OLD });
+    });
+
+    await settle([cart], late);
+
+    expect(cluster.writes).toEqual(['patch Pod shop/cart-0', 'evict Pod shop/cart-0']);
+  });
+});
+
+const PODS = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
+
+describe('a Deployment that was taken back', () => {
+  let web: KubernetesObject;
+  let ref: WorkloadRef;
+
+  /** Two pods of the new revision, of which so many have the template that is in force now. */
+  function given(updatedReplicas: number): void {
+    const status = { observedGeneration: 1, replicas: 2, updatedReplicas };
+    const spec = { replicas: 2 };
+    web = cluster.place(
+      workloadObject('Deployment', 'web', { metadata: { generation: 1 }, spec, status }),
+    );
+    const { uid = '' } = web.metadata;
+    ref = { kind: 'Deployment', namespace: 'shop', name: 'web', uid };
+    pods(NEW);
+  }
+
+  function pods(revision: string): void {
+    const { uid = '' } = web.metadata;
+    const ownerReferences = [owner('Deployment', 'web', uid)];
+    const set = cluster.place({
+      ...replicaSetOf('web'),
+      metadata: { ...replicaSetOf('web').metadata, ownerReferences },
+    });
+    for (const name of ['web-0', 'web-1']) {
+      cluster.place(
+        podObject(name, revision, {
+          metadata: { ownerReferences: [owner('ReplicaSet', 'web-5d', set.metadata.uid)] },
+        }),
+      );
+    }
+  }
+
+  function evictions(): readonly string[] {
+    return cluster.writes.filter((write) => write.startsWith('evict '));
+  }
+
+  it('replaces its pods by itself while they have another template', async () => {
+    given(0);
+    time.meanwhile(() => pods(OLD));
+
+    await settle([ref]);
+
+    expect(time.waits).toBe(1);
+    expect(evictions()).toEqual([]);
+  });
+
+  it('is left alone until its controller has seen the change', async () => {
+    given(2);
+    await cluster.mergePatch(refOf(web), { metadata: { generation: 2 } });
+    time.meanwhile(async () => {
+      pods(OLD);
+      await cluster.mergePatch(refOf(web), { status: { observedGeneration: 2 } });
+    });
+
+    await settle([ref]);
+
+    expect(evictions()).toEqual([]);
+  });
+
+  it('loses pods that came with the old template and the new proxy', async () => {
+    given(2);
+    time.meanwhile(() => pods(OLD));
+
+    await settle([ref]);
+
+    expect(evictions()).toEqual(['evict Pod shop/web-0', 'evict Pod shop/web-1']);
+  });
+});

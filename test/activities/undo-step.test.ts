@@ -1,0 +1,297 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { templateAnnotation } from '../../src/activities/changes/patch-paths.ts';
+import { readJournal, writeJournal } from '../../src/activities/record/step-journal.ts';
+import type { UndoReceipt } from '../../src/activities/undo-step.ts';
+import type { Change } from '../../src/domain/journal/change.ts';
+import { refOf } from '../../src/domain/kubernetes-object.ts';
+import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
+import type { UpgradeStep } from '../../src/domain/planning/step.ts';
+import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
+import { configMap, namespaceObject } from '../support/kubernetes-objects.ts';
+import { NEW, OLD, placeWorkload, rollOut } from '../support/placed-mesh.ts';
+import { useQuickTime } from '../support/quick-time.ts';
+import {
+  accessTo,
+  problemOf,
+  recordIn,
+  recordingHeart,
+  RUN,
+  samplePlan,
+  waveStep,
+} from '../support/sample-run.ts';
+
+const time = useQuickTime();
+const { undoStep } = await import('../../src/activities/undo-step.ts');
+
+let cluster: FakeKubernetes;
+beforeEach(() => {
+  cluster = createFakeKubernetes();
+  time.meanwhile(() => undefined);
+});
+
+const CRDS: UpgradeStep = {
+  id: 'crds',
+  kind: 'apply-crds',
+  component: 'Base',
+  objects: [],
+  title: 'Bring CRDs',
+  undo: { kind: 'keep', because: 'CRDs are never lowered' },
+};
+const CONTROL_PLANE: UpgradeStep = {
+  id: 'control-plane',
+  kind: 'install-control-plane',
+  component: 'Pilot',
+  objects: [],
+  title: 'Install',
+  undo: { kind: 'restore-prior' },
+};
+const LABELS: UpgradeStep = {
+  id: 'owner-labels',
+  kind: 'restore-labels',
+  namespaceMoves: [],
+  title: 'Put labels back',
+  undo: { kind: 'restore-prior' },
+};
+const REMOVAL: UpgradeStep = {
+  id: 'remove-control-plane',
+  kind: 'remove-control-plane',
+  revision: OLD,
+  objects: [],
+  title: 'Remove',
+  undo: { kind: 'point-of-no-return' },
+};
+
+/** A run with this one step, and its journal when there is one. */
+async function given(
+  step: UpgradeStep,
+  journal?: readonly Change[],
+  state: 'begun' | 'done' = 'done',
+): Promise<void> {
+  await recordIn(cluster).put('plan', samplePlan([step]));
+  if (journal !== undefined) await writeJournal(recordIn(cluster), step.id, state, journal);
+}
+
+function undo(step: UpgradeStep): Promise<UndoReceipt> {
+  return undoStep(accessTo(cluster), { ...RUN, step: step.id }, recordingHeart());
+}
+
+/** What it did beside keeping its record. */
+function writes(): readonly string[] {
+  return cluster.writes.filter((write) => !write.includes('/meshlift-run-'));
+}
+
+/** A namespace whose label this run moved. */
+function movedNamespace(name: string, label = NEW): Change {
+  const live = cluster.place(namespaceObject(name, { 'istio.io/rev': label }));
+  return {
+    kind: 'labels',
+    ref: refOf(live),
+    uid: live.metadata.uid ?? '',
+    prior: { 'istio.io/rev': OLD },
+    applied: { 'istio.io/rev': NEW },
+  };
+}
+
+async function labelOf(namespace: string): Promise<string | undefined> {
+  const found = await cluster.get(refOf(namespaceObject(namespace)));
+  return found?.metadata.labels?.['istio.io/rev'];
+}
+
+const NOTHING = { reverted: 0, foreign: [] };
+
+describe('the undo of a step', () => {
+  it('takes its changes back and marks its journal', async () => {
+    const journal = [movedNamespace('shop'), movedNamespace('billing')];
+    await given(LABELS, journal);
+
+    expect(await undo(LABELS)).toEqual({ reverted: 2, foreign: [] });
+
+    expect([await labelOf('shop'), await labelOf('billing')]).toEqual([OLD, OLD]);
+    const recorded = await readJournal(recordIn(cluster), LABELS.id);
+    expect(recorded).toMatchObject({ state: 'undone', changes: journal });
+  });
+
+  it.each([CONTROL_PLANE, LABELS, waveStep([]), REMOVAL])(
+    'that never began has nothing to take back: $kind',
+    async (step) => {
+      cluster.place(namespaceObject('kube-system'));
+      movedNamespace('shop');
+      await given(step);
+      const before = [...cluster.writes];
+
+      expect(await undo(step)).toEqual(NOTHING);
+
+      expect(cluster.writes).toEqual(before);
+    },
+  );
+
+  it('takes the newest change back first', async () => {
+    const change = movedNamespace('shop', 'third');
+    const labels = (prior: string, applied: string): Change =>
+      ({
+        ...change,
+        prior: { 'istio.io/rev': prior },
+        applied: { 'istio.io/rev': applied },
+      }) as Change;
+    await given(LABELS, [labels('first', 'second'), labels('second', 'third')]);
+
+    expect(await undo(LABELS)).toEqual({ reverted: 2, foreign: [] });
+
+    expect(await labelOf('shop')).toBe('first');
+  });
+
+  it('leaves what others have set since, lists it, and takes the rest back', async () => {
+    await given(LABELS, [movedNamespace('billing'), movedNamespace('shop', 'mine')]);
+
+    const receipt = await undo(LABELS);
+
+    expect(receipt.reverted).toBe(1);
+    expect(receipt.foreign).toEqual([
+      {
+        path: 'Namespace shop labels',
+        expected: `istio.io/rev=${OLD}`,
+        found: 'istio.io/rev=mine',
+      },
+    ]);
+    expect([await labelOf('shop'), await labelOf('billing')]).toEqual(['mine', OLD]);
+  });
+
+  it('keeps what the plan says is kept', async () => {
+    const live = cluster.place(configMap('istio-shared', { mesh: 'new' }));
+    await given(CRDS, [{ kind: 'create', ref: refOf(live), uid: live.metadata.uid ?? '' }]);
+
+    expect(await undo(CRDS)).toEqual(NOTHING);
+
+    expect(await cluster.get(refOf(live))).toEqual(live);
+  });
+
+  it('that the plan does not have is refused', async () => {
+    await given(LABELS);
+
+    expect(await problemOf(undo({ ...LABELS, id: 'other' }))).toBe(
+      'RecordUnreadable: the plan of run r1 has no step other',
+    );
+  });
+});
+
+describe('the undo of a step, once more', () => {
+  it('finds nothing more to do', async () => {
+    await given(LABELS, [movedNamespace('shop')]);
+    expect(await undo(LABELS)).toMatchObject({ reverted: 1 });
+
+    expect(await undo(LABELS)).toEqual(NOTHING);
+
+    expect(writes()).toEqual(['patch Namespace shop']);
+  });
+
+  it.each([0, 1, 2])('comes to the same end after a crash at write %d', async (count) => {
+    await given(LABELS, [movedNamespace('shop'), movedNamespace('billing')]);
+    cluster.crashAfter(count);
+    await expect(undo(LABELS)).rejects.toThrow(Crash);
+    cluster.crashAfter(100);
+
+    await undo(LABELS);
+
+    expect(writes()).toEqual(['patch Namespace billing', 'patch Namespace shop']);
+    expect(await readJournal(recordIn(cluster), LABELS.id)).toMatchObject({ state: 'undone' });
+  });
+
+  it('takes back what a crash left half done', async () => {
+    await given(LABELS, [movedNamespace('shop'), movedNamespace('billing', OLD)], 'begun');
+
+    expect(await undo(LABELS)).toEqual({ reverted: 1, foreign: [] });
+
+    expect([await labelOf('shop'), await labelOf('billing')]).toEqual([OLD, OLD]);
+  });
+});
+
+describe('the removal of the old control plane', () => {
+  it.each([
+    ['has begun', 'begun'],
+    ['is done', 'done'],
+  ] as const)('cannot be taken back once it %s', async (_what, state) => {
+    const prior = configMap('istio-1-25-1', { mesh: 'old' });
+    await given(REMOVAL, [{ kind: 'delete', ref: refOf(prior), uid: 'uid', prior }], state);
+    const before = [...cluster.writes];
+
+    expect(await problemOf(undo(REMOVAL))).toMatch(/^RollbackFailed: .* downgradeMesh$/);
+
+    expect(cluster.writes).toEqual(before);
+  });
+});
+
+async function tokenOf(ref: WorkloadRef): Promise<string | null> {
+  const live = await cluster.get({ apiVersion: 'apps/v1', ...ref });
+  return live === undefined ? null : templateAnnotation(live, 'meshlift.dev/restart');
+}
+
+describe('a wave', () => {
+  const TOKEN = 'r1/wave-1';
+  let cart: WorkloadRef;
+  beforeEach(() => {
+    cart = placeWorkload(cluster, 'cart', { revision: NEW });
+  });
+
+  /** A wave that moved one namespace and restarted one workload, of which this is the token. */
+  async function begun(token = TOKEN): Promise<UpgradeStep> {
+    const ref = { apiVersion: 'apps/v1', kind: cart.kind, namespace: 'shop', name: 'cart' };
+    const annotations = { 'meshlift.dev/restart': token };
+    await cluster.mergePatch(ref, { spec: { template: { metadata: { annotations } } } });
+    const step = waveStep([cart]);
+    await given(step, [movedNamespace('shop')]);
+    await writeJournal(recordIn(cluster), 'wave-1-restart', 'begun', [
+      { kind: 'restart', ref, uid: cart.uid, prior: null, applied: TOKEN },
+    ]);
+    return step;
+  }
+
+  it('goes back by selectors, then templates, then what still has a new proxy', async () => {
+    const step = await begun();
+    const before = writes().length;
+    time.meanwhile(() => rollOut(cluster, cart, 2, OLD));
+
+    const receipt = await undo(step);
+
+    expect(receipt).toEqual({ reverted: 2, foreign: [] });
+    expect(writes().slice(before)).toEqual([
+      'patch Namespace shop',
+      'patch StatefulSet shop/cart',
+      'evict Pod shop/cart-0',
+      'evict Pod shop/cart-1',
+    ]);
+    expect(await tokenOf(cart)).toBeNull();
+  });
+
+  it('takes the new proxy also from a workload that came into its namespaces meanwhile', async () => {
+    const step = await begun();
+    const late = placeWorkload(cluster, 'late', { revision: NEW, pods: 1 });
+    placeWorkload(cluster, 'other', { namespace: 'billing', revision: NEW });
+    time.meanwhile(() => {
+      rollOut(cluster, cart, 2, OLD);
+      rollOut(cluster, late, 1, OLD);
+    });
+
+    await undo(step);
+
+    const evicted = ['evict Pod shop/cart-0', 'evict Pod shop/cart-1', 'evict Pod shop/late-0'];
+    expect(writes().filter((write) => write.startsWith('evict '))).toEqual(evicted);
+  });
+
+  it('lists a restart that others asked for meanwhile, and leaves it', async () => {
+    const step = await begun('theirs');
+    rollOut(cluster, cart, 2, OLD);
+
+    const receipt = await undo(step);
+
+    expect(receipt).toMatchObject({ reverted: 1, foreign: [{ found: 'theirs' }] });
+    expect(await tokenOf(cart)).toBe('theirs');
+  });
+
+  it('that is not whole again by the deadline says so, and can be taken back once more', async () => {
+    const step = await begun();
+    expect(await problemOf(undo(step))).toMatch(/^Unhealthy: .* shop\/cart: 0 of 2 /);
+    time.meanwhile(() => rollOut(cluster, cart, 2, OLD));
+
+    expect(await undo(step)).toEqual(NOTHING);
+  });
+});

@@ -1,0 +1,292 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { MockActivityEnvironment } from '@temporalio/testing';
+import { readJournal } from '../../src/activities/record/step-journal.ts';
+import type { WaveCheckpoint, WaveResult } from '../../src/activities/restart/restart-workloads.ts';
+import { readWaveWorkloads } from '../../src/activities/restart/wave-workloads.ts';
+import { KubernetesUnreachable } from '../../src/clients/kubernetes-error.ts';
+import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
+import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
+import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
+import { controllerOf, placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
+import { useQuickTime } from '../support/quick-time.ts';
+import {
+  accessTo,
+  attemptAfter,
+  problemOf,
+  recordIn,
+  recordingHeart,
+  RUN,
+  samplePlan,
+  waveStep,
+} from '../support/sample-run.ts';
+
+const time = useQuickTime();
+const { restartWorkloads } = await import('../../src/activities/restart/restart-workloads.ts');
+
+const LIMITS = { maxPodsInFlight: 4, workloadDeadlineSeconds: 600, maxFailures: 0 };
+const TOKEN = 'r1/wave-1';
+
+let cluster: FakeKubernetes;
+let heart: ReturnType<typeof recordingHeart>;
+beforeEach(() => {
+  cluster = createFakeKubernetes();
+  heart = recordingHeart();
+  time.meanwhile(() => undefined);
+});
+
+/** A recorded plan whose wave restarts these, within the limits. */
+async function planned(
+  workloads: readonly WorkloadRef[],
+  limits: Partial<typeof LIMITS> = {},
+): Promise<void> {
+  const plan = samplePlan([waveStep(workloads)], { restart: { ...LIMITS, ...limits } });
+  await recordIn(cluster).put('plan', plan);
+}
+
+interface Attempt {
+  readonly kubernetes?: KubernetesClient;
+  readonly env?: MockActivityEnvironment;
+  /** What the activity was called with. */
+  readonly checkpoint?: WaveCheckpoint;
+}
+
+function restart({
+  kubernetes = cluster,
+  env = attemptAfter(),
+  checkpoint,
+}: Attempt = {}): Promise<WaveResult> {
+  const step = { ...RUN, step: 'wave-1' };
+  return env.run(() => restartWorkloads(accessTo(kubernetes), step, checkpoint, heart));
+}
+
+const rollingOut = (workloads: readonly WorkloadRef[]): readonly string[] =>
+  controllerOf(cluster, time, { workloads, token: TOKEN });
+
+function restarts(): readonly string[] {
+  return cluster.writes.filter((write) => write.startsWith('patch '));
+}
+
+describe('the restart of a wave', () => {
+  it('begins what the window has pods for, and the next when there is room', async () => {
+    const workloads = ['a', 'b', 'c'].map((name) => placeWorkload(cluster, name));
+    await planned(workloads, { maxPodsInFlight: 4 });
+    const seen = rollingOut(workloads);
+
+    const result = await restart();
+
+    expect(seen).toEqual(['a b', 'b c', 'c']);
+    expect(result).toMatchObject({ finished: true, done: 3, total: 3, pods: 6 });
+  });
+
+  it('needs neither a write nor a wait when it was made already', async () => {
+    const workloads = [placeWorkload(cluster, 'cart')];
+    await planned(workloads);
+    rollingOut(workloads);
+    const first = await restart();
+    const writes = [...cluster.writes];
+    time.meanwhile(() => undefined);
+
+    const second = await restart();
+
+    expect(restarts()).toEqual(['patch StatefulSet shop/cart']);
+    expect({ ...second, begun: {} }).toEqual({ ...first, begun: {} });
+    expect(cluster.writes).toEqual(writes);
+    expect(time.waits).toBe(0);
+  });
+
+  it.each([0, 1, 2])('restarts each once, also after a crash at write %d', async (writes) => {
+    const workloads = ['a', 'b'].map((name) => placeWorkload(cluster, name));
+    await planned(workloads);
+    rollingOut(workloads);
+    cluster.crashAfter(writes);
+    await expect(restart()).rejects.toThrow(Crash);
+    cluster.crashAfter(100);
+
+    const result = await restart();
+
+    expect(result).toMatchObject({ finished: true, done: 2 });
+    expect(restarts()).toEqual(['patch StatefulSet shop/a', 'patch StatefulSet shop/b']);
+  });
+
+  it('is in the journal, with what was there before, ahead of the first', async () => {
+    const workloads = [placeWorkload(cluster, 'cart')];
+    await planned(workloads);
+    cluster.crashAfter(1);
+    await expect(restart()).rejects.toThrow(Crash);
+
+    const journal = await readJournal(recordIn(cluster), 'wave-1-restart');
+
+    expect(restarts()).toEqual([]);
+    expect(journal).toMatchObject({
+      state: 'begun',
+      changes: [{ kind: 'restart', ref: { name: 'cart' }, prior: null, applied: TOKEN }],
+    });
+  });
+});
+
+describe('the workloads of a restart', () => {
+  it('need nothing where they are gone', async () => {
+    const [cart, web] = [placeWorkload(cluster, 'cart'), placeWorkload(cluster, 'web')];
+    await planned([cart, web]);
+    rollingOut([cart, web]);
+    await cluster.delete({ apiVersion: 'apps/v1', ...cart });
+
+    const result = await restart();
+
+    expect(result).toMatchObject({ finished: true });
+    expect(restarts()).toEqual(['patch StatefulSet shop/web']);
+  });
+
+  it('are the planned ones and newcomers, and stay those of the journal', async () => {
+    const [cart, late] = [placeWorkload(cluster, 'cart'), placeWorkload(cluster, 'late')];
+    await planned([cart]);
+    expect(await readWaveWorkloads(recordIn(cluster), waveStep([cart]))).toEqual([cart]);
+    await interrupted();
+    placeWorkload(cluster, 'later');
+    rollingOut([cart, late]);
+
+    expect(await restart()).toMatchObject({ finished: true, total: 2 });
+
+    expect(await readWaveWorkloads(recordIn(cluster), waveStep([cart]))).toEqual([cart, late]);
+  });
+
+  it('are in every beat with the moment at which they began', async () => {
+    const workloads = ['a', 'b'].map((name) => placeWorkload(cluster, name));
+    const [a, b] = workloads.map(({ uid }) => uid);
+    await planned(workloads);
+    rollingOut(workloads);
+
+    await restart();
+
+    const beats = heart.beats as WaveCheckpoint[];
+    expect(beats.map(({ done, begun }) => [done, Object.keys(begun)])).toEqual([
+      [0, []],
+      [0, [a]],
+      [0, [a, b]],
+      [1, [a, b]],
+      [2, [a, b]],
+    ]);
+  });
+});
+
+describe('a restart that does not come to its end', () => {
+  it('is named when the deadline of its workload has passed', async () => {
+    const [cart, web] = [placeWorkload(cluster, 'cart'), placeWorkload(cluster, 'web')];
+    await planned([cart, web], { workloadDeadlineSeconds: 30 });
+    time.meanwhile(() => rollOut(cluster, web));
+
+    const problem = await problemOf(restart());
+
+    expect(problem).toMatch(/^Unhealthy: .* shop\/cart: not there after 31 s/);
+    expect(problem).not.toContain('shop/web');
+    expect(time.waits).toBe(31);
+  });
+
+  it('is named at once when a new pod is in trouble', async () => {
+    const cart = placeWorkload(cluster, 'cart');
+    await planned([cart]);
+    time.meanwhile(() => placePod(cluster, cart, 1, { ready: false, trouble: 'CrashLoopBackOff' }));
+
+    const problem = await problemOf(restart());
+
+    expect(problem).toMatch(/^Unhealthy: .* shop\/cart: pod cart-1 is in CrashLoopBackOff/);
+    expect(time.waits).toBe(1);
+  });
+
+  it.each([
+    ['the heartbeat of the attempt before', 'heartbeat'],
+    ['the checkpoint that it was called with', 'input'],
+  ])('has its deadline from %s on', async (_what, from) => {
+    const cart = placeWorkload(cluster, 'cart');
+    await planned([cart], { workloadDeadlineSeconds: 30 });
+    await interrupted();
+    const begun = { [cart.uid]: new Date(Date.now() - 29_000).toISOString() };
+    const checkpoint = { done: 0, total: 1, begun };
+
+    const problem = await problemOf(
+      from === 'heartbeat' ? restart({ env: attemptAfter(checkpoint) }) : restart({ checkpoint }),
+    );
+
+    expect(problem).toMatch(/shop\/cart: not there after 31 s/);
+    expect(time.waits).toBeLessThan(5);
+  });
+
+  it('has a deadline although the answer to its beginning was lost', async () => {
+    const cart = placeWorkload(cluster, 'cart');
+    await planned([cart], { workloadDeadlineSeconds: 30 });
+    const lossy: KubernetesClient = {
+      ...cluster,
+      mergePatch: async (ref, patch) => {
+        await cluster.mergePatch(ref, patch);
+        throw new KubernetesUnreachable('PATCH', new Error('reset'));
+      },
+    };
+    await expect(restart({ kubernetes: lossy })).rejects.toThrow(KubernetesUnreachable);
+    expect(restarts()).toHaveLength(1);
+
+    const problem = await problemOf(restart({ env: attemptAfter(heart.beats.at(-1)) }));
+
+    expect(problem).toMatch(/shop\/cart: not there after 31 s/);
+  });
+});
+
+/** An attempt that begins what there is to begin and is then asked to stop. */
+async function interrupted(): Promise<WaveResult> {
+  const env = attemptAfter();
+  time.meanwhile(() => env.cancel());
+  const result = await restart({ env });
+  time.meanwhile(() => undefined);
+  return result;
+}
+
+describe('a restart that is asked to stop', () => {
+  it('begins nothing more and says at once how far it is', async () => {
+    const workloads = ['a', 'b', 'c'].map((name) => placeWorkload(cluster, name));
+    await planned(workloads, { maxPodsInFlight: 2 });
+    const env = attemptAfter();
+    time.meanwhile(() => {
+      rollOut(cluster, workloads[0] as WorkloadRef);
+      env.cancel();
+    });
+
+    const before = Date.now();
+    const result = await restart({ env });
+
+    expect(Date.now()).toBe(before);
+    expect(result).toMatchObject({ finished: false, done: 1, total: 3, pods: 2 });
+    expect(Object.keys(result.begun)).toEqual([workloads[0]?.uid]);
+    expect(restarts()).toEqual(['patch StatefulSet shop/a']);
+  });
+
+  it('does not even begin the next that the window has room for', async () => {
+    const workloads = ['a', 'b'].map((name) => placeWorkload(cluster, name));
+    await planned(workloads, { maxPodsInFlight: 4 });
+    const env = attemptAfter();
+    const stopping: KubernetesClient = {
+      ...cluster,
+      mergePatch: async (ref, patch) => {
+        env.cancel();
+        return cluster.mergePatch(ref, patch);
+      },
+    };
+
+    const result = await restart({ env, kubernetes: stopping });
+
+    expect(result).toMatchObject({ finished: false, done: 0 });
+    expect(restarts()).toEqual(['patch StatefulSet shop/a']);
+  });
+
+  it('goes on from where it was when it is asked to', async () => {
+    const workloads = ['a', 'b'].map((name) => placeWorkload(cluster, name));
+    await planned(workloads, { maxPodsInFlight: 2 });
+    const checkpoint = await interrupted();
+    expect(checkpoint).toMatchObject({ finished: false, done: 0 });
+    rollingOut(workloads);
+
+    const result = await restart({ checkpoint });
+
+    expect(result).toMatchObject({ finished: true, done: 2 });
+    expect(result.begun).toMatchObject(checkpoint.begun);
+    expect(restarts()).toEqual(['patch StatefulSet shop/a', 'patch StatefulSet shop/b']);
+  });
+});

@@ -127,7 +127,6 @@ function toPolicy(name: string, file: PolicyFile): Policy {
     restart: {
       maxPodsInFlight: file.restart.maxPodsInFlight,
       workloadDeadlineSeconds: file.restart.workloadDeadline,
-      maxFailures: file.restart.maxFailures,
     },
     controlPlaneDeadlineSeconds: file.controlPlaneDeadline,
     pruneGraceSeconds: file.pruneGrace,

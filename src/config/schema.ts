@@ -55,7 +55,6 @@ const policy = z.strictObject({
     .strictObject({
       maxPodsInFlight: z.number().int().positive().max(1000).default(20),
       workloadDeadline: duration.default(600),
-      maxFailures: z.number().int().nonnegative().default(0),
     })
     .prefault({}),
   controlPlaneDeadline: duration.default(600),

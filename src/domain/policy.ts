@@ -19,8 +19,6 @@ export interface Policy {
     readonly maxPodsInFlight: number;
     /** A workload that has not finished its rollout by then has failed. */
     readonly workloadDeadlineSeconds: number;
-    /** Workloads that may fail before the wave has failed. */
-    readonly maxFailures: number;
   };
   readonly controlPlaneDeadlineSeconds: number;
   /** How long the old revision must have been unused before it is removed. */

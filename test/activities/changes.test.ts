@@ -7,7 +7,7 @@ import { readJournal } from '../../src/activities/record/step-journal.ts';
 import { applyRelease } from '../../src/activities/release/apply-release.ts';
 import type { ClusterAccess } from '../../src/clients/cluster-access.ts';
 import { webhookStateOf } from '../../src/domain/journal/webhook-state.ts';
-import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
+import { formatRef, refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import {
   configMap,
@@ -47,6 +47,8 @@ interface Kind {
   readonly applied: KubernetesObject;
   readonly foreign: KubernetesObject;
   readonly changeOf: (uid: string) => OwnedChange;
+  /** A workload that is gone needs no restart; a label that nobody can set any more was planned. */
+  readonly whenGone: 'ForeignChange' | 'nothing';
 }
 
 const stateOf = (revision: string): ReturnType<typeof webhookStateOf> =>
@@ -55,6 +57,7 @@ const stateOf = (revision: string): ReturnType<typeof webhookStateOf> =>
 const KINDS: readonly Kind[] = [
   {
     kind: 'labels',
+    whenGone: 'ForeignChange',
     prior: shop('1-25-1'),
     applied: shop('1-26-1'),
     foreign: shop('mine'),
@@ -68,6 +71,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     kind: 'webhooks',
+    whenGone: 'ForeignChange',
     prior: tag('1-25-1'),
     applied: tag('1-26-1'),
     foreign: tag('1-24-0'),
@@ -81,6 +85,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     kind: 'restart',
+    whenGone: 'nothing',
     prior: cart(),
     applied: cart(TOKEN),
     foreign: cart('another-run/wave-1'),
@@ -115,6 +120,7 @@ async function problemOf(work: Promise<unknown>): Promise<string> {
     () => undefined,
     (thrown: unknown) => thrown,
   );
+  if (error === undefined) return 'nothing';
   return error instanceof ActivityError ? error.type : `no ActivityError: ${String(error)}`;
 }
 
@@ -140,9 +146,10 @@ describe.each(KINDS)('a change of $kind', (kind) => {
     const change = given(kind, kind.prior);
     cluster.place(kind.prior);
 
-    expect(await problemOf(performChange(cluster, change))).toBe('ForeignChange');
+    expect(await problemOf(performChange(cluster, change))).toBe(kind.whenGone);
     await cluster.delete(change.ref);
-    expect(await problemOf(performChange(cluster, change))).toBe('ForeignChange');
+    expect(await problemOf(performChange(cluster, change))).toBe(kind.whenGone);
+    expect(cluster.writes).toEqual([`delete ${formatRef(change.ref)}`]);
   });
 
   it('is taken back once, however often that is asked for', async () => {

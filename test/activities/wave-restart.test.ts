@@ -23,7 +23,7 @@ import {
 const time = useQuickTime();
 const { restartWorkloads } = await import('../../src/activities/restart/restart-workloads.ts');
 
-const LIMITS = { maxPodsInFlight: 4, workloadDeadlineSeconds: 600, maxFailures: 0 };
+const LIMITS = { maxPodsInFlight: 4, workloadDeadlineSeconds: 600 };
 const TOKEN = 'r1/wave-1';
 
 let cluster: FakeKubernetes;

@@ -60,7 +60,7 @@ describe('a configuration', () => {
               soakSeconds: { controlPlane: 300, wave: 600, mesh: 1800 },
               healthPollSeconds: 10,
               gates: { complete: { expiresSeconds: 86_400 } },
-              restart: { maxPodsInFlight: 20, workloadDeadlineSeconds: 600, maxFailures: 0 },
+              restart: { maxPodsInFlight: 20, workloadDeadlineSeconds: 600 },
               controlPlaneDeadlineSeconds: 600,
               pruneGraceSeconds: 30,
               haltExpirySeconds: 604_800,
@@ -93,7 +93,7 @@ policies:
     gates:
       start: { expires: 30m }
       complete: { expires: 7d }
-    restart: { maxPodsInFlight: 5, workloadDeadline: 90s, maxFailures: 2 }
+    restart: { maxPodsInFlight: 5, workloadDeadline: 90s }
     controlPlaneDeadline: 5m
     pruneGrace: 0s
     haltExpiry: 2d
@@ -117,7 +117,7 @@ policies:
         soakSeconds: { controlPlane: 60, wave: 7200, mesh: 86_400 },
         healthPollSeconds: 5,
         gates: { start: { expiresSeconds: 1800 }, complete: { expiresSeconds: 604_800 } },
-        restart: { maxPodsInFlight: 5, workloadDeadlineSeconds: 90, maxFailures: 2 },
+        restart: { maxPodsInFlight: 5, workloadDeadlineSeconds: 90 },
         controlPlaneDeadlineSeconds: 300,
         pruneGraceSeconds: 0,
         haltExpirySeconds: 172_800,

@@ -24,7 +24,9 @@ export async function performChange(
   change: OwnedChange,
 ): Promise<void> {
   const live = await kubernetes.get(change.ref);
-  if (change.kind === 'delete' && live?.metadata.uid !== change.uid) return;
+  const isGone = live?.metadata.uid !== change.uid;
+  // A workload that was deleted needs no restart, and one made anew has the new proxy already.
+  if (isGone && (change.kind === 'delete' || change.kind === 'restart')) return;
   if (live === undefined || live.metadata.uid !== change.uid) {
     throw foreign(
       change,

@@ -146,7 +146,7 @@ function countPods(entries: readonly WaveEntry[]): number {
 function failIfBad(
   entries: readonly WaveEntry[],
   begun: Readonly<Record<string, string>>,
-  limits: { readonly maxFailures: number; readonly workloadDeadlineSeconds: number },
+  limits: { readonly workloadDeadlineSeconds: number },
 ): void {
   const failures = entries.flatMap(({ key, name, state }) => {
     if (state.kind === 'failed') return [`${name}: ${state.message}`];
@@ -157,10 +157,10 @@ function failIfBad(
       ? [`${name}: not there after ${Math.round(seconds)} s: ${state.message}`]
       : [];
   });
-  if (failures.length <= limits.maxFailures) return;
+  if (failures.length === 0) return;
   throw new ActivityError(
     'Unhealthy',
-    `${failures.length} of ${describeCount(entries.length, 'workload')} failed (${limits.maxFailures} allowed): ${listNames(failures)}`,
+    `${failures.length} of ${describeCount(entries.length, 'workload')} failed: ${listNames(failures)}`,
     [failures],
   );
 }

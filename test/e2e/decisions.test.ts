@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readJson, runMeshlift, type Ran } from '../cli/support/run-meshlift.ts';
 import { describeRequests, isOurs, isWrite } from './support/audit-log.ts';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
 import { temporal } from './support/commands.ts';
-import { BYSTANDER, calmState, expectState, lockOf } from './support/mesh.ts';
+import { BYSTANDER, calmState, expectRestored, expectState, lockOf } from './support/mesh.ts';
 import { bytesOf, type Projection } from './support/projection.ts';
 import {
   NEW_REVISION,
@@ -11,6 +12,7 @@ import {
   startRun,
   TARGET,
   untilGate,
+  untilProgress,
   untilStep,
   type ReportView,
 } from './support/runs.ts';
@@ -93,6 +95,44 @@ describe('a start from outside that cannot be meant', () => {
 });
 
 it(
+  'an approval by the command line lets a run pass its gate; one more is told that none is open',
+  async () => {
+    const mark = bench.audit.mark();
+    const handle = await startRun(bench, 'asking');
+    const { planDigest } = await untilGate(handle);
+    // Held behind this gate, it does not come to the next one meanwhile.
+    await handle.executeUpdate('pause', { args: [{}] });
+
+    const approved = await approve('asking');
+    await untilProgress(handle, 'the run holds', ({ phase }) => phase === 'Paused');
+    const again = await approve('asking');
+
+    expect({ exitCode: approved.code, ...readJson(approved) }).toEqual({
+      exitCode: 0,
+      kind: 'message',
+      message: 'approve',
+      via: 'update',
+      workflowId: 'mesh/asking',
+      body: { gate: 'start', planDigest, reason: 'CHG-4711' },
+      answer: 'gate start approved: CHG-4711',
+    });
+    expect({ exitCode: again.code, ...readJson(again) }).toMatchObject({
+      exitCode: 1,
+      code: 'MessageRefused',
+      message: expect.stringMatching(/^mesh\/asking: no gate is open; the run is in phase Paused/),
+    });
+    expect(writesSince(mark)).toEqual([]);
+
+    await handle.executeUpdate('resume', { args: [{}] });
+    await untilStep(handle, 'control-plane', ['begun', 'done']);
+    await handle.executeUpdate('rollback', { args: [{}] });
+    expect(await resultOf(handle)).toMatchObject({ outcome: 'RolledBack', restored: true });
+    await expectRestored(bench, before);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+it(
   'a rejection by signal takes all back but what people changed meanwhile, which it lists',
   async () => {
     const bystander = await bytesOf(bench.kubernetes, BYSTANDER);
@@ -124,6 +164,11 @@ it(
   },
   RUN_TIMEOUT_MS,
 );
+
+async function approve(cluster: string): Promise<Ran> {
+  const args = ['approve', cluster, '--yes', '--reason', 'CHG-4711', '--output', 'json'];
+  return runMeshlift(args, { env: bench.env });
+}
 
 /** A workload that comes into a meshed namespace after the plan was made. */
 const NEWCOMER = {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { readJson, runMeshlift } from '../cli/support/run-meshlift.ts';
 import { restartsOf } from './support/audit-log.ts';
+import { temporal, temporalJson } from './support/commands.ts';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
 import { eventually, neverWithin } from './support/eventually.ts';
 import { calmState, expectRestored, MESHED_WORKLOADS } from './support/mesh.ts';
@@ -152,7 +153,7 @@ it(
 );
 
 it(
-  'a run cancelled in Temporal takes all back before it closes as cancelled',
+  'a run cancelled with the plain `temporal` command takes all back before it closes as cancelled',
   async () => {
     const mark = bench.audit.mark();
     const handle = await startRun(bench, 'narrow');
@@ -162,7 +163,7 @@ it(
       everyMs: 50,
     });
 
-    await handle.cancel();
+    await temporal(bench, 'workflow', 'cancel', '--workflow-id', 'mesh/narrow');
     await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
 
     expect((await handle.describe()).status.name).toBe('CANCELLED');
@@ -176,6 +177,53 @@ it(
   },
   RUN_TIMEOUT_MS,
 );
+
+/** Last: from then on runs go to versioned workers only. */
+it(
+  'a new build gets runs once the command that its worker names was given; an open run stays on its own build',
+  async () => {
+    await bench.worker().stop();
+    bench.startWorker({ MESHLIFT_BUILD_ID: 'b1' });
+    await makeCurrent('b1', 'none');
+    const open = await startRun(bench, 'asking');
+    await untilGate(open);
+    bench.startWorker({ MESHLIFT_BUILD_ID: 'b2' });
+    await makeCurrent('b2', 'b1');
+
+    const next = await startRun(bench, 'demo', '1.25.0');
+    expect(await resultOf(next)).toMatchObject({ outcome: 'Blocked' });
+    await open.executeUpdate('reject', { args: [{}] });
+    expect(await resultOf(open)).toMatchObject({ outcome: 'RolledBack' });
+
+    expect(await versioningOf(next)).toMatchObject(pinnedTo('b2'));
+    expect(await versioningOf(open)).toMatchObject(pinnedTo('b1'));
+  },
+  RUN_TIMEOUT_MS,
+);
+
+/** Gives the command that the worker of this build names, as an operator would who reads its log. */
+async function makeCurrent(build: string, current: string): Promise<void> {
+  const words = `build ${build} of deployment meshlift gets no new runs while ${current} is current; run: temporal `;
+  const command = await eventually(() => bench.workerLog().split(words)[1]?.split('\n')[0], {
+    what: `the worker of build ${build} says how to make it current`,
+  });
+  // The server knows a build from its first poll on.
+  await eventually(async () => temporal(bench, ...command.split(' ')), { what: command });
+}
+
+async function versioningOf({ workflowId }: Handle): Promise<unknown> {
+  const { workflowExecutionInfo } = await temporalJson<{
+    readonly workflowExecutionInfo: { readonly versioningInfo?: unknown };
+  }>(bench, 'workflow', 'describe', '--workflow-id', workflowId);
+  return workflowExecutionInfo.versioningInfo;
+}
+
+function pinnedTo(buildId: string): object {
+  return {
+    behavior: 'VERSIONING_BEHAVIOR_PINNED',
+    deploymentVersion: { deploymentName: 'meshlift', buildId },
+  };
+}
 
 /** The kernel, or a watchdog, ends what a killed worker had started. */
 async function killWhileIstioctlRuns(): Promise<void> {

@@ -10,8 +10,17 @@ import {
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
 import { eventually } from './support/eventually.ts';
 import { BYSTANDER, calmState, expectRestored } from './support/mesh.ts';
-import { bytesOf, type Projection } from './support/projection.ts';
-import { resultOf, startRun, untilStep, type ReportView } from './support/runs.ts';
+import { bytesOf, isReady, list, revisionOf, type Projection } from './support/projection.ts';
+import {
+  NEW_REVISION,
+  resultOf,
+  startRun,
+  untilProgress,
+  untilStep,
+  type Handle,
+  type ProgressView,
+  type ReportView,
+} from './support/runs.ts';
 
 const RUN_TIMEOUT_MS = 240_000;
 
@@ -123,6 +132,64 @@ it(
   },
   RUN_TIMEOUT_MS,
 );
+
+it(
+  'a rollback leaves a control plane that somebody has come to use, says who, and removes it when they have left',
+  async () => {
+    const handle = await startRun(bench);
+    await untilStep(handle, 'soak-control-plane', ['begun', 'done']);
+    await moveBystander(NEW_REVISION);
+
+    await handle.executeUpdate('rollback', { args: [{ reason: 'errors in checkout' }] });
+    const halted = await untilHalt(handle);
+    await handle.executeUpdate('retry', { args: [{}] });
+    const haltedAgain = await untilHalt(handle);
+
+    for (const { steps } of [halted, haltedAgain]) {
+      expect(steps.filter(({ state }) => state === 'undo-failed')).toEqual([
+        expect.objectContaining({ id: 'control-plane', detail: STILL_USED }),
+      ]);
+    }
+    expect(await bench.kubernetes.find(NEW_ISTIOD)).toMatchObject({ status: { readyReplicas: 2 } });
+
+    await moveBystander(undefined);
+    await handle.executeUpdate('retry', { args: [{ step: 'control-plane' }] });
+    expect(await resultOf(handle)).toMatchObject({
+      outcome: 'RolledBack',
+      cause: 'rollback was asked for: errors in checkout',
+      restored: true,
+      differences: [],
+      remaining: [],
+    });
+    await expectRestored(bench, before);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+const NEW_ISTIOD = `/apis/apps/v1/namespaces/istio-system/deployments/istiod-${NEW_REVISION}`;
+const STILL_USED =
+  'expected nothing to use revision 1-26-1 before it is removed, found 2: ' +
+  'namespace legacy selects it; 1 pod of Deployment legacy/reports with its proxy';
+
+/** A colleague takes a namespace into the mesh, restarting one of its workloads, or out of it again. */
+async function moveBystander(revision: string | undefined): Promise<void> {
+  const metadata = { labels: { 'istio.io/rev': revision ?? null } };
+  await bench.person.patch(`/api/v1/namespaces/${BYSTANDER}`, 'merge', { metadata });
+  const annotations = { 'kubectl.kubernetes.io/restartedAt': revision ?? null };
+  await bench.person.patch(`/apis/apps/v1/namespaces/${BYSTANDER}/deployments/reports`, 'merge', {
+    spec: { template: { metadata: { annotations } } },
+  });
+  const path = `/api/v1/namespaces/${BYSTANDER}/pods?labelSelector=app%3Dreports`;
+  const isThrough = async (): Promise<boolean> => {
+    const pods = await list(bench.kubernetes, path);
+    return pods.length === 1 && pods.every((pod) => isReady(pod) && revisionOf(pod) === revision);
+  };
+  await eventually(isThrough, { what: `its pod runs ${revision ?? 'no proxy'}` });
+}
+
+async function untilHalt(handle: Handle): Promise<ProgressView> {
+  return untilProgress(handle, 'a halt', ({ phase }) => phase === 'Halted');
+}
 
 function isRefusedPod({ verb, user, objectRef, responseStatus }: AuditedRequest): boolean {
   const isNewPod =

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { ensureTools } from '../../../rig/build-tools.ts';
@@ -27,9 +27,12 @@ export interface Bench {
   readonly configFile: string;
   /** Environment of a person or a worker that uses this rig. */
   readonly env: Readonly<Record<string, string>>;
-  /** The worker that runs now; there is none before the first `startWorker`. */
+  /** The worker that was started last; there is none before the first `startWorker`. */
   readonly worker: () => WorkerProcess;
-  readonly startWorker: () => WorkerProcess;
+  /** Starts a further worker; `more` is added to its environment. */
+  readonly startWorker: (more?: Readonly<Record<string, string>>) => WorkerProcess;
+  /** What all workers have said so far. */
+  readonly workerLog: () => string;
   /** Until a worker asks for work: the command line refuses to start what nothing would pick up. */
   readonly untilPolled: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -56,7 +59,7 @@ export async function openBench(suite: string, { bare = false } = {}): Promise<B
   const person = await ApiClient.fromKubeconfig(endpoints.kubeconfigs.person);
   const logFile = path.join(state.stateDir, 'logs', 'meshlift-worker.log');
   const temporal = new Client({ connection });
-  let worker: WorkerProcess | undefined;
+  const workers: WorkerProcess[] = [];
   return {
     endpoints,
     kubernetes,
@@ -67,15 +70,21 @@ export async function openBench(suite: string, { bare = false } = {}): Promise<B
     configFile,
     env,
     worker: () => {
-      if (worker === undefined) throw new Error('no worker was started');
-      return worker;
+      const last = workers.at(-1);
+      if (last === undefined) throw new Error('no worker was started');
+      return last;
     },
-    startWorker: () => (worker = startWorker({ env, logFile })),
+    startWorker: (more = {}) => {
+      const started = startWorker({ env: { ...env, ...more }, logFile });
+      workers.push(started);
+      return started;
+    },
+    workerLog: () => readFileSync(logFile, 'utf8'),
     untilPolled: async () => {
       await eventually(() => isPolled(temporal), { what: 'a worker polls', everyMs: 500 });
     },
     close: async () => {
-      await worker?.stop();
+      await Promise.all(workers.map((each) => each.stop()));
       await connection.close();
       kubernetes.close();
       person.close();

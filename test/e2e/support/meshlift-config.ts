@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import type { RigEndpoints } from '../../../rig/rig-state.ts';
 
 /** The clusters of the tests' configuration: one and the same rig under policies of its own each. */
-export const CLUSTERS = ['demo', 'expiring', 'hasty', 'narrow', 'wandering'] as const;
+export const CLUSTERS = ['asking', 'demo', 'expiring', 'hasty', 'narrow', 'wandering'] as const;
 export type ClusterName = (typeof CLUSTERS)[number];
 
 const QUICK = {
@@ -19,6 +19,8 @@ const QUICK = {
 const NARROW = { restart: { ...QUICK.restart, maxPodsInFlight: 4 } };
 
 const POLICIES: Readonly<Record<ClusterName, object>> = {
+  /** Begins only when somebody has agreed to the plan. */
+  asking: { ...QUICK, gates: { ...QUICK.gates, start: { expires: '1h' } } },
   demo: QUICK,
   /** Nobody decides in time; waves as with `narrow`. */
   expiring: { ...QUICK, ...NARROW, gates: { complete: { expires: '3s' } } },

@@ -47,11 +47,15 @@ export const NEW_REVISION = '1-26-1';
 export const TASK_QUEUE = 'meshlift';
 
 /** Starts a run as any program with a Temporal client would. */
-export async function startRun(bench: Bench, cluster: ClusterName = 'demo'): Promise<Handle> {
+export async function startRun(
+  bench: Bench,
+  cluster: ClusterName = 'demo',
+  target = TARGET,
+): Promise<Handle> {
   return bench.temporal.workflow.start('upgradeMesh', {
     workflowId: `mesh/${cluster}`,
     taskQueue: TASK_QUEUE,
-    args: [{ cluster, target: TARGET }],
+    args: [{ cluster, target }],
   });
 }
 

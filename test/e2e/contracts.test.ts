@@ -4,13 +4,14 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { createCommandRunner } from '../../src/clients/command-runner.ts';
-import { createKubernetesClient } from '../../src/clients/kubernetes.ts';
+import { createKubernetesClient, type KubernetesClient } from '../../src/clients/kubernetes.ts';
 import {
   createIstioctlInstaller,
   ISTIOCTL_FIELD_MANAGER,
   TAG_FIELD_MANAGER,
   type InstallerBinary,
 } from '../../src/installers/istioctl/index.ts';
+import { describeKubernetesContract } from '../clients/kubernetes-contract.ts';
 import {
   describeInstallerContract,
   type InstallerContract,
@@ -32,12 +33,16 @@ const SETTINGS = [
 ];
 
 let bench: Bench;
+let kubernetes: KubernetesClient;
 
 beforeAll(async () => {
   bench = await openBench('contract');
+  kubernetes = createKubernetesClient({ kubeconfig: bench.endpoints.kubeconfigs.rig });
 }, SETUP_TIMEOUT_MS);
 
 afterAll(() => bench.close(), STOP_TIMEOUT_MS);
+
+describeKubernetesContract('a real API server', () => kubernetes);
 
 describeInstallerContract('istioctl', () =>
   contractOn(bench.endpoints.kubeconfigs.rig, binariesOf(bench.configFile)),
@@ -56,7 +61,7 @@ function contractOn(
   };
   return {
     installer: createIstioctlInstaller({ commands: createCommandRunner(), binaries }),
-    kubernetes: createKubernetesClient({ kubeconfig }),
+    kubernetes,
     kubeconfig,
     fieldManager: ISTIOCTL_FIELD_MANAGER,
     tagFieldManager: TAG_FIELD_MANAGER,

@@ -7,7 +7,9 @@ export type InjectionPrediction =
   | { readonly kind: 'ambiguous'; readonly webhooks: readonly string[] }
   /** A webhook matches but nobody is behind it: pods cannot be created. */
   | { readonly kind: 'refused'; readonly webhook: string; readonly why: string }
-  | { readonly kind: 'none'; readonly why: string };
+  | { readonly kind: 'none'; readonly why: string }
+  /** The injector's own rules could not be read. */
+  | { readonly kind: 'unknown'; readonly why: string };
 
 /** What is known of one workload beyond its pods by revision. */
 export interface WorkloadDetail {

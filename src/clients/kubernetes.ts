@@ -1,7 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import type { KubernetesObject, ObjectRef } from '../domain/kubernetes-object.ts';
 import { KubernetesError } from './kubernetes-error.ts';
-import { listAll, type ListOptions } from './kubernetes-list.ts';
+import { collectAll, type ListOptions, type PickObject } from './kubernetes-list.ts';
 import { connect, type Call, type Send } from './kubernetes-transport.ts';
 import { collectionPath, objectPath, resourceKindOf, type ResourceKind } from './resource-kinds.ts';
 
@@ -21,6 +21,12 @@ export interface Preconditions {
   readonly resourceVersion?: string;
 }
 
+export interface PodPort {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: number;
+}
+
 /**
  * One cluster's API as raw JSON: typed models would drop fields that they do not know.
  * Throws `KubernetesError` when the server says no and `KubernetesUnreachable` when it says nothing.
@@ -30,6 +36,8 @@ export interface KubernetesClient {
   get(ref: ObjectRef): Promise<KubernetesObject | undefined>;
   /** Every object of a kind, read in pages of 500. Items carry their kind and apiVersion. */
   list(kind: ResourceKind, options?: ListOptions): Promise<KubernetesObject[]>;
+  /** As `list`, but keeps only what `pick` makes of each object: memory does not grow with their size. */
+  collect<T>(kind: ResourceKind, options: ListOptions, pick: PickObject<T>): Promise<T[]>;
   create(object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>;
   /** Replaces the whole object; its `metadata.resourceVersion` is the precondition. */
   replace(object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>;
@@ -48,6 +56,8 @@ export interface KubernetesClient {
   delete(ref: ObjectRef, preconditions?: Preconditions): Promise<boolean>;
   /** Evicts a pod, honouring its budgets; `false` when it was gone already. */
   evict(pod: ObjectRef, preconditions?: Preconditions): Promise<boolean>;
+  /** The JSON that a pod answers at one of its ports, by way of the API server. */
+  getFromPod(pod: PodPort, path: string): Promise<unknown>;
   /** The server's version, such as `v1.33.1`. */
   serverVersion(): Promise<string>;
 }
@@ -70,6 +80,7 @@ export function createKubernetesClient(options: {
   }
   return clientFor(connect(config, server, options.signal));
 }
+
 function writeQuery(
   options: (WriteOptions & { force?: boolean }) | undefined,
 ): Record<string, string | undefined> {
@@ -107,7 +118,14 @@ function clientFor(send: Send): KubernetesClient {
 
   return {
     get: (ref) => orGone(object({ method: 'GET', path: objectPath(ref) })),
-    list: (kind, options) => listAll(send, kind, options ?? {}),
+    list: (kind, options) =>
+      collectAll(send, kind, { options: options ?? {}, pick: (object) => object }),
+    collect: (kind, options, pick) => collectAll(send, kind, { options, pick }),
+    getFromPod: ({ namespace, name, port }, path) =>
+      send({
+        method: 'GET',
+        path: `${objectPath({ apiVersion: 'v1', kind: 'Pod', namespace, name: `${name}:${port}` })}/proxy${path}`,
+      }),
     create: (body, options) =>
       object({
         method: 'POST',

@@ -1,6 +1,7 @@
 import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
+import type { ListOptions } from '../../src/clients/kubernetes-list.ts';
 import type { KubernetesClient, Preconditions } from '../../src/clients/kubernetes.ts';
-import { resourceKindOf } from '../../src/clients/resource-kinds.ts';
+import { resourceKindOf, type ResourceKind } from '../../src/clients/resource-kinds.ts';
 import {
   formatRef,
   refOf,
@@ -56,6 +57,13 @@ export function createFakeKubernetes(): FakeKubernetes {
     if (found === undefined) throw refused(404, 'NotFound', ref);
     return found;
   };
+  const listed = (kind: ResourceKind, options: ListOptions = {}): KubernetesObject[] =>
+    [...objects.values()].filter(
+      (object) =>
+        object.kind === kind.kind &&
+        object.apiVersion === kind.apiVersion &&
+        (options.namespace === undefined || object.metadata.namespace === options.namespace),
+    );
   const notHere = (): never => {
     throw new Error('the fake cluster has no such request');
   };
@@ -70,13 +78,12 @@ export function createFakeKubernetes(): FakeKubernetes {
       return stamp(object);
     },
     get: async (ref) => structuredClone(objects.get(keyOf(ref))),
-    list: async (kind, options = {}) =>
-      [...objects.values()].filter(
-        (object) =>
-          object.kind === kind.kind &&
-          object.apiVersion === kind.apiVersion &&
-          (options.namespace === undefined || object.metadata.namespace === options.namespace),
-      ),
+    list: async (kind, options) => listed(kind, options),
+    collect: async (kind, options, pick) =>
+      listed(kind, options)
+        .map(pick)
+        .filter((kept) => kept !== undefined),
+    getFromPod: notHere,
     create: async (object) => {
       const ref = refOf(object);
       if (objects.has(keyOf(ref))) throw refused(409, 'AlreadyExists', ref);

@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  analyzeArguments,
+  MAX_MESSAGES_PER_CODE,
+  readAnalysis,
+} from '../../src/installers/istioctl/analyze.ts';
+import { istioVersion } from './support.ts';
+
+const MESSAGE = {
+  code: 'IST0101',
+  documentationUrl: 'https://istio.io/ist0101/',
+  level: 'Error',
+  message: 'Referenced gateway not found: "none"',
+  origin: 'VirtualService shop/odd',
+};
+
+describe('istioctl analyze', () => {
+  it('looks at all namespaces, and at configuration of the running revision', () => {
+    const request = {
+      version: istioVersion('1.26.1'),
+      revision: '1-25-1',
+      meshNamespace: 'istio-system',
+      kubeconfig: '/k',
+    };
+
+    expect(analyzeArguments(request)).toEqual([
+      'analyze',
+      '--all-namespaces',
+      '--output',
+      'json',
+      '--output-threshold',
+      'Info',
+      '--revision',
+      '1-25-1',
+      '--istioNamespace',
+      'istio-system',
+      '--kubeconfig',
+      '/k',
+    ]);
+  });
+
+  it('passes on an empty list alone', () => {
+    expect(readAnalysis({ stdout: '[]\n' })).toEqual([]);
+  });
+
+  it.each([
+    ['Error', 'overridable'],
+    ['Warning', 'info'],
+    ['Info', 'info'],
+  ])('maps level %s to %s', (level, severity) => {
+    const stdout = JSON.stringify([{ ...MESSAGE, level }]);
+
+    expect(readAnalysis({ stdout })).toEqual([
+      {
+        code: 'IstioctlAnalyze',
+        severity,
+        subject: 'VirtualService shop/odd (IST0101)',
+        message: 'IST0101: Referenced gateway not found: "none"',
+        remedy: 'See https://istio.io/ist0101/ and look again: istioctl analyze --all-namespaces',
+      },
+    ]);
+  });
+
+  it.each([
+    ['silence', ''],
+    ['text', 'forbidden'],
+    ['an object', '{}'],
+    ['a level that is not known', JSON.stringify([{ ...MESSAGE, level: 'Fatal' }])],
+    ['a level that every object has', JSON.stringify([{ ...MESSAGE, level: 'constructor' }])],
+    ['a message without code', '[{"level": "Info"}]'],
+  ])('never takes %s for a pass', (_what, stdout) => {
+    expect(readAnalysis({ stdout })).toMatchObject([
+      { code: 'IstioctlAnalyze', severity: 'overridable', subject: 'istioctl analyze' },
+    ]);
+  });
+
+  it('makes one finding of very many messages of one code, and says how many', () => {
+    const messages = Array.from({ length: MAX_MESSAGES_PER_CODE + 1 }, (_, index) => ({
+      ...MESSAGE,
+      origin: `VirtualService shop/odd-${index}`,
+    }));
+    const other = { ...MESSAGE, code: 'IST0118', level: 'Info' };
+
+    expect(readAnalysis({ stdout: JSON.stringify(messages.slice(1)) })).toHaveLength(
+      MAX_MESSAGES_PER_CODE,
+    );
+    expect(readAnalysis({ stdout: JSON.stringify([...messages, other]) })).toMatchObject([
+      {
+        severity: 'overridable',
+        subject: `${MAX_MESSAGES_PER_CODE + 1} objects (IST0101)`,
+        message: expect.stringContaining(
+          'on VirtualService shop/odd-0, VirtualService shop/odd-1,',
+        ),
+      },
+      { severity: 'info', subject: 'VirtualService shop/odd (IST0118)' },
+    ]);
+  });
+});

@@ -71,7 +71,7 @@ export async function recoverRelease(
 function planned(live: KubernetesObject, { revision }: RunningRelease): readonly PlannedObject[] {
   const { labels, uid } = live.metadata;
   const isPart = labels?.[REVISION_LABEL] === revision && labels[COMPONENT_LABEL] === 'Pilot';
-  return isPart && uid !== undefined ? [{ ref: refOf(live), action: 'update', uid }] : [];
+  return isPart && uid !== undefined ? [{ ref: refOf(live), action: 'delete', uid }] : [];
 }
 
 function notRecovered(object: KubernetesObject, live: KubernetesObject | undefined): Finding[] {

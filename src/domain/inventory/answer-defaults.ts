@@ -24,17 +24,24 @@ export function answerDefaults(
   };
 }
 
-/** Whose live webhook selects a plain pod in a namespace with `istio-injection=enabled`. */
+/**
+ * Whose live webhook selects a plain pod in a namespace with `istio-injection=enabled`. Where several
+ * do, each injects anew in the order of their names, and the last one's proxy stays (tried with 1.25.1
+ * and 1.26.1).
+ */
 function injectionDefault(injectors: readonly InjectorFacts[]): string | undefined {
   const labels = { [INJECTION_LABEL]: 'enabled' };
-  for (const injector of injectors.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
-    const webhook = injector.webhooks.find(
-      ({ namespaceSelector, objectSelector }) =>
-        matchesSelector(namespaceSelector, labels) && matchesSelector(objectSelector, {}),
+  const answering = injectors
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((injector) =>
+      injector.webhooks
+        .filter(
+          ({ namespaceSelector, objectSelector }) =>
+            matchesSelector(namespaceSelector, labels) && matchesSelector(objectSelector, {}),
+        )
+        .map((webhook) => answeringRevision(webhook, injector.revision, injectors)),
     );
-    if (webhook !== undefined) return answeringRevision(webhook, injector.revision, injectors);
-  }
-  return undefined;
+  return answering.at(-1);
 }
 
 function validationDefault(validator: ValidatorFacts, injectors: readonly InjectorFacts[]): string {

@@ -20,13 +20,23 @@ export function answeringRevision(
   return own.length === 1 ? (own[0]?.revision ?? labelled) : labelled;
 }
 
-/** Why nobody would answer a webhook; nothing when somebody would, as far as the API server shows. */
-export function whyNobodyAnswers({ service }: Pick<WebhookFacts, 'service'>): string | undefined {
-  if (service === undefined) return undefined;
-  const name = `Service ${service.namespace}/${service.name}`;
-  if (!service.exists) return `${name} does not exist`;
-  if (service.readyEndpoints === 0) return `${name} has no ready endpoint`;
-  return undefined;
+/** Whether somebody would answer a webhook, as far as the API server shows. */
+export type Backend =
+  | { readonly kind: 'answers' }
+  | { readonly kind: 'nobody'; readonly why: string }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** Looks behind a webhook; what answers at a URL is taken to be there, as nothing shows it. */
+export function lookBehind({ service }: Pick<WebhookFacts, 'service'>): Backend {
+  if (service === undefined) return { kind: 'answers' };
+  const { namespace, name, exists, readyEndpoints } = service;
+  const where = `Service ${namespace}/${name}`;
+  if (exists === false) return { kind: 'nobody', why: `${where} does not exist` };
+  if (readyEndpoints === 0) return { kind: 'nobody', why: `${where} has no ready endpoint` };
+  if (exists === undefined || readyEndpoints === undefined) {
+    return { kind: 'unknown', why: `whether anybody is behind ${where} could not be read` };
+  }
+  return { kind: 'answers' };
 }
 
 function isSame(one: WebhookService, other: WebhookService): boolean {

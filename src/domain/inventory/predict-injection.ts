@@ -1,4 +1,4 @@
-import { answeringRevision, whyNobodyAnswers } from './answering-revision.ts';
+import { answeringRevision, lookBehind } from './answering-revision.ts';
 import type { InjectorPolicies } from './injector-policy.ts';
 import { decideInjection } from './decide-injection.ts';
 import { matchesSelector } from './match-selector.ts';
@@ -43,9 +43,9 @@ export function predictInjection(
     return { kind: 'none', why: 'no injection webhook selects it' };
   }
   for (const { id, webhook } of matches) {
-    const why = whyNobodyAnswers(webhook);
-    if (why !== undefined && webhook.failurePolicy === 'Fail') {
-      return { kind: 'refused', webhook: id, why };
+    const backend = lookBehind(webhook);
+    if (backend.kind === 'nobody' && webhook.failurePolicy === 'Fail') {
+      return { kind: 'refused', webhook: id, why: backend.why };
     }
   }
   return combine(matches, subject, mesh.policies);
@@ -84,9 +84,12 @@ function answerOf(
   subject: InjectionSubject,
   policies: InjectorPolicies,
 ): ReturnType<typeof decideInjection> {
-  const nobody = whyNobodyAnswers(webhook);
+  const backend = lookBehind(webhook);
+  if (backend.kind === 'unknown') return backend;
   // Only with `failurePolicy: Ignore` does it come to this: the pod starts without a proxy.
-  if (nobody !== undefined) return { kind: 'leave', why: `${nobody}, and its failure is ignored` };
+  if (backend.kind === 'nobody') {
+    return { kind: 'leave', why: `${backend.why}, and its failure is ignored` };
+  }
   const policy = Object.hasOwn(policies, revision) ? policies[revision] : undefined;
   return decideInjection(subject, { revision, ...(policy && { policy }) });
 }

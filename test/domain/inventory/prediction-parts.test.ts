@@ -93,6 +93,14 @@ describe('who is the default', () => {
     );
   });
 
+  it('injects by the last of several in the order of their names, as that proxy stays', () => {
+    const first = { ...tagOf('default', '1-26'), name: 'a' };
+    const last = { ...tagOf('default', '1-25'), name: 'b' };
+
+    expect(answerDefaults([last, first], []).injection).toBe('1-25');
+    expect(answerDefaults([{ ...last, name: '0' }, first], []).injection).toBe('1-26');
+  });
+
   it('validates where the Service of the validator is, whatever its label says', () => {
     const mislabelled = { ...validator('1-25'), revision: '1-26' };
 

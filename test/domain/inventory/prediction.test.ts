@@ -151,6 +151,16 @@ describe('who answers', () => {
     },
   );
 
+  it.each([
+    ['Services', { namespace: 'istio-system', name: 'istiod-1-26', readyEndpoints: 2 }],
+    ['endpoints', { namespace: 'istio-system', name: 'istiod-1-26', exists: true }],
+  ])('is not guessed where %s could not be read', (_what, half) => {
+    expect(predictInjection(POD, meshWith({ service: half }))).toEqual({
+      kind: 'unknown',
+      why: 'whether anybody is behind Service istio-system/istiod-1-26 could not be read',
+    });
+  });
+
   it('refuses even a pod that istiod would leave alone: the API server asks first', () => {
     const mesh = meshWith({ service: { ...service, readyEndpoints: 0 } });
 

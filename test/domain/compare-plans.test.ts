@@ -57,7 +57,16 @@ function planOf({
     strategy: 'canary',
     from,
     to,
-    steps: buildSteps({ mesh, policy, from, to, base, pilot: [ISTIOD], old: [] }),
+    steps: buildSteps({
+      mesh,
+      policy,
+      gatewayNamespaces: [],
+      from,
+      to,
+      base,
+      pilot: [ISTIOD],
+      old: [],
+    }),
     policy,
     binaries: { '1.25.1': 'a', '1.26.1': 'b' },
     renderDigest: 'sha256:release',
@@ -108,7 +117,10 @@ describe('a kept plan', () => {
     ],
     [
       'a namespace that went, without each of its workloads',
-      { namespaces: namespaces.filter(({ name }) => name !== 'billing') },
+      {
+        namespaces: namespaces.filter(({ name }) => name !== 'billing'),
+        workloads: workloads.filter(({ namespace: where }) => where !== 'billing'),
+      },
       ['Namespace billing: is no longer there'],
     ],
     [

@@ -164,6 +164,7 @@ export function samplePolicy(changes: Partial<Policy> = {}): Policy {
     soakSeconds: { controlPlane: 300, wave: 600, mesh: 1800 },
     healthPollSeconds: 10,
     gates: { complete: { expiresSeconds: 3600 } },
+    waves: { critical: [] },
     restart: { maxPodsInFlight: 20, workloadDeadlineSeconds: 600, maxFailures: 0 },
     controlPlaneDeadlineSeconds: 600,
     pruneGraceSeconds: 30,

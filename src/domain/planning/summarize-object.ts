@@ -1,48 +1,59 @@
 import { isJsonList, isJsonObject } from '../json.ts';
 import type { Json, KubernetesObject } from '../kubernetes-object.ts';
 
+type Summary = (object: KubernetesObject) => string;
+
+const BY_KIND: Readonly<Record<string, Summary>> = {
+  Deployment: summarizePods,
+  DaemonSet: summarizePods,
+  Service: (object) => `ports ${membersOf(listAt(object, 'spec', 'ports'), 'port')}`,
+  HorizontalPodAutoscaler: (object) =>
+    `${at(object, 'spec', 'minReplicas') ?? 1} to ${at(object, 'spec', 'maxReplicas') ?? '?'} replicas`,
+  PodDisruptionBudget: (object) =>
+    `minAvailable ${at(object, 'spec', 'minAvailable') ?? 'not set'}, maxUnavailable ${at(object, 'spec', 'maxUnavailable') ?? 'not set'}`,
+  ConfigMap: (object) => `keys ${keysAt(object, 'data').join(', ')}`,
+  ClusterRole: summarizeRules,
+  Role: summarizeRules,
+  ClusterRoleBinding: summarizeBinding,
+  RoleBinding: summarizeBinding,
+  CustomResourceDefinition: (object) =>
+    `versions ${membersOf(listAt(object, 'spec', 'versions'), 'name')}`,
+  MutatingWebhookConfiguration: summarizeWebhooks,
+  ValidatingWebhookConfiguration: summarizeWebhooks,
+};
+
 /** What an object that will be created is, in a few words: enough to know it, not the whole of it. */
 export function summarizeObject(object: KubernetesObject): string {
-  switch (object.kind) {
-    case 'Deployment':
-    case 'DaemonSet':
-      return `${at(object, 'spec', 'replicas') ?? 1} replicas of ${imagesOf(object).join(', ')}`;
-    case 'Service':
-      return `ports ${listAt(object, 'spec', 'ports')
-        .map((port) => at(port, 'port'))
-        .join(', ')}`;
-    case 'HorizontalPodAutoscaler':
-      return `${at(object, 'spec', 'minReplicas') ?? 1} to ${at(object, 'spec', 'maxReplicas') ?? '?'} replicas`;
-    case 'PodDisruptionBudget':
-      return `minAvailable ${at(object, 'spec', 'minAvailable') ?? 'not set'}, maxUnavailable ${at(object, 'spec', 'maxUnavailable') ?? 'not set'}`;
-    case 'ConfigMap':
-      return `keys ${keysAt(object, 'data').join(', ')}`;
-    case 'ClusterRole':
-    case 'Role':
-      return `${listAt(object, 'rules').length} rules`;
-    case 'ClusterRoleBinding':
-    case 'RoleBinding':
-      return `binds ${at(object, 'roleRef', 'name') ?? '?'}`;
-    case 'CustomResourceDefinition':
-      return `versions ${listAt(object, 'spec', 'versions')
-        .map((version) => at(version, 'name'))
-        .join(', ')}`;
-    case 'MutatingWebhookConfiguration':
-    case 'ValidatingWebhookConfiguration':
-      return `webhooks ${listAt(object, 'webhooks')
-        .map((webhook) => at(webhook, 'name'))
-        .join(', ')}`;
-    default:
-      return Object.keys(object)
-        .filter((key) => !['apiVersion', 'kind', 'metadata'].includes(key))
-        .join(', ');
-  }
+  return (BY_KIND[object.kind] ?? summarizeMembers)(object);
 }
 
-function imagesOf(object: KubernetesObject): readonly string[] {
-  return listAt(object, 'spec', 'template', 'spec', 'containers').map(
-    (container) => at(container, 'image') ?? '?',
-  );
+function summarizePods(object: KubernetesObject): string {
+  const containers = listAt(object, 'spec', 'template', 'spec', 'containers');
+  return `${at(object, 'spec', 'replicas') ?? 1} replicas of ${membersOf(containers, 'image')}`;
+}
+
+function summarizeRules(object: KubernetesObject): string {
+  return `${listAt(object, 'rules').length} rules`;
+}
+
+function summarizeBinding(object: KubernetesObject): string {
+  return `binds ${at(object, 'roleRef', 'name') ?? '?'}`;
+}
+
+function summarizeWebhooks(object: KubernetesObject): string {
+  return `webhooks ${membersOf(listAt(object, 'webhooks'), 'name')}`;
+}
+
+function summarizeMembers(object: KubernetesObject): string {
+  const common = new Set(['apiVersion', 'kind', 'metadata']);
+  return Object.keys(object)
+    .filter((key) => !common.has(key))
+    .join(', ');
+}
+
+/** One member of each item, listed. */
+function membersOf(items: readonly Json[], member: string): string {
+  return items.map((item) => at(item, member) ?? '?').join(', ');
 }
 
 function memberAt(value: unknown, path: readonly string[]): unknown {

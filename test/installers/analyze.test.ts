@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import {
   analyzeArguments,
   MAX_MESSAGES_PER_CODE,
@@ -37,6 +38,24 @@ describe('istioctl analyze', () => {
       '--kubeconfig',
       '/k',
     ]);
+  });
+
+  it('reads what 1.26.1 wrote of a cluster with one odd VirtualService', () => {
+    const recorded = new URL('../fixtures/istioctl/analyze-1.26.1.json', import.meta.url);
+    const findings = readAnalysis({ stdout: readFileSync(recorded, 'utf8') });
+
+    expect(findings.map(({ severity, subject }) => `${severity}: ${subject}`)).toEqual([
+      'overridable: VirtualService shop/odd (IST0101)',
+      'overridable: VirtualService shop/odd (IST0101)',
+      'info: VirtualService shop/odd (IST0132)',
+      'info: Namespace default (IST0102)',
+      'info: Namespace kube-node-lease (IST0102)',
+      'info: Namespace kube-public (IST0102)',
+      'info: Namespace kube-system (IST0102)',
+      'info: Namespace legacy (IST0102)',
+      'info: Namespace rig (IST0102)',
+    ]);
+    expect(new Set(findings.map(({ code }) => code))).toEqual(new Set(['IstioctlAnalyze']));
   });
 
   it('passes on an empty list alone', () => {

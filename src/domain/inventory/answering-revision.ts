@@ -39,6 +39,12 @@ export function lookBehind({ service }: Pick<WebhookFacts, 'service'>): Backend 
   return { kind: 'answers' };
 }
 
+/** Why nobody would answer; nothing when somebody would, or when that could not be read. */
+export function whyNobodyAnswers(webhook: Pick<WebhookFacts, 'service'>): string | undefined {
+  const backend = lookBehind(webhook);
+  return backend.kind === 'nobody' ? backend.why : undefined;
+}
+
 function isSame(one: WebhookService, other: WebhookService): boolean {
   return one.namespace === other.namespace && one.name === other.name;
 }

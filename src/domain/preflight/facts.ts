@@ -2,6 +2,7 @@ import type { Finding, FindingDocument } from '../finding.ts';
 import type { CrdFacts } from '../inventory/crd-facts.ts';
 import type { MeshInventory } from '../inventory/inventory.ts';
 import type { ControlPlane, ObservedMesh } from '../mesh/observed-mesh.ts';
+import type { Policy } from '../policy.ts';
 import type { Strategy } from '../planning/plan.ts';
 import type { IstioVersion } from '../version/istio-version.ts';
 import type { VersionTable } from '../version/version-table.ts';
@@ -21,6 +22,8 @@ export interface PreflightFacts {
   readonly today: string;
   /** The CRDs that the target's release brings, as it renders them; absent while it is not rendered. */
   readonly targetCrds?: readonly CrdFacts[];
+  /** How waves are cut and restarted; absent: one for each tag and namespace, all of it at once. */
+  readonly policy?: Pick<Policy, 'waves' | 'restart'>;
   /** The run that asks, so that its own lock does not stand in its way. */
   readonly runId?: string;
   /** The dead run whose lock may be taken over. */
@@ -34,10 +37,16 @@ export interface Rule {
   readonly check: (facts: PreflightFacts) => readonly Finding[];
 }
 
-/** The control planes that are not the target's: what is upgraded from. */
+/** What is upgraded from: beside the target's revision for a canary, itself in place. */
 export function currentControlPlanes({
   mesh,
   targetRevision,
-}: Pick<PreflightFacts, 'mesh' | 'targetRevision'>): readonly ControlPlane[] {
-  return mesh.controlPlanes.filter(({ revision }) => revision !== targetRevision);
+  strategy,
+}: Pick<PreflightFacts, 'mesh' | 'targetRevision' | 'strategy'>): readonly ControlPlane[] {
+  switch (strategy) {
+    case 'canary':
+      return mesh.controlPlanes.filter(({ revision }) => revision !== targetRevision);
+    case 'in-place':
+      return mesh.controlPlanes;
+  }
 }

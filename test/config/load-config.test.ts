@@ -60,6 +60,7 @@ describe('a configuration', () => {
               soakSeconds: { controlPlane: 300, wave: 600, mesh: 1800 },
               healthPollSeconds: 10,
               gates: { complete: { expiresSeconds: 86_400 } },
+              waves: { critical: [] },
               restart: { maxPodsInFlight: 20, workloadDeadlineSeconds: 600, maxFailures: 0 },
               controlPlaneDeadlineSeconds: 600,
               pruneGraceSeconds: 30,
@@ -93,6 +94,7 @@ policies:
     gates:
       start: { expires: 30m }
       complete: { expires: 7d }
+    waves: { critical: [payments], percentages: [10, 50, 100], maxWorkloadsPerWave: 200 }
     restart: { maxPodsInFlight: 5, workloadDeadline: 90s, maxFailures: 2 }
     controlPlaneDeadline: 5m
     pruneGrace: 0s
@@ -117,6 +119,7 @@ policies:
         soakSeconds: { controlPlane: 60, wave: 7200, mesh: 86_400 },
         healthPollSeconds: 5,
         gates: { start: { expiresSeconds: 1800 }, complete: { expiresSeconds: 604_800 } },
+        waves: { critical: ['payments'], percentages: [10, 50, 100], maxWorkloadsPerWave: 200 },
         restart: { maxPodsInFlight: 5, workloadDeadlineSeconds: 90, maxFailures: 2 },
         controlPlaneDeadlineSeconds: 300,
         pruneGraceSeconds: 0,
@@ -142,6 +145,24 @@ policies:
 
     expect(config.clusters.get('demo')?.kubeconfig).toBe(path.join(folder, 'sub/kube/config'));
   });
+});
+
+describe('the shares of waves', () => {
+  const withShares = (value: string): string =>
+    `${SMALLEST}policies:\n  default:\n    waves: { percentages: ${value} }\n`;
+
+  it.each(['[100]', '[1, 2, 100]'])('may be %s', (value) => {
+    const { policy } = load(withShares(value)).clusters.get('demo') ?? {};
+
+    expect(policy?.waves.percentages).toEqual(JSON.parse(value));
+  });
+
+  it.each(['[]', '[50]', '[50, 50, 100]', '[60, 50, 100]', '[0, 100]', '[10.5, 100]', '[50, 110]'])(
+    'may not be %s, which does not rise to 100',
+    (value) => {
+      expect(() => load(withShares(value))).toThrow(/\$\.policies\.default\.waves\.percentages/);
+    },
+  );
 });
 
 describe('a duration', () => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { parseIstioVersion } from '../../src/domain/version/istio-version.ts';
 import { KNOWN_VERSIONS } from '../../src/domain/version/known-versions.ts';
 import { kubernetesFitOf, kubernetesMinorOf } from '../../src/domain/version/kubernetes-fit.ts';
-import { MINIMUM_KUBERNETES } from '../../src/domain/version/support-matrix.ts';
 import { supportOf, versionFactsOf } from '../../src/domain/version/version-facts.ts';
 import { mergeVersions, type MinorFacts } from '../../src/domain/version/version-table.ts';
 import { version } from '../support/sample-mesh.ts';
@@ -52,17 +51,6 @@ describe('the table of known versions', () => {
     );
 
     expect(foreign).toEqual([]);
-  });
-
-  it('gives the old list of least Kubernetes minors, newest first', () => {
-    expect(MINIMUM_KUBERNETES.slice(0, 3)).toEqual([
-      { since: '1.31.0', minor: 32 },
-      { since: '1.30.0', minor: 32 },
-      { since: '1.29.0', minor: 30 },
-    ]);
-    expect(MINIMUM_KUBERNETES).toContainEqual({ since: '1.25.1', minor: 29 });
-    const at = MINIMUM_KUBERNETES.map(({ since }) => since);
-    expect(at.indexOf('1.25.1')).toBe(at.indexOf('1.25.0') - 1);
   });
 });
 

@@ -13,6 +13,8 @@ import type { Offers, Route, StrategyAssessment, TargetReason } from './target.t
 export interface Standpoint {
   readonly from?: IstioVersion;
   readonly to: IstioVersion;
+  /** The revision of the only control plane. */
+  readonly revision?: string;
   readonly installer: OwningInstaller;
   readonly offers: Offers;
   readonly kubernetesVersion: string;
@@ -27,13 +29,22 @@ export interface Standpoint {
 export function assessStrategy(strategy: Strategy, standpoint: Standpoint): StrategyAssessment {
   const rule = ruleOf(strategy, standpoint.installer);
   const reasons = [...standpoint.general, ...againstStep(rule, standpoint)];
-  const { installer, offers } = standpoint;
   return {
     verdict: verdictOf(reasons),
-    offered: installer === offers.installer && offers.strategies.includes(strategy),
+    offered: isOffered(strategy, standpoint),
     reasons,
     route: routeOf(rule, standpoint),
   };
+}
+
+/** A canary of ours stands beside a revision with a name; the unnamed one is upgraded in place. */
+function isOffered(strategy: Strategy, { installer, revision, offers }: Standpoint): boolean {
+  const isUnnamed = revision === undefined || revision === 'default';
+  return (
+    installer === offers.installer &&
+    offers.strategies.includes(strategy) &&
+    !(strategy === 'canary' && isUnnamed)
+  );
 }
 
 function ruleOf(strategy: Strategy, installer: OwningInstaller): StepRule {
@@ -87,7 +98,4 @@ function routeOf(rule: StepRule, standpoint: Standpoint): Route {
 }
 
 /** What a hop itself tells, and what does not make the way there impossible. */
-const PASSED_ON_THE_WAY: readonly TargetReason['code'][] = [
-  'KubernetesTooOld',
-  'VersionFactsMissing',
-];
+const PASSED_ON_THE_WAY: readonly TargetReason['code'][] = ['KubernetesTooOld', 'FactUnknown'];

@@ -84,7 +84,7 @@ function againstRelease(
 ): readonly TargetReason[] {
   if (facts === undefined || facts.withdrawnBecause === undefined) return [];
   const message = `${version} must not be installed: ${facts.withdrawnBecause}`;
-  return [refused('VersionWithdrawn', message, 'choose another release of this minor')];
+  return [refused('TargetWithdrawn', message, 'choose another release of this minor')];
 }
 
 function againstKubernetes(
@@ -104,7 +104,7 @@ function againstKubernetes(
     case 'unknown':
       return [
         {
-          code: 'VersionFactsMissing',
+          code: 'FactUnknown',
           kind: 'unknown',
           message: `Istio ${version} on Kubernetes ${found}: ${fit.why}`,
           remedy: 'add the minor under versions in meshlift.yaml, with minimumKubernetes',

@@ -8,6 +8,8 @@ export interface Origin {
   /** Absent when not one readable version runs. */
   readonly from?: IstioVersion;
   readonly installer: OwningInstaller;
+  /** The revision of the only control plane. */
+  readonly revision?: string;
   /** What stands in the way of any step from here. */
   readonly reasons: readonly TargetReason[];
 }
@@ -25,7 +27,7 @@ export function originOf({
     const remedy = 'set meshNamespace of this cluster in meshlift.yaml to where istiod runs';
     return { installer: 'unknown', reasons: [refused('MeshNotFound', message, remedy)] };
   }
-  const { installer } = only;
+  const { installer, revision } = only;
   if (others.length > 0) {
     const found = controlPlanes.map(
       ({ revision, version }) => `${revision} at ${version ?? 'an unknown version'}`,
@@ -36,17 +38,23 @@ export function originOf({
   }
   const from = only.version === undefined ? undefined : parseIstioVersion(only.version);
   if (from === undefined) {
-    const message = `the image tag of revision ${only.revision} is not a version`;
+    const message = `the image tag of revision ${revision} is not a version`;
     const remedy = `kubectl -n ${meshNamespace} get deployment -l app=istiod -o wide`;
     return {
       installer,
-      reasons: [{ code: 'SourceVersionUnknown', kind: 'unknown', message, remedy }],
+      revision,
+      reasons: [{ code: 'UnsupportedInstallation', kind: 'unknown', message, remedy }],
     };
   }
   if (installer !== offers.installer || available.includes(from)) {
-    return { from, installer, reasons: [] };
+    return { from, installer, revision, reasons: [] };
   }
   const message = `${installer} ${from}, which made what runs now, is not configured; without it the way back cannot be proven`;
   const remedy = `add ${installer} ${from} with its sha256 to installers.${installer}.binaries in meshlift.yaml`;
-  return { from, installer, reasons: [refused('InstallerBinaryMissing', message, remedy)] };
+  return {
+    from,
+    installer,
+    revision,
+    reasons: [refused('InstallerBinaryMissing', message, remedy)],
+  };
 }

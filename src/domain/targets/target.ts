@@ -9,6 +9,7 @@ import type { VersionTable } from '../version/version-table.ts';
 export const TARGET_REASON_CODES = [
   'ChosenByProvider',
   'DowngradeRequested',
+  'FactUnknown',
   'InstallerBinaryMissing',
   'InstallerUnknown',
   'KubernetesTooOld',
@@ -17,11 +18,10 @@ export const TARGET_REASON_CODES = [
   'MixedControlPlanes',
   'ProviderSupportUnknown',
   'ProviderUnsupported',
-  'SourceVersionUnknown',
   'StrategyNotOffered',
   'TargetAlreadyInstalled',
-  'VersionFactsMissing',
-  'VersionWithdrawn',
+  'TargetWithdrawn',
+  'UnsupportedInstallation',
 ] as const;
 export type TargetReasonCode = (typeof TARGET_REASON_CODES)[number];
 
@@ -37,7 +37,7 @@ export interface TargetReason {
 /** `allowed` has no reasons; anything that is unknown makes it `unknown`, unless something refuses it. */
 export interface StrategyAssessment {
   readonly verdict: 'allowed' | 'not-allowed' | 'unknown';
-  /** Whether meshlift can carry this strategy out with the installer that owns the control plane. */
+  /** Whether meshlift itself carries this strategy out here: with this installer, from this revision. */
   readonly offered: boolean;
   readonly reasons: readonly TargetReason[];
   readonly route: Route;

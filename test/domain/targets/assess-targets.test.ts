@@ -1,0 +1,285 @@
+import { describe, expect, it } from '@jest/globals';
+import { surveyTargets } from '../../../src/domain/targets/assess-targets.ts';
+import { KNOWN_VERSIONS } from '../../../src/domain/version/known-versions.ts';
+import { mergeVersions } from '../../../src/domain/version/version-table.ts';
+import { version } from '../../support/sample-mesh.ts';
+import { assess, codesOf, inputOf } from '../../support/targets-input.ts';
+
+describe('a step up with istioctl', () => {
+  it.each([
+    ['1.25.1', '1.25.3', 'allowed', 'allowed'],
+    ['1.25.1', '1.26.1', 'allowed', 'allowed'],
+    ['1.25.1', '1.27.0', 'allowed', 'not-allowed'],
+    ['1.25.1', '1.28.0', 'not-allowed', 'not-allowed'],
+  ])('from %s to %s is %s as a canary and %s in place', (from, to, canary, inPlace) => {
+    const found = assess(inputOf(from, [to]), to);
+
+    expect(found).toMatchObject({ direction: 'newer', workflow: 'upgradeMesh' });
+    expect([found.canary.verdict, found.inPlace.verdict]).toEqual([canary, inPlace]);
+  });
+
+  it('is refused with the reason, and allowed with none', () => {
+    const input = inputOf('1.25.1', ['1.27.0']);
+
+    expect(assess(input, '1.27.0').canary.reasons).toEqual([]);
+    expect(assess(input, '1.27.0').inPlace.reasons).toEqual([
+      {
+        code: 'MinorSkipTooFar',
+        kind: 'refused',
+        message: '1.27.0 against 1.25.1: 2 minors above; one step goes up 1 at most',
+        remedy: 'go by way of the hops',
+      },
+    ]);
+  });
+
+  it('never crosses a major version', () => {
+    const versions = mergeVersions(KNOWN_VERSIONS, [
+      { minor: '2.26', minimumKubernetes: [{ since: '2.26.0', minor: 30 }], source: 'a test' },
+    ]);
+    const found = assess(inputOf('1.25.1', ['2.26.0'], { versions }), '2.26.0');
+
+    expect(codesOf(found.canary)).toEqual(['MinorSkipTooFar']);
+    expect(found.canary.route.kind).toBe('none');
+  });
+
+  it('is offered only where meshlift carries it out: by canary, on what istioctl installed', () => {
+    const found = assess(inputOf('1.25.1', ['1.26.1']), '1.26.1');
+    const helm = inputOf('1.25.1', ['1.26.1'], {
+      controlPlanes: [{ revision: 'a', version: '1.25.1', installer: 'helm' }],
+    });
+
+    expect([found.canary.offered, found.inPlace.offered]).toEqual([true, false]);
+    expect(assess(helm, '1.26.1').canary).toMatchObject({ verdict: 'allowed', offered: false });
+  });
+
+  it('is not offered as a canary from a control plane without a revision', () => {
+    const offers = { installer: 'istioctl', strategies: ['canary', 'in-place'] } as const;
+    const [named, unnamed] = ['1-25-1', 'default'].map((revision) =>
+      assess(
+        inputOf('1.25.1', ['1.26.1'], {
+          offers,
+          controlPlanes: [{ revision, version: '1.25.1', installer: 'istioctl' }],
+        }),
+        '1.26.1',
+      ),
+    );
+
+    expect([named?.canary.offered, named?.inPlace.offered]).toEqual([true, true]);
+    expect([unnamed?.canary.offered, unnamed?.inPlace.offered]).toEqual([false, true]);
+  });
+});
+
+describe('what runs now and what is older', () => {
+  it('is marked as the same, and no workflow goes there', () => {
+    const found = assess(inputOf('1.26.1', []), '1.26.1');
+
+    expect(found).toMatchObject({ direction: 'same', workflow: 'none' });
+    expect(codesOf(found.canary)).toEqual(['TargetAlreadyInstalled']);
+    expect(codesOf(found.inPlace)).toEqual(['TargetAlreadyInstalled']);
+  });
+
+  it.each(['1.25.1', '1.26.0', '1.20.0'])('%s is a downgrade from 1.26.1', (older) => {
+    const found = assess(inputOf('1.26.1', [older]), older);
+
+    expect(found).toMatchObject({ direction: 'older', workflow: 'downgradeMesh' });
+    expect(codesOf(found.canary)).toContain('DowngradeRequested');
+    expect(found.canary.verdict).toBe('not-allowed');
+    expect(found.canary.route.kind).toBe('none');
+  });
+});
+
+describe('Kubernetes', () => {
+  it('that is too old refuses the step, and the hop says which one it takes', () => {
+    const input = inputOf('1.29.0', ['1.30.1'], { kubernetesVersion: 'v1.31.4' });
+    const { canary, kubernetes } = assess(input, '1.30.1');
+
+    expect(kubernetes).toEqual({ kind: 'too-old', minimum: '1.32' });
+    expect(canary.verdict).toBe('not-allowed');
+    expect(canary.reasons).toMatchObject([
+      { code: 'KubernetesTooOld', remedy: 'upgrade the cluster to Kubernetes 1.32 first' },
+    ]);
+    expect(canary.route).toEqual({
+      kind: 'hops',
+      hops: [
+        {
+          version: '1.30.1',
+          kubernetes: { kind: 'fits', minimum: '1.32', tested: '1.36' },
+          clusterUpgrade: { to: '1.32' },
+        },
+      ],
+    });
+  });
+
+  it('that Istio was not tested with before its hop is a warning of that hop', () => {
+    const input = inputOf('1.24.6', ['1.26.8', '1.28.3', '1.30.1'], {
+      kubernetesVersion: 'v1.28.9',
+    });
+    const { route } = assess(input, '1.30.1').canary;
+
+    expect(route.kind === 'hops' ? route.hops : []).toEqual([
+      {
+        version: '1.26.8',
+        kubernetes: { kind: 'fits', minimum: '1.29', tested: '1.33' },
+        clusterUpgrade: { to: '1.29' },
+      },
+      {
+        version: '1.28.3',
+        kubernetes: { kind: 'fits', minimum: '1.30', tested: '1.34' },
+        clusterUpgrade: { to: '1.30' },
+      },
+      {
+        version: '1.30.1',
+        kubernetes: { kind: 'fits', minimum: '1.32', tested: '1.36' },
+        clusterUpgrade: { to: '1.32' },
+      },
+    ]);
+
+    const skipping = inputOf('1.24.6', ['1.30.1'], {
+      kubernetesVersion: 'v1.28.9',
+      controlPlanes: [{ revision: 'a', version: '1.24.6', installer: 'sail' }],
+    });
+    const { route: oneHop } = assess(skipping, '1.30.1').canary;
+    expect(oneHop.kind === 'hops' ? oneHop.hops.map((hop) => hop.clusterUpgrade) : []).toEqual([
+      {
+        to: '1.32',
+        warning: 'Istio 1.24.6, which runs meanwhile, was not tested with it',
+      },
+    ]);
+  });
+
+  it('that is newer than all that was tested is told, and refuses nothing', () => {
+    const input = inputOf('1.25.1', ['1.26.1'], { kubernetesVersion: 'v1.35.0' });
+    const { canary, kubernetes } = assess(input, '1.26.1');
+
+    expect(kubernetes).toEqual({ kind: 'untested', minimum: '1.29', tested: '1.33' });
+    expect(canary.verdict).toBe('allowed');
+  });
+
+  it('of an unreadable version makes the verdict unknown, never allowed', () => {
+    const readable = inputOf('1.25.1', ['1.26.1']);
+    const unreadable = { ...readable, kubernetesVersion: 'unknown' };
+
+    expect(assess(readable, '1.26.1').canary.verdict).toBe('allowed');
+    expect(assess(unreadable, '1.26.1').canary).toMatchObject({
+      verdict: 'unknown',
+      reasons: [{ code: 'FactUnknown', kind: 'unknown' }],
+    });
+  });
+});
+
+describe('the facts of a target', () => {
+  it('that the table lacks make it unknown until the configuration has them', () => {
+    const input = inputOf('1.31.0', ['1.32.0']);
+    const told = mergeVersions(KNOWN_VERSIONS, [
+      {
+        minor: '1.32',
+        supportEnds: '2027-06-30',
+        minimumKubernetes: [{ since: '1.32.0', minor: 33 }],
+        source: 'a test',
+      },
+    ]);
+
+    const [without, withThem] = [input, { ...input, versions: told }].map((each) =>
+      assess(each, '1.32.0'),
+    );
+
+    expect(without?.canary.verdict).toBe('unknown');
+    expect(without?.support.kind).toBe('unknown');
+    expect(withThem?.canary.verdict).toBe('allowed');
+    expect(withThem?.support).toEqual({ kind: 'supported', until: '2027-06-30' });
+  });
+
+  it('that withdraw it refuse it by any strategy', () => {
+    const versions = mergeVersions(KNOWN_VERSIONS, [
+      {
+        minor: '1.26',
+        minimumKubernetes: [{ since: '1.26.0', minor: 29 }],
+        withdrawn: [{ version: '1.26.1', why: 'it was broken' }],
+        source: 'a test',
+      },
+    ]);
+    const [fine, withdrawn] = [KNOWN_VERSIONS, versions].map((table) =>
+      assess(inputOf('1.25.1', ['1.26.1'], { versions: table }), '1.26.1'),
+    );
+
+    expect(fine?.canary.verdict).toBe('allowed');
+    expect(withdrawn).toMatchObject({
+      withdrawnBecause: 'it was broken',
+      canary: { verdict: 'not-allowed', reasons: [{ code: 'TargetWithdrawn' }] },
+      inPlace: { verdict: 'not-allowed' },
+    });
+  });
+
+  it('say when support ended, and that refuses nothing', () => {
+    const { support, canary } = assess(inputOf('1.25.1', ['1.26.1']), '1.26.1');
+
+    expect(support).toEqual({ kind: 'ended', on: '2025-12-22' });
+    expect(canary.verdict).toBe('allowed');
+  });
+});
+
+describe('what a step begins at', () => {
+  const one = inputOf('1.25.1', ['1.26.1']);
+
+  it.each([
+    ['no control plane', { controlPlanes: [] }, 'MeshNotFound', 'not-allowed'],
+    [
+      'two control planes',
+      {
+        controlPlanes: [
+          ...one.controlPlanes,
+          { revision: '1-26-1', version: '1.26.1', installer: 'istioctl' },
+        ],
+      },
+      'MixedControlPlanes',
+      'not-allowed',
+    ],
+    [
+      'an image tag that is no version',
+      { controlPlanes: [{ revision: 'a', installer: 'istioctl' }] },
+      'UnsupportedInstallation',
+      'unknown',
+    ],
+    [
+      'a version whose own istioctl is not configured',
+      { available: [version('1.26.1')] },
+      'InstallerBinaryMissing',
+      'not-allowed',
+    ],
+  ] as const)('%s lets nothing be allowed', (_what, changes, code, verdict) => {
+    expect(assess(one, '1.26.1').canary.verdict).toBe('allowed');
+
+    const { canary } = assess({ ...one, ...changes }, '1.26.1');
+
+    expect([codesOf(canary), canary.verdict]).toEqual([[code], verdict]);
+    expect(canary.route.kind).toBe('none');
+  });
+});
+
+describe('the survey', () => {
+  it('has the newest version first, and says how long what runs is supported', () => {
+    const survey = surveyTargets(inputOf('1.28.1', ['1.29.0', '1.9.9', '1.28.3']));
+
+    expect(survey.targets.map((each) => each.version)).toEqual([
+      '1.29.0',
+      '1.28.3',
+      '1.28.1',
+      '1.9.9',
+    ]);
+    expect(survey.support).toEqual({ kind: 'supported', until: '2026-07-01' });
+    expect(survey.from).toEqual([{ revision: '1-28-1', version: '1.28.1', installer: 'istioctl' }]);
+  });
+
+  it('is JSON as it stands: nothing is lost on the way to a program', () => {
+    const survey = surveyTargets(inputOf('1.25.1', ['1.26.1', '1.31.0']));
+
+    expect(JSON.parse(JSON.stringify(survey))).toEqual(survey);
+  });
+
+  it('of an installer that has nothing is empty, not an error', () => {
+    const survey = surveyTargets(inputOf('1.25.1', [], { available: [] }));
+
+    expect(survey.targets).toEqual([]);
+    expect(survey.support).toEqual({ kind: 'ended', on: '2025-09-30' });
+  });
+});

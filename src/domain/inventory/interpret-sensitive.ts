@@ -1,4 +1,5 @@
 import { compareText, formatRef, refOf, type KubernetesObject } from '../kubernetes-object.ts';
+import { COMPONENT_LABEL } from '../mesh/istio-labels.ts';
 import type { PodDetail } from './interpret-pod-detail.ts';
 import type { ServiceFacts } from './interpret-services.ts';
 import type { SensitiveResource } from './sensitive-resource.ts';
@@ -33,6 +34,12 @@ export interface AnnotatedObjects {
   readonly pods: readonly PodDetail[];
 }
 
+/** Not Istio's own: its charts set such annotations by themselves, each version those that it knows. */
+function isPeoples({ metadata }: KubernetesObject): boolean {
+  const { labels = {} } = metadata;
+  return labels['app'] !== 'istiod' && labels[COMPONENT_LABEL] === undefined;
+}
+
 /** Alpha and deprecated annotations on Services, on the templates of workloads, and on pods without one. */
 export function interpretAnnotations({
   services,
@@ -44,7 +51,7 @@ export function interpretAnnotations({
       subject: `Service ${namespace}/${name}`,
       names: Object.keys(annotations),
     })),
-    ...workloads.map((workload) => ({
+    ...workloads.filter(isPeoples).map((workload) => ({
       subject: formatRef(refOf(workload)),
       names: Object.keys(
         interpretWorkloadSpec(workload, new Map()).template.metadata?.annotations ?? {},

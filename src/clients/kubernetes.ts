@@ -3,6 +3,7 @@ import type { KubernetesObject, ObjectRef } from '../domain/kubernetes-object.ts
 import { KubernetesError } from './kubernetes-error.ts';
 import { collectAll, type ListOptions, type PickObject } from './kubernetes-list.ts';
 import { connect, type Call, type Send } from './kubernetes-transport.ts';
+import { getThroughPortForward, type PodPort } from './port-forward.ts';
 import { collectionPath, objectPath, resourceKindOf, type ResourceKind } from './resource-kinds.ts';
 
 export interface JsonPatchOperation {
@@ -19,12 +20,6 @@ export interface WriteOptions {
 export interface Preconditions {
   readonly uid?: string;
   readonly resourceVersion?: string;
-}
-
-export interface PodPort {
-  readonly namespace: string;
-  readonly name: string;
-  readonly port: number;
 }
 
 /**
@@ -58,6 +53,8 @@ export interface KubernetesClient {
   evict(pod: ObjectRef, preconditions?: Preconditions): Promise<boolean>;
   /** The JSON that a pod answers at one of its ports, by way of the API server. */
   getFromPod(pod: PodPort, path: string): Promise<unknown>;
+  /** The same through a forwarded port: for the pod the request comes from its own localhost. */
+  getInsidePod(pod: PodPort, path: string): Promise<unknown>;
   /** The server's version, such as `v1.33.1`. */
   serverVersion(): Promise<string>;
 }
@@ -78,7 +75,10 @@ export function createKubernetesClient(options: {
       `${options.kubeconfig}: expected a current context with a cluster, found ${JSON.stringify(config.currentContext)}`,
     );
   }
-  return clientFor(connect(config, server, options.signal));
+  return {
+    ...clientFor(connect(config, server, options.signal)),
+    getInsidePod: (pod, path) => getThroughPortForward(config, { pod, path }, options.signal),
+  };
 }
 
 function writeQuery(
@@ -91,7 +91,7 @@ function writeQuery(
   };
 }
 
-function clientFor(send: Send): KubernetesClient {
+function clientFor(send: Send): Omit<KubernetesClient, 'getInsidePod'> {
   const object = async (call: Call): Promise<KubernetesObject> =>
     (await send(call)) as KubernetesObject;
   const orGone = async <T>(work: Promise<T>): Promise<T | undefined> => {

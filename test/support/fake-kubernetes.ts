@@ -84,6 +84,7 @@ export function createFakeKubernetes(): FakeKubernetes {
         .map(pick)
         .filter((kept) => kept !== undefined),
     getFromPod: notHere,
+    getInsidePod: notHere,
     create: async (object) => {
       const ref = refOf(object);
       if (objects.has(keyOf(ref))) throw refused(409, 'AlreadyExists', ref);

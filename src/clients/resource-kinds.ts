@@ -34,6 +34,12 @@ export const RESOURCE_KINDS = {
   ),
   podDisruptionBudget: kind('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   endpointSlice: kind('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),
+  selfSubjectAccessReview: kind(
+    'authorization.k8s.io/v1',
+    'SelfSubjectAccessReview',
+    'selfsubjectaccessreviews',
+    false,
+  ),
   clusterRole: kind('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', false),
   clusterRoleBinding: kind(
     'rbac.authorization.k8s.io/v1',

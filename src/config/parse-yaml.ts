@@ -35,7 +35,10 @@ export function parseYaml(text: string): ParsedYaml {
 /** Aliases are resolved only here: one of nothing, or a bomb of them, is the file's fault. */
 function toValue(document: Document): unknown {
   try {
-    return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+    const value = document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+    // Throws where an alias stands within what it names.
+    JSON.stringify(value);
+    return value;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UnreadableYaml(`${why}; write the value out instead of the alias`);

@@ -33,6 +33,7 @@ export function readText(file: string, maxBytes: number): string {
 }
 
 function decode(bytes: Buffer): string {
+  if (bytes.includes(0)) throw new UnreadableText('expected text, found a null byte');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

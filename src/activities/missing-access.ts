@@ -56,7 +56,8 @@ function grant(access: RequiredAccess, names: readonly string[]): string {
   const rights = [
     `--verb=${verb}`,
     `--resource=${resourceOf(access)}`,
-    ...names.map((each) => `--resource-name=${each}`),
+    // So many names are no longer a narrow right, only a long command.
+    ...(names.length > NAMED ? [] : names.map((each) => `--resource-name=${each}`)),
   ].join(' ');
   const [kind, scope] =
     namespace === undefined ? ['clusterrole', ''] : ['role', ` -n ${namespace}`];

@@ -109,6 +109,19 @@ describe('asking for rights', () => {
     ]);
   });
 
+  it('names no more than ten, and then leaves the names out of the remedy', async () => {
+    const tags = (count: number): RequiredAccess[] =>
+      Array.from({ length: count }, (_, index) => ({ ...TAG, name: `tag-${index}` }));
+    const { access } = clusterThatAllows([]);
+
+    const [ten] = await checkAccess(access, tags(10));
+    const [eleven] = await checkAccess(access, tags(11));
+
+    expect(ten?.remedy).toContain('--resource-name=tag-9');
+    expect(eleven?.remedy).not.toContain('--resource-name');
+    expect(eleven?.message).toContain('tag-9 and 1 more)');
+  });
+
   it('needs a right in every namespace where it is needed in every one', async () => {
     const everywhere = [{ ...RESTART, verb: 'list' as const }, ...IN_TWO];
     const { access } = clusterThatAllows(['list deployments shop *', 'patch deployments * *']);

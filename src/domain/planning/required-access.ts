@@ -31,13 +31,12 @@ const WORKLOADS = ['deployments', 'statefulsets', 'daemonsets'];
 
 /**
  * Exactly the rights that the steps of a plan will use, their undo and the run's record included, each
- * once; what a wider one covers is left out. It follows what `activities/` asks of the API server; an
- * end-to-end test compares it with the audit log.
+ * once. It follows what `activities/` asks of the API server, and is held against the audit log of a
+ * whole upgrade (test/e2e/upgrade.test.ts). What planning itself reads has shown by then that it may.
  */
 export function requiredAccess(plan: AccessPlan): readonly RequiredAccess[] {
   const all = [...forEveryRun(plan), ...plan.steps.flatMap((step) => forStep(step, plan))];
-  const byKey = new Map(all.map((each) => [keyOf(each), each]));
-  return [...byKey.values()].filter((each) => !isCovered(each, byKey));
+  return [...new Map(all.map((each) => [keyOf(each), each])).values()];
 }
 
 /** The mesh is looked at when it is claimed, before the removal and at the end; the record is kept all along. */
@@ -215,14 +214,4 @@ export function pluralOf(kind: string): string {
 function keyOf(access: RequiredAccess): string {
   const { identity, verb, group, resource, subresource, namespace, name } = access;
   return JSON.stringify([identity, verb, group, resource, subresource, namespace, name]);
-}
-
-/** Needed anyway without its name, or in every namespace. */
-function isCovered(access: RequiredAccess, all: ReadonlyMap<string, RequiredAccess>): boolean {
-  const { namespace, name, ...everywhere } = access;
-  const wider = [
-    ...(name === undefined || namespace === undefined ? [] : [{ ...everywhere, namespace }]),
-    ...(name === undefined && namespace === undefined ? [] : [everywhere]),
-  ];
-  return wider.some((each) => all.has(keyOf(each)));
 }

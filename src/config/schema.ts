@@ -84,14 +84,11 @@ const policy = z.strictObject({
   haltExpiry: duration.default(604_800),
 });
 
-/** A minor of Istio. Unquoted, YAML takes 1.30 for the number 1.3: that is no row of any use. */
 const minor = z
   .string()
-  .regex(
-    /^1\.[1-9]\d{1,2}$/,
-    'expected a minor of Istio in quotes, such as "1.32" (without them YAML reads 1.30 as 1.3)',
-  );
+  .regex(/^[1-9]\d?\.(0|[1-9]\d{0,2})$/, 'expected a minor of Istio such as "1.32"');
 
+/** A text: as a number 1.30 would be 1.3. */
 const kubernetesMinor = z
   .string('expected a Kubernetes minor in quotes, such as "1.33"')
   .regex(/^1\.(0|[1-9]\d{0,2})$/, 'expected a Kubernetes minor such as "1.33"')
@@ -115,6 +112,19 @@ const versionRow = z.strictObject({
   source: z.string().min(1).max(500).optional(),
   /** The day on which they were read. */
   asOf: day.optional(),
+});
+
+/** By minor; a row speaks of versions of its own minor only. */
+const versions = z.record(minor, versionRow).superRefine((rows, context) => {
+  for (const [name, { minimumKubernetes, withdrawn }] of Object.entries(rows)) {
+    const refuse = (found: string, ...at: readonly (string | number)[]): void => {
+      if (found.startsWith(`${name}.`)) return;
+      const message = `expected a version of ${name} such as "${name}.0", found "${found}"`;
+      context.addIssue({ code: 'custom', path: [name, ...at], message });
+    };
+    for (const since of Object.keys(minimumKubernetes)) refuse(since, 'minimumKubernetes', since);
+    for (const [index, each] of withdrawn.entries()) refuse(each.version, 'withdrawn', index);
+  }
 });
 
 /** Schema of `meshlift.yaml`. */
@@ -144,7 +154,7 @@ export const configFile = z.strictObject({
     })
     .prefault({}),
   policies: z.record(name, policy).default({}),
-  versions: z.record(minor, versionRow).default({}),
+  versions: versions.default({}),
 });
 
 export type ConfigFile = z.output<typeof configFile>;

@@ -109,12 +109,12 @@ describe('support', () => {
     expect(supportOf(facts('1.28.3'), '2026-07-02')).toEqual({ kind: 'ended', on: '2026-07-01' });
   });
 
-  it('is unknown while no end was announced, and says as of when', () => {
+  it('is unknown while no end is known, and says as of when', () => {
     const status = supportOf(facts('1.31.0'), '2026-11-21');
 
     expect(status).toEqual({
       kind: 'unknown',
-      why: 'no end of support of 1.31 was announced on 2026-09-12',
+      why: 'no end of support of 1.31 is known as of 2026-09-12',
     });
   });
 

@@ -5,6 +5,7 @@ import type {
   Route,
   StrategyAssessment,
   TargetAssessment,
+  TargetReason,
 } from '../../domain/targets/target.ts';
 import type { KubernetesFit } from '../../domain/version/kubernetes-fit.ts';
 import type { SupportStatus } from '../../domain/version/version-facts.ts';
@@ -15,8 +16,12 @@ import { renderTable } from './table.ts';
 /** Where a mesh can go, as a page: what runs, a line a version, then why not, and which way round. */
 export function renderTargets(output: Output, found: MeshTargets): string {
   const page = renderSections(output, [
+    {
+      title: 'Nothing is allowed',
+      body: found.obstacles.map(describeReason(output, '')).join('\n'),
+    },
     { title: 'Versions', body: versions(output, found.targets) },
-    ...found.targets.flatMap((target) => obstacles(output, target)),
+    ...found.targets.flatMap((target) => detail(output, target, found.obstacles)),
   ]);
   return [facts(output, found), page, ...footnotes(output, found.targets)].join('\n\n');
 }
@@ -43,8 +48,8 @@ function versions(output: Output, targets: readonly TargetAssessment[]): string 
   const rows = targets.map((target) => [
     target.version,
     target.direction,
-    describeVerdict(target.canary),
-    describeVerdict(target.inPlace),
+    target.direction === 'same' ? 'runs now' : describeVerdict(target.canary),
+    target.direction === 'same' ? 'runs now' : describeVerdict(target.inPlace),
     describeFit(target.kubernetes),
     describeSupport(target.support),
   ]);
@@ -92,30 +97,40 @@ function describeSupport(support: SupportStatus): string {
   }
 }
 
-/** What speaks against a newer version, and the hops that lead there; nothing for one that is allowed. */
-function obstacles(output: Output, target: TargetAssessment): readonly Section[] {
-  if (target.direction === 'same') return [];
-  const { canary, inPlace } = target;
-  const shared = canary.reasons.filter(({ message }) =>
-    inPlace.reasons.some((other) => other.message === message),
-  );
+/** What speaks against one version, and the hops that lead there; nothing where all is allowed. */
+function detail(
+  output: Output,
+  { version, direction, canary, inPlace }: TargetAssessment,
+  told: readonly TargetReason[],
+): readonly Section[] {
+  if (direction === 'same') return [];
+  const shared = inBoth(canary, inPlace);
   const lines = [
-    ...shared.map(describeReason(output, '')),
-    ...only(canary, shared).map(describeReason(output, 'canary: ')),
+    ...without(shared, told).map(describeReason(output, '')),
+    ...without(canary.reasons, [...told, ...shared]).map(describeReason(output, 'canary: ')),
     ...routeLines('canary', canary),
-    ...only(inPlace, shared).map(describeReason(output, 'in place: ')),
+    ...without(inPlace.reasons, [...told, ...shared]).map(describeReason(output, 'in place: ')),
     ...routeLines('in place', inPlace),
   ];
-  return lines.length === 0 ? [] : [{ title: target.version, body: lines.join('\n') }];
+  return lines.length === 0 ? [] : [{ title: version, body: lines.join('\n') }];
 }
 
-type Reason = StrategyAssessment['reasons'][number];
-
-function only({ reasons }: StrategyAssessment, shared: readonly Reason[]): readonly Reason[] {
-  return reasons.filter(({ message }) => shared.every((each) => each.message !== message));
+function inBoth(one: StrategyAssessment, other: StrategyAssessment): readonly TargetReason[] {
+  return one.reasons.filter((reason) => other.reasons.some((each) => isSame(each, reason)));
 }
 
-function describeReason(output: Output, prefix: string): (reason: Reason) => string {
+function without(
+  reasons: readonly TargetReason[],
+  told: readonly TargetReason[],
+): readonly TargetReason[] {
+  return reasons.filter((reason) => !told.some((each) => isSame(each, reason)));
+}
+
+function isSame(a: TargetReason, b: TargetReason): boolean {
+  return a.code === b.code && a.message === b.message;
+}
+
+function describeReason(output: Output, prefix: string): (reason: TargetReason) => string {
   return ({ message, remedy, code }) => {
     const head = stripUnprintable(`  ${prefix}${message}`);
     const todo = remedy === '' ? '' : `; ${stripUnprintable(remedy)}`;
@@ -134,19 +149,26 @@ function describeRoute(route: Route): string | undefined {
     case 'hops':
       return route.hops.map(describeHop).join(', then ');
     case 'gap':
-      return `from ${route.after} on none: a release of ${route.missing.join(' or ')} is missing`;
+      return `none: after ${route.after} a release of ${route.missing.join(' or ')} is missing`;
     case 'none':
       return undefined;
   }
 }
 
 function describeHop({ version, clusterUpgrade, kubernetes }: Hop): string {
-  const untested = kubernetes.kind === 'untested' ? ' (untested with that Kubernetes)' : '';
-  if (clusterUpgrade === undefined) return `${version}${untested}`;
+  const hop = `${version}${HOP_REMARKS[kubernetes.kind]}`;
+  if (clusterUpgrade === undefined) return hop;
   const { to, warning } = clusterUpgrade;
   const careful = warning === undefined ? '' : ` (${warning})`;
-  return `the cluster to Kubernetes ${to}${careful}, then ${version}${untested}`;
+  return `the cluster to Kubernetes ${to}${careful}, then ${hop}`;
 }
+
+const HOP_REMARKS: Readonly<Record<KubernetesFit['kind'], string>> = {
+  fits: '',
+  untested: ' (untested with that Kubernetes)',
+  'too-old': ' (needs another Kubernetes)',
+  unknown: ' (its Kubernetes is unknown)',
+};
 
 function footnotes(output: Output, targets: readonly TargetAssessment[]): readonly string[] {
   const isByRuleOnly = targets

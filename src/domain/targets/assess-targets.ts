@@ -14,13 +14,14 @@ import type { MeshTargets, TargetAssessment, TargetReason, TargetsInput } from '
 /** Where a mesh can go: every version that can be supplied, newest first, each allowed or not, and why. */
 export function surveyTargets(input: TargetsInput): MeshTargets {
   const { cluster, kubernetesVersion, controlPlanes, versions, today } = input;
-  const { from, installer } = originOf(input);
+  const { from, installer, reasons } = originOf(input);
   return {
     cluster,
     kubernetesVersion,
     from: controlPlanes,
     ...(from === undefined ? {} : { support: supportOf(versionFactsOf(versions, from), today) }),
     rules: { installer, sources: STEP_RULES[installer].sources },
+    obstacles: reasons,
     targets: assessTargets(input),
   };
 }

@@ -22,11 +22,15 @@ export function judgeStep(rule: StepRule, step: Step): readonly TargetReason[] {
   if (compareIstioVersions(to, from) === 0) return [isThere(to)];
   if (compareIstioVersions(to, from) < 0) return [isOlder(from, to)];
   const minors = minorDistance(from, to);
-  if (minors === undefined) return [tooFar(from, to, 'another major version')];
+  if (minors === undefined) return [tooFar(`${to} is of another major version than ${from}`)];
   switch (rule.kind) {
     case 'at-most':
       return minors > rule.minors
-        ? [tooFar(from, to, `${minors} minors above; one step goes up ${rule.minors} at most`)]
+        ? [
+            tooFar(
+              `${to} is ${minors} minors above ${from}; one step goes up ${rule.minors} at most`,
+            ),
+          ]
         : [];
     case 'any-number-of-minors':
       return [];
@@ -66,6 +70,6 @@ function isOlder(from: IstioVersion, to: IstioVersion): TargetReason {
   );
 }
 
-function tooFar(from: IstioVersion, to: IstioVersion, how: string): TargetReason {
-  return refused('MinorSkipTooFar', `${to} against ${from}: ${how}`, 'go by way of the hops');
+function tooFar(message: string): TargetReason {
+  return refused('MinorSkipTooFar', message, '');
 }

@@ -30,7 +30,7 @@ export interface TargetReason {
   /** `unknown`: not refused, but nobody can say that it is allowed. */
   readonly kind: 'refused' | 'unknown';
   readonly message: string;
-  /** What would have to happen first. */
+  /** What would have to happen first; empty where the route or the provider is the answer. */
   readonly remedy: string;
 }
 
@@ -118,6 +118,8 @@ export interface MeshTargets {
   readonly support?: SupportStatus;
   /** What the rules for one step are, and where they come from. */
   readonly rules: { readonly installer: OwningInstaller; readonly sources: readonly string[] };
+  /** What stands in the way of any step from here; each target's reasons have it too. */
+  readonly obstacles: readonly TargetReason[];
   /** Newest first. */
   readonly targets: readonly TargetAssessment[];
 }

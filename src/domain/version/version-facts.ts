@@ -66,8 +66,8 @@ export function supportOf(facts: VersionFacts | undefined, today: string): Suppo
   if (facts === undefined) return { kind: 'unknown', why: 'the version table has no such minor' };
   const { supportEnds, asOf, minor } = facts;
   if (supportEnds === undefined) {
-    const when = asOf === undefined ? '' : ` on ${asOf}`;
-    return { kind: 'unknown', why: `no end of support of ${minor} was announced${when}` };
+    const when = asOf === undefined ? '' : ` as of ${asOf}`;
+    return { kind: 'unknown', why: `no end of support of ${minor} is known${when}` };
   }
   return supportEnds < today
     ? { kind: 'ended', on: supportEnds }

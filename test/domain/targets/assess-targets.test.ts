@@ -26,8 +26,8 @@ describe('a step up with istioctl', () => {
       {
         code: 'MinorSkipTooFar',
         kind: 'refused',
-        message: '1.27.0 against 1.25.1: 2 minors above; one step goes up 1 at most',
-        remedy: 'go by way of the hops',
+        message: '1.27.0 is 2 minors above 1.25.1; one step goes up 1 at most',
+        remedy: '',
       },
     ]);
   });
@@ -268,6 +268,14 @@ describe('the survey', () => {
     ]);
     expect(survey.support).toEqual({ kind: 'supported', until: '2026-07-01' });
     expect(survey.from).toEqual([{ revision: '1-28-1', version: '1.28.1', installer: 'istioctl' }]);
+  });
+
+  it('names once what stands in the way of every step', () => {
+    const free = inputOf('1.25.1', ['1.26.1']);
+    const held = { ...free, available: [version('1.26.1')] };
+
+    expect(surveyTargets(free).obstacles).toEqual([]);
+    expect(surveyTargets(held).obstacles).toMatchObject([{ code: 'InstallerBinaryMissing' }]);
   });
 
   it('is JSON as it stands: nothing is lost on the way to a program', () => {

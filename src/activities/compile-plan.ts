@@ -3,7 +3,9 @@ import { stopsRun, type Finding } from '../domain/finding.ts';
 import type { MeshInventory } from '../domain/inventory/inventory.ts';
 import { compareText } from '../domain/kubernetes-object.ts';
 import { buildSteps } from '../domain/planning/build-steps.ts';
+import { estimatePlan } from '../domain/planning/estimate-plan.ts';
 import type { Planned, UpgradePlan } from '../domain/planning/plan.ts';
+import { requiredAccess } from '../domain/planning/required-access.ts';
 import type { Policy } from '../domain/policy.ts';
 import {
   applyOverrides,
@@ -17,6 +19,7 @@ import { parseIstioVersion, type IstioVersion } from '../domain/version/istio-ve
 import { revisionNameOf } from '../domain/version/revision-name.ts';
 import type { VersionTable } from '../domain/version/version-table.ts';
 import type { MeshInstaller, RenderedRelease } from '../installers/installer.ts';
+import { checkAccess } from './check-access.ts';
 import { takeInventory } from './inventory/take-inventory.ts';
 import { digestPlan } from './plan-digest.ts';
 import { compileRelease, type CompiledRelease } from './release/compile-release.ts';
@@ -162,15 +165,24 @@ interface Material {
 
 /** The steps are needed to know all findings: the rights that they need are asked for. */
 async function planFrom(material: Material): Promise<Compiled> {
-  const { compileRequest, facts, compiled, early } = material;
+  const { access, compileRequest, facts, compiled, early } = material;
   const draft = draftPlan(material);
+  const rights = await checkAccess(access, requiredAccess(draft));
   const findings = sortFindings(
-    applyOverrides([...early, ...compiled.findings], compileRequest.request.overrides),
+    applyOverrides([...early, ...compiled.findings, ...rights], compileRequest.request.overrides),
   );
   if (findings.some(stopsRun)) return blocked(facts.inventory, findings);
   const plan = { ...draft, findings };
-  const planned: Planned = { kind: 'plan', plan, digest: digestPlan(plan) };
-  return { planned, inventory: facts.inventory, release: compiled.release };
+  return {
+    planned: {
+      kind: 'plan',
+      plan,
+      digest: digestPlan(plan),
+      estimate: estimatePlan(plan, facts.mesh),
+    },
+    inventory: facts.inventory,
+    release: compiled.release,
+  };
 }
 
 function draftPlan({

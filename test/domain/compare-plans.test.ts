@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { digestPlan } from '../../src/activities/plan-digest.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { ObservedMesh } from '../../src/domain/mesh/observed-mesh.ts';
 import { buildSteps } from '../../src/domain/planning/build-steps.ts';
 import { comparePlans } from '../../src/domain/planning/compare-plans.ts';
+import { estimatePlan } from '../../src/domain/planning/estimate-plan.ts';
 import { describePlanChange } from '../../src/domain/planning/plan-change.ts';
 import type { Planned, PlannedObject, UpgradePlan } from '../../src/domain/planning/plan.ts';
 import {
@@ -75,7 +77,12 @@ function planOf({
   };
 }
 
-const asPlanned = (plan: UpgradePlan): Planned => ({ kind: 'plan', plan, digest: 'sha256:x' });
+const asPlanned = (plan: UpgradePlan): Planned => ({
+  kind: 'plan',
+  plan,
+  digest: 'sha256:x',
+  estimate: estimatePlan(plan, sampleMesh()),
+});
 
 /** What is told of a kept plan of the sample mesh once the mesh, or what is planned of it, is this. */
 function told(now: Material): readonly string[] {
@@ -261,7 +268,7 @@ describe('a kept plan', () => {
       changes: {
         findings: [
           { ...finding, overriddenBecause: 'whatever' },
-          { ...finding, severity: 'info', subject: 'Deployment shop/web' },
+          { ...finding, subject: 'Deployment shop/web', overriddenBecause: 'known' },
         ],
       },
     });
@@ -270,6 +277,22 @@ describe('a kept plan', () => {
       'finding WorkloadNotReady Deployment shop/cart overriddenBecause: known → whatever',
       'finding WorkloadNotReady Deployment shop/web: is new: expected 2 ready pods, found 1',
     ]);
+  });
+
+  it('does not mind the words of a finding, nor one that only informs', () => {
+    const accepted = { ...finding, overriddenBecause: 'known' };
+    const kept = planOf({ changes: { findings: [accepted] } });
+    const now = planOf({
+      changes: {
+        findings: [
+          { ...accepted, message: 'expected 2 ready pods, found none' },
+          { ...finding, severity: 'info', subject: 'Deployment shop/web' },
+        ],
+      },
+    });
+
+    expect(digestPlan(now)).toBe(digestPlan(kept));
+    expect(comparePlans(kept, asPlanned(now), sampleMesh())).toEqual([]);
   });
 
   it('names the change of the mesh and the finding when there is no plan any more', () => {

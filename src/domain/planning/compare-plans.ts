@@ -2,6 +2,7 @@ import { diffFields, type FieldDifference } from '../diff/diff-fields.ts';
 import type { Finding } from '../finding.ts';
 import { formatRef, type Json } from '../kubernetes-object.ts';
 import type { ObservedMesh } from '../mesh/observed-mesh.ts';
+import { boundFindings, boundPlan } from './bound-plan.ts';
 import { compareSeen } from './compare-seen.ts';
 import type { Planned, PlannedObject, UpgradePlan } from './plan.ts';
 import type { PlanChange } from './plan-change.ts';
@@ -25,7 +26,7 @@ export function comparePlans(
   if (now.kind !== 'plan')
     return [{ kind: 'changed', subject: 'plan', from: 'plan', to: now.kind }];
   // Whatever else makes another plan, such as other waves, is named by where it stands in the plan.
-  return asChanges('plan', diffFields(jsonOf(kept), jsonOf(now.plan)));
+  return asChanges('plan', diffFields(jsonOf(boundPlan(kept)), jsonOf(boundPlan(now.plan))));
 }
 
 /** What follows from configuration, policy and installer rather than from what the mesh is. */
@@ -97,16 +98,16 @@ function byPath(differences: readonly FieldDifference[]): ReadonlyMap<string, Fi
   return new Map(differences.map((difference) => [difference.path, difference]));
 }
 
+/** Findings that only inform come and go without another plan. */
 function compareFindings(kept: readonly Finding[], now: readonly Finding[]): PlanChange[] {
-  const nameOf = ({ code, subject }: Finding): string => `finding ${code} ${subject}`;
-  const [then, since] = [kept, now].map(
-    (list) => new Map(list.map((finding) => [nameOf(finding), finding])),
-  );
-  return [...new Set([...kept, ...now].map(nameOf))].flatMap((subject): PlanChange[] => {
-    const [a, b] = [then?.get(subject), since?.get(subject)];
-    if (a === undefined) {
-      return [{ kind: 'appeared', subject, ...(b === undefined ? {} : { to: b.message }) }];
-    }
+  const nameOf = ({ code, subject }: Pick<Finding, 'code' | 'subject'>): string =>
+    `finding ${code} ${subject}`;
+  const then = new Map(boundFindings(kept).map((finding) => [nameOf(finding), finding]));
+  const since = new Map(boundFindings(now).map((finding) => [nameOf(finding), finding]));
+  const messages = new Map(now.map((finding) => [nameOf(finding), finding.message]));
+  return [...new Set([...then.keys(), ...since.keys()])].flatMap((subject): PlanChange[] => {
+    const [a, b] = [then.get(subject), since.get(subject)];
+    if (a === undefined) return [{ kind: 'appeared', subject, to: messages.get(subject) ?? '' }];
     if (b === undefined) return [{ kind: 'disappeared', subject }];
     return asChanges(subject, diffFields(jsonOf(a), jsonOf(b)));
   });

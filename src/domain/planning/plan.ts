@@ -2,6 +2,7 @@ import type { FieldDifference } from '../diff/diff-fields.ts';
 import type { Finding } from '../finding.ts';
 import type { ObjectRef } from '../kubernetes-object.ts';
 import type { Policy } from '../policy.ts';
+import type { PlanEstimate } from './estimate-plan.ts';
 import type { UpgradeStep } from './step.ts';
 
 /** How an upgrade brings the new version: beside the old one, or over it. */
@@ -35,7 +36,13 @@ export interface RevisionAt {
 export type Planned =
   | { readonly kind: 'blocked'; readonly findings: readonly Finding[] }
   | { readonly kind: 'nothing-to-do'; readonly findings: readonly Finding[] }
-  | { readonly kind: 'plan'; readonly plan: UpgradePlan; readonly digest: string };
+  | {
+      readonly kind: 'plan';
+      readonly plan: UpgradePlan;
+      readonly digest: string;
+      /** No part of the digest: the number of pods may change without another plan. */
+      readonly estimate: PlanEstimate;
+    };
 
 /** What the workflow and the query `getPlan` carry: the plan without its long lists. */
 export interface PlanOutline {

@@ -106,11 +106,12 @@ function rolloutSpec(
   };
 }
 
-function batchSpec({ spec }: Workload): WorkloadSpec {
-  const inner = spec?.jobTemplate?.spec;
+function batchSpec({ kind, spec }: Workload): WorkloadSpec {
+  const isCronJob = kind === 'CronJob';
+  const template = isCronJob ? spec?.jobTemplate?.spec?.template : spec?.template;
   return {
-    template: (inner === undefined ? spec?.template : inner.template) ?? {},
-    replicas: inner === undefined ? (spec?.parallelism ?? 1) : 0,
+    template: template ?? {},
+    replicas: isCronJob ? 0 : (spec?.parallelism ?? 1),
     updateStrategy: 'None',
     surge: 0,
     isPaused: spec?.suspend === true,

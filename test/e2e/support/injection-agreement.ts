@@ -1,22 +1,19 @@
-import { parse } from 'yaml';
 import { ApiError, type ApiClient } from '../../../rig/kubernetes/client.ts';
+import { readInjectorPolicies } from '../../../src/activities/inventory/read-revisions.ts';
+import { takeInventory } from '../../../src/activities/inventory/take-inventory.ts';
+import { openCluster } from '../../../src/clients/cluster-access.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes-object.ts';
-import {
-  interpretInjectorPolicy,
-  type InjectorPolicies,
-} from '../../../src/domain/inventory/injector-policy.ts';
-import {
-  interpretEndpointSlice,
-  interpretService,
-} from '../../../src/domain/inventory/interpret-services.ts';
-import { interpretInjectors } from '../../../src/domain/inventory/interpret-webhooks.ts';
-import { known } from '../../../src/domain/inventory/known.ts';
 import { predictInjection } from '../../../src/domain/inventory/predict-injection.ts';
 import type { InjectingMesh } from '../../../src/domain/inventory/predict-injection.ts';
 import type { InjectionPrediction } from '../../../src/domain/inventory/workload-detail.ts';
 import { eventually } from './eventually.ts';
 import { NAMESPACE_CASES, POD_CASES, type NamespaceCase, type PodCase } from './injection-cases.ts';
-import { makeInjectionMesh, removeInjectionMesh, type Workshop } from './injection-mesh.ts';
+import {
+  makeInjectionMesh,
+  MESH_NAMESPACE,
+  removeInjectionMesh,
+  type Workshop,
+} from './injection-mesh.ts';
 
 /** What the API server and the webhooks made of a pod. */
 export type Actual =
@@ -45,7 +42,8 @@ export async function compareAllCombinations(workshop: Workshop): Promise<readon
   try {
     await makeInjectionMesh(workshop);
     const namespaces = await makeNamespaces(kubernetes);
-    const mesh = await untilSettled(kubernetes, namespaces);
+    await untilSettled(kubernetes, namespaces);
+    const mesh = await readInjectingMesh(workshop);
     const open = namespaces.flatMap((namespace) => POD_CASES.map((pod) => ({ namespace, pod })));
     const combinations: Combination[] = [];
     await Promise.all(
@@ -95,10 +93,7 @@ async function removeNamespaces(kubernetes: ApiClient): Promise<void> {
 }
 
 /** Webhooks come into force in the API server a moment after they are written. */
-async function untilSettled(
-  kubernetes: ApiClient,
-  namespaces: readonly Place[],
-): Promise<InjectingMesh> {
+async function untilSettled(kubernetes: ApiClient, namespaces: readonly Place[]): Promise<void> {
   const withRevision = (revision: string): Place => {
     const found = namespaces.find(
       ({ labels }) => Object.keys(labels).length === 1 && labels['istio.io/rev'] === revision,
@@ -122,36 +117,17 @@ async function untilSettled(
       { what: `a pod in a namespace of ${revision} becomes ${expected}` },
     );
   }
-  return readInjectingMesh(kubernetes);
 }
 
-async function readInjectingMesh(kubernetes: ApiClient): Promise<InjectingMesh> {
-  const items = async (path: string): Promise<readonly KubernetesObject[]> =>
-    (await kubernetes.get<{ items: KubernetesObject[] }>(path)).items;
-  const [configurations, services, slices, configMaps] = await Promise.all([
-    items('/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations'),
-    items('/api/v1/services'),
-    items('/apis/discovery.k8s.io/v1/endpointslices'),
-    items('/api/v1/namespaces/istio-system/configmaps'),
-  ]);
-  return {
-    injectors: interpretInjectors(configurations, {
-      services: known(services.map(interpretService)),
-      endpoints: known(slices.map(interpretEndpointSlice).filter((each) => each !== undefined)),
-    }),
-    policies: readPolicies(configMaps),
-  };
-}
-
-function readPolicies(configMaps: readonly KubernetesObject[]): InjectorPolicies {
-  return Object.fromEntries(
-    configMaps
-      .filter(({ metadata }) => metadata.name.startsWith('istio-sidecar-injector'))
-      .map(({ metadata, data }) => [
-        metadata.labels?.['istio.io/rev'] ?? 'default',
-        interpretInjectorPolicy(parse((data as Record<string, string>)['config'] ?? '')),
-      ]),
-  );
+/** As the product reads it, with the rights that it has. */
+async function readInjectingMesh({ endpoints }: Workshop): Promise<InjectingMesh> {
+  const { worker, installer } = endpoints.kubeconfigs;
+  const access = openCluster({ kubeconfig: worker, installerKubeconfig: installer });
+  const target = { cluster: 'demo', meshNamespace: MESH_NAMESPACE };
+  const { injectors } = await takeInventory(access, target);
+  const revisions = [...new Set(injectors.map(({ revision }) => revision))];
+  const policies = await readInjectorPolicies(access.worker, MESH_NAMESPACE, revisions);
+  return { injectors, policies };
 }
 
 async function compare(

@@ -7,7 +7,7 @@ import type { Bench } from './bench.ts';
 import type { LiveObject } from './projection.ts';
 
 const run = promisify(execFile);
-const MESH_NAMESPACE = 'istio-system';
+export const MESH_NAMESPACE = 'istio-system';
 const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 const INSTALL_TIMEOUT_MS = 180_000;
 

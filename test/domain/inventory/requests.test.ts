@@ -25,7 +25,7 @@ describe('a quantity', () => {
 
   it('of CPU is rounded up to thousandths, and no further for what binary cannot say', () => {
     expect(amountOf({ cpu: '100u' }).milliCpu).toBe(1);
-    expect(amountOf({ cpu: '0.29' }).milliCpu).toBe(290);
+    expect(amountOf({ cpu: '2.007' }).milliCpu).toBe(2007);
   });
 });
 

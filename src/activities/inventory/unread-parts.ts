@@ -1,4 +1,5 @@
 import type { Known, UnreadPart } from '../../domain/inventory/known.ts';
+import { NAMESPACE_ROOTS } from '../../domain/inventory/namespace-detail.ts';
 import type { ClusterReading } from './read-cluster.ts';
 import type { MeshReading } from './take-inventory.ts';
 
@@ -7,7 +8,7 @@ export function unreadParts(cluster: ClusterReading, reading: MeshReading): Unre
   const { extensions } = reading;
   const parts: readonly (readonly [string, Known<unknown>])[] = [
     ['Services', cluster.services],
-    ['root certificates of namespaces', cluster.roots],
+    [NAMESPACE_ROOTS, cluster.roots],
     ['Jobs', cluster.jobs],
     ['CronJobs', cluster.cronJobs],
     ['ReplicaSets that nothing controls', reading.bareReplicaSets],

@@ -38,8 +38,9 @@ export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
   {
     code: 'PermissionMissing',
     severity: 'blocking',
-    meaning: 'the API server says that meshlift may not do what the plan needs.',
-    remedy: 'grant the verb: `meshlift rbac` prints the roles that a plan needs.',
+    meaning:
+      'the API server says, or does not say at all, that one of the identities of meshlift may do what the plan needs; the subject names identity, verb and resource.',
+    remedy: 'grant it with the command that the finding gives.',
   },
   {
     code: 'PlanChanged',

@@ -15,7 +15,7 @@ export const factsKnownRule: Rule = {
       meaning:
         'a part of the mesh could not be read, or the version table has no row for a version: the rules that look at it found nothing because they saw nothing.',
       remedy:
-        'give meshlift the right to read it (`meshlift rbac`), add the minor to `versions` in `meshlift.yaml`, or accept the gap by name.',
+        'give meshlift the right to read it, add the minor to `versions` in `meshlift.yaml`, or accept the gap by name.',
     },
   ],
   check: (facts) => [

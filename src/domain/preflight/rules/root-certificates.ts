@@ -1,4 +1,5 @@
 import type { Finding } from '../../finding.ts';
+import { NAMESPACE_ROOTS } from '../../inventory/namespace-detail.ts';
 import { selectedRevision } from '../../mesh/select-revision.ts';
 import type { PreflightFacts, Rule } from '../facts.ts';
 
@@ -18,6 +19,8 @@ export const rootCertificatesRule: Rule = {
 };
 
 function checkRoots({ mesh, inventory }: PreflightFacts): readonly Finding[] {
+  // Not read is not missing: that is `FactUnknown`.
+  if (inventory.unread.some(({ what }) => what === NAMESPACE_ROOTS)) return [];
   const meshed = new Set(
     mesh.namespaces
       .filter(({ selection }) => selectedRevision(selection) !== undefined)

@@ -33,7 +33,7 @@ function checkSupportStatus(facts: PreflightFacts): readonly Finding[] {
         code: 'SupportStatus',
         severity: 'info',
         subject: version,
-        message: `expected support of the ${role} ${version} on ${facts.today}, found ${describe(supportOf(row, facts.today))}`,
+        message: `expected support of the ${role} ${version}, found ${describe(supportOf(row, facts.today))}`,
         remedy:
           row === undefined ? 'add the minor to versions in meshlift.yaml' : `see ${row.source}`,
       },

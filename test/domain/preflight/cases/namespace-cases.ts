@@ -1,4 +1,7 @@
-import type { NamespaceDetail } from '../../../../src/domain/inventory/namespace-detail.ts';
+import {
+  NAMESPACE_ROOTS,
+  type NamespaceDetail,
+} from '../../../../src/domain/inventory/namespace-detail.ts';
 import type { ObservedNamespace } from '../../../../src/domain/mesh/observed-mesh.ts';
 import { namespaceDetail, sampleInventory } from '../../../support/sample-inventory.ts';
 import { facts, namespace, sampleMesh } from '../../../support/sample-mesh.ts';
@@ -34,6 +37,14 @@ function hasBoth(revision: string) {
     }),
     { hasBothLabels: true },
   );
+}
+
+function unreadRoots() {
+  const { namespaces } = sampleInventory(sampleMesh());
+  return found({
+    namespaces: namespaces.map((each) => without(each, 'rootDigest')),
+    unread: [{ what: NAMESPACE_ROOTS, why: 'forbidden' }],
+  });
 }
 
 /** Namespaces: what their labels mean, who owns them, what is in them. */
@@ -143,6 +154,22 @@ export const NAMESPACE_CASES: readonly RuleCase[] = [
     nearMiss: {
       what: 'a namespace outside of the mesh',
       given: withDetails(without(namespaceDetail('bystander'), 'rootDigest')),
+    },
+  },
+  {
+    code: 'RootCertificateMissing',
+    policy: 'asks about every namespace that has none, though others have',
+    given: withDetails(
+      without(namespaceDetail('orders'), 'rootDigest'),
+      without(namespaceDetail('shop'), 'rootDigest'),
+    ),
+    expected: [
+      ['overridable', 'Namespace orders'],
+      ['overridable', 'Namespace shop'],
+    ],
+    nearMiss: {
+      what: 'namespaces whose root certificates could not be read: that is another finding',
+      given: unreadRoots(),
     },
   },
   {

@@ -41,6 +41,12 @@ describe('a mesh as people have them', () => {
     ).toEqual([]);
   });
 
+  it('is told the same on the next day, so that a plan stays the plan', () => {
+    expect(evaluatePreflight(facts({ today: '2025-06-02' }))).toEqual(
+      evaluatePreflight(facts({ today: '2025-06-01' })),
+    );
+  });
+
   it('gives the same findings in the same order, however often it is asked', () => {
     const given = facts({ mesh: sampleMesh({ workloads: [workload({ readyPods: 1 })] }) });
 

@@ -147,6 +147,20 @@ describe('Kubernetes', () => {
     ]);
   });
 
+  it('that the running Istio was just tested with is no warning, and one minor more is', () => {
+    const upgradeFrom = (from: string) => {
+      const input = inputOf(from, ['1.30.1'], {
+        kubernetesVersion: 'v1.29.4',
+        controlPlanes: [{ revision: 'a', version: from, installer: 'sail' }],
+      });
+      const { route } = assess(input, '1.30.1').canary;
+      return route.kind === 'hops' ? route.hops[0]?.clusterUpgrade : undefined;
+    };
+
+    expect(upgradeFrom('1.25.1')).toEqual({ to: '1.32' });
+    expect(upgradeFrom('1.24.6')).toMatchObject({ to: '1.32', warning: expect.any(String) });
+  });
+
   it('that is newer than all that was tested is told, and refuses nothing', () => {
     const input = inputOf('1.25.1', ['1.26.1'], { kubernetesVersion: 'v1.35.0' });
     const { canary, kubernetes } = assess(input, '1.26.1');
@@ -253,6 +267,19 @@ describe('what a step begins at', () => {
 
     expect([codesOf(canary), canary.verdict]).toEqual([[code], verdict]);
     expect(canary.route.kind).toBe('none');
+  });
+
+  it('needs no istioctl of a version that another installer put there', () => {
+    const available = [version('1.26.1')];
+    const [istioctl, helm] = (['istioctl', 'helm'] as const).map((installer) =>
+      assess(
+        { ...one, available, controlPlanes: [{ revision: 'a', version: '1.25.1', installer }] },
+        '1.26.1',
+      ),
+    );
+
+    expect(istioctl?.canary.verdict).toBe('not-allowed');
+    expect(helm?.canary).toMatchObject({ verdict: 'allowed', reasons: [] });
   });
 });
 

@@ -66,6 +66,8 @@ describe('whose rules hold', () => {
     ['n+4 while n is supported', ['1.25', '1.29'], '1.29.0', 'not-allowed'],
     ['n+1 that is not supported', ['1.25', '1.27'], '1.26.1', 'not-allowed'],
     ['the nearest supported after two that are not', ['1.29', '1.30'], '1.29.0', 'allowed'],
+    ['the nearest, in whatever order', ['1.30', '1.29'], '1.29.0', 'allowed'],
+    ['n+2 while n is not supported and n+1 is', ['1.26', '1.27'], '1.27.0', 'allowed'],
     ['beyond the nearest after two that are not', ['1.27', '1.29'], '1.29.0', 'not-allowed'],
     ['anything while nothing above is supported', ['1.24'], '1.26.1', 'not-allowed'],
   ])('AKS, asked, answers for %s (%j) by its own calendar', (_what, minors, to, verdict) => {

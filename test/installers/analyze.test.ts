@@ -48,12 +48,7 @@ describe('istioctl analyze', () => {
       'overridable: VirtualService shop/odd (IST0101)',
       'overridable: VirtualService shop/odd (IST0101)',
       'info: VirtualService shop/odd (IST0132)',
-      'info: Namespace default (IST0102)',
-      'info: Namespace kube-node-lease (IST0102)',
-      'info: Namespace kube-public (IST0102)',
-      'info: Namespace kube-system (IST0102)',
-      'info: Namespace legacy (IST0102)',
-      'info: Namespace rig (IST0102)',
+      'info: 6 messages (IST0102)',
     ]);
     expect(new Set(findings.map(({ code }) => code))).toEqual(new Set(['IstioctlAnalyze']));
   });
@@ -93,25 +88,39 @@ describe('istioctl analyze', () => {
     ]);
   });
 
-  it('makes one finding of very many messages of one code, and says how many', () => {
-    const messages = Array.from({ length: MAX_MESSAGES_PER_CODE + 1 }, (_, index) => ({
+  it('makes one finding of very many errors of one code, and says how many and where', () => {
+    const most = MAX_MESSAGES_PER_CODE.overridable;
+    const messages = Array.from({ length: most + 1 }, (_, index) => ({
       ...MESSAGE,
       origin: `VirtualService shop/odd-${index}`,
     }));
-    const other = { ...MESSAGE, code: 'IST0118', level: 'Info' };
 
-    expect(readAnalysis({ stdout: JSON.stringify(messages.slice(1)) })).toHaveLength(
-      MAX_MESSAGES_PER_CODE,
-    );
-    expect(readAnalysis({ stdout: JSON.stringify([...messages, other]) })).toMatchObject([
+    expect(readAnalysis({ stdout: JSON.stringify(messages.slice(1)) })).toHaveLength(most);
+    expect(readAnalysis({ stdout: JSON.stringify(messages) })).toMatchObject([
       {
         severity: 'overridable',
-        subject: `${MAX_MESSAGES_PER_CODE + 1} objects (IST0101)`,
-        message: expect.stringContaining(
-          'on VirtualService shop/odd-0, VirtualService shop/odd-1,',
+        subject: `${most + 1} messages (IST0101)`,
+        message: expect.stringMatching(
+          /^IST0101 21 times, on VirtualService shop\/odd-0, VirtualService shop\/odd-1, .*odd-9 and others; the first: /,
         ),
       },
-      { severity: 'info', subject: 'VirtualService shop/odd (IST0118)' },
+    ]);
+  });
+
+  it('makes one finding of what only informs, by code', () => {
+    const info = { ...MESSAGE, level: 'Info', code: 'IST0102' };
+    const stdout = JSON.stringify([
+      { ...info, origin: 'Namespace a' },
+      { ...MESSAGE, level: 'Warning' },
+      { ...info, origin: 'Namespace b' },
+    ]);
+
+    expect(readAnalysis({ stdout }).map(({ subject, message }) => [subject, message])).toEqual([
+      [
+        '2 messages (IST0102)',
+        'IST0102 2 times, on Namespace a, Namespace b; the first: Referenced gateway not found: "none"',
+      ],
+      ['VirtualService shop/odd (IST0101)', 'IST0101: Referenced gateway not found: "none"'],
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { CommandError } from '../../clients/command-error.ts';
 import type { CommandResult } from '../../clients/command-runner.ts';
-import type { Finding, Severity } from '../../domain/finding.ts';
+import type { Finding } from '../../domain/finding.ts';
 import type { AnalyzeRequest } from '../installer.ts';
 import { runIstioctl, withPrivateDirectory, type IstioctlTools } from './istioctl.ts';
 import { isJsonList, textAt } from './json.ts';
@@ -8,8 +8,11 @@ import { isJsonList, textAt } from './json.ts';
 /** It reads every object that its analyzers look at, pods and Secrets among them. */
 const ANALYZE_TIMEOUT_MS = 180_000;
 
-/** As many messages of one code are findings of their own; more of them are one finding. */
-export const MAX_MESSAGES_PER_CODE = 20;
+/**
+ * As many messages of one code are findings of their own; more of them are one finding. What only
+ * informs is together at once; what stops a run has to be accepted object by object, while it goes.
+ */
+export const MAX_MESSAGES_PER_CODE = { overridable: 20, info: 1 } as const;
 const NAMED_OBJECTS = 10;
 
 /** Arguments of `istioctl analyze`. Configuration labelled for another revision is left out by it. */
@@ -75,14 +78,16 @@ export function readAnalysis({ stdout }: Pick<CommandResult, 'stdout'>): readonl
  * Many meshes live with what the analyzers call an error, and it need not have to do with the
  * upgrade: somebody has to look at it, but may go on.
  */
-const SEVERITY_BY_LEVEL: Readonly<Record<string, Severity>> = {
+const SEVERITY_BY_LEVEL: Readonly<Record<string, AnalysisSeverity>> = {
   Error: 'overridable',
   Warning: 'info',
   Info: 'info',
 };
 
+type AnalysisSeverity = keyof typeof MAX_MESSAGES_PER_CODE;
+
 interface Message {
-  readonly severity: Severity;
+  readonly severity: AnalysisSeverity;
   readonly code: string;
   readonly text: string;
   readonly origin: string;
@@ -117,14 +122,16 @@ function byCode(messages: readonly Message[]): readonly (readonly Message[])[] {
 /** A mesh of thousands of Services has thousands of hints about port names: one finding for all. */
 function findingsOf(messages: readonly Message[]): readonly Finding[] {
   const [first] = messages;
-  if (first === undefined || messages.length <= MAX_MESSAGES_PER_CODE)
-    return messages.map(findingOf);
-  const names = messages.slice(0, NAMED_OBJECTS).map(({ origin }) => origin);
+  if (first === undefined) return [];
+  const count = messages.length;
+  if (count <= MAX_MESSAGES_PER_CODE[first.severity]) return messages.map(findingOf);
+  const names = [...new Set(messages.map(({ origin }) => origin))];
+  const more = names.length > NAMED_OBJECTS ? ' and others' : '';
   return [
     {
       ...findingOf(first),
-      subject: `${messages.length} objects (${first.code})`,
-      message: `${first.code} ${messages.length} times, on ${names.join(', ')} and others; the first: ${first.text}`,
+      subject: `${count} messages (${first.code})`,
+      message: `${first.code} ${count} times, on ${names.slice(0, NAMED_OBJECTS).join(', ')}${more}; the first: ${first.text}`,
     },
   ];
 }

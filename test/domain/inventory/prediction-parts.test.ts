@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { answerDefaults } from '../../../src/domain/inventory/answer-defaults.ts';
 import type { LabelSelector } from '../../../src/domain/inventory/capacity.ts';
+import { interpretInjectorPolicy } from '../../../src/domain/inventory/injector-policy.ts';
+import { known } from '../../../src/domain/inventory/known.ts';
 import { matchesSelector } from '../../../src/domain/inventory/match-selector.ts';
 import type { ValidatorFacts } from '../../../src/domain/inventory/webhook-facts.ts';
 import { inert, injectorOf, tagOf } from './injectors.ts';
@@ -56,6 +58,38 @@ describe('a label selector', () => {
     ],
   ])('%j is refused with what is wrong', (selector, message) => {
     expect(() => matchesSelector(selector, { tier: 'web' })).toThrow(message);
+  });
+});
+
+describe("what the injector's configuration says", () => {
+  it('is read as istiod reads it', () => {
+    expect(
+      interpretInjectorPolicy({
+        policy: 'enabled',
+        neverInjectSelector: [{ matchLabels: { a: 'b' } }],
+        alwaysInjectSelector: null,
+        templates: { sidecar: 'text', gateway: 'text' },
+        aliases: { both: ['sidecar', 'gateway'] },
+        injectedAnnotations: {},
+      }),
+    ).toEqual(
+      known({
+        policy: 'enabled',
+        neverInjectSelector: [{ matchLabels: { a: 'b' } }],
+        alwaysInjectSelector: [],
+        defaultTemplates: ['sidecar'],
+        templates: ['gateway', 'sidecar'],
+        aliases: { both: ['sidecar', 'gateway'] },
+      }),
+    );
+  });
+
+  it.each([
+    ['text', 'policy: enabled'],
+    ['a selector that is none', { policy: 'enabled', neverInjectSelector: ['job'] }],
+    ['expressions that are none', { alwaysInjectSelector: [{ matchExpressions: 'job' }] }],
+  ])('is unknown where it is %s', (_what, config) => {
+    expect(interpretInjectorPolicy(config).kind).toBe('unknown');
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InjectorPolicy } from '../../../src/domain/inventory/injector-policy.ts';
-import { interpretInjectorPolicy } from '../../../src/domain/inventory/injector-policy.ts';
 import { known, unknown } from '../../../src/domain/inventory/known.ts';
 import {
   predictInjection,
@@ -285,37 +284,5 @@ describe('istiod decides by its own rules', () => {
     expect(predictInjection({ ...POD, hostNetwork: true }, { ...MESH, policies }).kind).toBe(
       'none',
     );
-  });
-});
-
-describe("what the injector's configuration says", () => {
-  it('is read as istiod reads it', () => {
-    expect(
-      interpretInjectorPolicy({
-        policy: 'enabled',
-        neverInjectSelector: [{ matchLabels: { a: 'b' } }],
-        alwaysInjectSelector: null,
-        templates: { sidecar: 'text', gateway: 'text' },
-        aliases: { both: ['sidecar', 'gateway'] },
-        injectedAnnotations: {},
-      }),
-    ).toEqual(
-      known({
-        policy: 'enabled',
-        neverInjectSelector: [{ matchLabels: { a: 'b' } }],
-        alwaysInjectSelector: [],
-        defaultTemplates: ['sidecar'],
-        templates: ['gateway', 'sidecar'],
-        aliases: { both: ['sidecar', 'gateway'] },
-      }),
-    );
-  });
-
-  it.each([
-    ['text', 'policy: enabled'],
-    ['a selector that is none', { policy: 'enabled', neverInjectSelector: ['job'] }],
-    ['expressions that are none', { alwaysInjectSelector: [{ matchExpressions: 'job' }] }],
-  ])('is unknown where it is %s', (_what, config) => {
-    expect(interpretInjectorPolicy(config).kind).toBe('unknown');
   });
 });

@@ -70,8 +70,8 @@ export function controlPlaneDetail(
     isRollingOut: false,
     meshConfig: {
       configMap: `istio-${revision}`,
-      digest: 'sha256:mesh',
-      text: 'accessLogFile: /dev/stdout\n',
+      digest: `sha256:mesh-${revision}`,
+      text: `accessLogFile: /dev/stdout\ndefaultConfig:\n  discoveryAddress: istiod-${revision}.istio-system.svc:15012\n`,
     },
     values: { source: 'reconstructed', unknowns: [] },
     rootDigest: SAMPLE_ROOT,

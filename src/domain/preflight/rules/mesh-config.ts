@@ -20,7 +20,7 @@ function checkMeshConfig({ mesh, inventory }: PreflightFacts): readonly Finding[
   const [first, ...others] = inventory.controlPlanes;
   if (first === undefined) return [];
   return others
-    .filter(({ meshConfig }) => meshConfig?.digest !== first.meshConfig?.digest)
+    .filter((other) => comparable(other) !== comparable(first))
     .map((other) => ({
       code: 'MeshConfigDiffers',
       severity: 'overridable',
@@ -30,14 +30,19 @@ function checkMeshConfig({ mesh, inventory }: PreflightFacts): readonly Finding[
     }));
 }
 
-function differenceOf(
-  { revision, meshConfig: one }: ControlPlaneDetail,
-  { revision: otherRevision, meshConfig: other }: ControlPlaneDetail,
-): string {
-  if (one === undefined || other === undefined) {
-    return `none for ${one === undefined ? revision : otherRevision}`;
+/**
+ * The text without what is each revision's own: every chart writes the address of its istiod
+ * (`defaultConfig.discoveryAddress: istiod-REVISION.…`).
+ */
+function comparable({ revision, meshConfig }: ControlPlaneDetail): string | undefined {
+  return meshConfig?.text.replaceAll(`istiod-${revision}.`, 'istiod.');
+}
+
+function differenceOf(first: ControlPlaneDetail, second: ControlPlaneDetail): string {
+  if (first.meshConfig === undefined || second.meshConfig === undefined) {
+    return `none for ${first.meshConfig === undefined ? first.revision : second.revision}`;
   }
-  const [lines, otherLines] = [one.text.split('\n'), other.text.split('\n')];
+  const [lines, otherLines] = [linesOf(comparable(first)), linesOf(comparable(second))];
   const unlike = [
     ...lines.filter((line) => !otherLines.includes(line)),
     ...otherLines.filter((line) => !lines.includes(line)),
@@ -45,6 +50,10 @@ function differenceOf(
   return unlike.length === 0
     ? 'the same lines in another order'
     : `${unlike.length} lines that only one of them has, such as ${JSON.stringify((unlike[0] ?? '').trim().slice(0, 100))}`;
+}
+
+function linesOf(text = ''): readonly string[] {
+  return text.split('\n');
 }
 
 function showOf({ meshConfig }: ControlPlaneDetail, namespace: string): string {

@@ -30,10 +30,7 @@ function withDetail(changes: Partial<ControlPlaneDetail>) {
 /** The old control plane and the target's beside it; `changes` are of the second. */
 function twoRevisions(changes: Partial<ControlPlaneDetail>) {
   const [old, young] = [controlPlane(), controlPlane({ revision: '1-26-1' })];
-  const second = controlPlaneDetail(young, {
-    meshConfig: { configMap: 'istio-1-26-1', digest: 'sha256:mesh', text: '' },
-    ...changes,
-  });
+  const second = controlPlaneDetail(young, changes);
   return found(
     { controlPlanes: [controlPlaneDetail(old), second] },
     { controlPlanes: [old, young] },

@@ -12,6 +12,8 @@ export interface ListOptions {
   readonly fieldSelector?: string;
   /** Only `metadata` of each object: a fraction of the bytes. */
   readonly metadataOnly?: boolean;
+  /** Objects in one page, 500 unless told: a page is in memory as a whole. */
+  readonly pageSize?: number;
 }
 
 interface Page {
@@ -53,7 +55,7 @@ async function collectPages<T>(
       path: collectionPath(kind, options.namespace),
       ...(options.metadataOnly === true ? { accept: METADATA_LIST } : {}),
       query: {
-        limit: String(PAGE_SIZE),
+        limit: String(options.pageSize ?? PAGE_SIZE),
         continue: token,
         labelSelector: options.labelSelector,
         fieldSelector: options.fieldSelector,

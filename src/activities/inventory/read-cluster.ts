@@ -79,31 +79,52 @@ type Core = Pick<
 async function readCore(kubernetes: KubernetesClient, meshNamespace: string): Promise<Core> {
   const all = (kind: keyof typeof RESOURCE_KINDS): Promise<KubernetesObject[]> =>
     kubernetes.collect(RESOURCE_KINDS[kind], {}, slimObject);
-  const [pods, replicaSets, deployments, statefulSets, daemonSets, ...others] = await Promise.all([
-    kubernetes.collect(RESOURCE_KINDS.pod, {}, interpretPodDetail),
-    kubernetes.collect(RESOURCE_KINDS.replicaSet, { metadataOnly: true }, slimLink),
-    all('deployment'),
-    all('statefulSet'),
-    all('daemonSet'),
-    all('namespace'),
-    all('mutatingWebhook'),
-    all('validatingWebhook'),
-    kubernetes.serverVersion(),
-    readOwner(kubernetes, meshNamespace),
-  ]);
-  const [namespaces, mutatingWebhooks, validatingWebhooks, kubernetesVersion, owner] = others;
+  const [large, namespaces, mutatingWebhooks, validatingWebhooks, kubernetesVersion, owner] =
+    await Promise.all([
+      readLargeLists(kubernetes),
+      all('namespace'),
+      all('mutatingWebhook'),
+      all('validatingWebhook'),
+      kubernetes.serverVersion(),
+      readOwner(kubernetes, meshNamespace),
+    ]);
   return {
+    ...large,
     kubernetesVersion,
     namespaces,
-    deployments,
-    statefulSets,
-    daemonSets,
-    replicaSets,
-    pods,
     mutatingWebhooks,
     validatingWebhooks,
     ...(owner === undefined ? {} : { owner }),
   };
+}
+
+type LargeLists = Pick<
+  ClusterReading,
+  'pods' | 'replicaSets' | 'deployments' | 'statefulSets' | 'daemonSets'
+>;
+
+/**
+ * Pods have some 15 KB each, and what a page of them takes while it is interpreted is several times
+ * that.
+ */
+const PODS_AT_ONCE = 200;
+
+/** One after the other, so that only one page of a large list is in memory. */
+async function readLargeLists(kubernetes: KubernetesClient): Promise<LargeLists> {
+  const pods = await kubernetes.collect(
+    RESOURCE_KINDS.pod,
+    { pageSize: PODS_AT_ONCE },
+    interpretPodDetail,
+  );
+  const replicaSets = await kubernetes.collect(
+    RESOURCE_KINDS.replicaSet,
+    { metadataOnly: true },
+    slimLink,
+  );
+  const deployments = await kubernetes.collect(RESOURCE_KINDS.deployment, {}, slimObject);
+  const statefulSets = await kubernetes.collect(RESOURCE_KINDS.statefulSet, {}, slimObject);
+  const daemonSets = await kubernetes.collect(RESOURCE_KINDS.daemonSet, {}, slimObject);
+  return { pods, replicaSets, deployments, statefulSets, daemonSets };
 }
 
 async function readRest(kubernetes: KubernetesClient): Promise<Omit<ClusterReading, keyof Core>> {

@@ -1,5 +1,5 @@
 import type { MeshInventory } from '../../domain/inventory/inventory.ts';
-import type { NamespaceDetail } from '../../domain/inventory/namespace-detail.ts';
+import { NAMESPACE_ROOTS, type NamespaceDetail } from '../../domain/inventory/namespace-detail.ts';
 import type { NamespaceSelection } from '../../domain/mesh/observed-mesh.ts';
 import type { Output } from '../output.ts';
 import { renderTable } from './table.ts';
@@ -8,7 +8,7 @@ import { renderTable } from './table.ts';
 export function renderNamespaces(output: Output, inventory: MeshInventory): string | undefined {
   const { mesh, namespaces } = inventory;
   const roots = new Set(inventory.controlPlanes.flatMap(({ rootDigest }) => rootDigest ?? []));
-  const areRootsRead = !inventory.unread.some(({ what }) => what === ROOTS);
+  const areRootsRead = !inventory.unread.some(({ what }) => what === NAMESPACE_ROOTS);
   const details = new Map(namespaces.map((detail) => [detail.name, detail]));
   const rows = mesh.namespaces.flatMap(({ name, selection }) => {
     const detail = details.get(name);
@@ -20,8 +20,6 @@ export function renderNamespaces(output: Output, inventory: MeshInventory): stri
   if (rows.length === 0) return undefined;
   return renderTable(output, ['NAMESPACE', 'REVISION', 'BY', 'NOTES'], rows);
 }
-
-const ROOTS = 'root certificates of namespaces';
 
 /** The revision that a namespace selects, and by what. */
 function describeSelection(selection: NamespaceSelection): readonly [string, string] {

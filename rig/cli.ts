@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import { errorCode } from './error-code.ts';
 import { DEFAULT_RIG } from './rig-state.ts';
@@ -74,6 +74,15 @@ function program(): Command {
     .action(async (options: { name: string }) =>
       (await import('./commands/env.ts')).runEnv(options.name),
     );
+  rig
+    .command('grow')
+    .description('fill the mesh of a rig with workloads to look at; they cannot be restarted')
+    .addOption(nameOption())
+    .option('--workloads <count>', 'how many', readCount, 2000)
+    .option('--pods <count>', 'how many in all', readCount, 20_000)
+    .action(async ({ name, ...size }: { name: string; workloads: number; pods: number }) =>
+      (await import('./commands/grow.ts')).runGrow(name, size),
+    );
   rig.addCommand(troubleCommand());
   return rig;
 }
@@ -104,4 +113,10 @@ function nameOption(): Option {
   return new Option('--name <name>', 'which rig; several can be up side by side').default(
     DEFAULT_RIG,
   );
+}
+
+function readCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new InvalidArgumentError('expected a count of at least 1');
+  return Number(text);
 }

@@ -2,13 +2,20 @@ import type { ClusterAccess } from '../clients/cluster-access.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { PlanOutline } from '../domain/planning/plan.ts';
 import { outlinePlan } from '../domain/planning/outline-plan.ts';
+import type { VersionTable } from '../domain/version/version-table.ts';
 import type { MeshInstaller } from '../installers/installer.ts';
-import { compilePlan } from './compile-plan.ts';
+import { compilePlan, type Compiled } from './compile-plan.ts';
 import { recordOf } from './load-plan.ts';
 import { claimMesh, releaseMesh } from './record/owner-record.ts';
 import { recordRelease } from './release/recorded-release.ts';
 import type { ResolvedRequest } from './resolve-request.ts';
 import type { RunRef } from './run-ref.ts';
+
+/** What planning needs beside a request and a cluster. */
+export interface Planner {
+  readonly installer: MeshInstaller;
+  readonly versions: VersionTable;
+}
 
 export interface PlanRequest extends RunRef {
   readonly resolved: ResolvedRequest;
@@ -23,11 +30,11 @@ export type PlanAnswer =
 /** Plans without writing anything. */
 export async function planRun(
   access: ClusterAccess,
-  installer: MeshInstaller,
+  planner: Planner,
   request: PlanRequest,
   signal: AbortSignal,
 ): Promise<PlanAnswer> {
-  const { planned } = await compilePlan(access, installer, compileRequest(request), signal);
+  const { planned } = await compile(access, planner, request, signal);
   if (planned.kind !== 'plan') return planned;
   return { kind: 'plan', outline: outlinePlan(planned.plan, planned.digest) };
 }
@@ -49,7 +56,7 @@ export type ClaimAnswer =
  */
 export async function claimRun(
   access: ClusterAccess,
-  installer: MeshInstaller,
+  planner: Planner,
   request: ClaimRequest,
   signal: AbortSignal,
 ): Promise<ClaimAnswer> {
@@ -64,12 +71,7 @@ export async function claimRun(
 
   // A repeated call after a crash finds the plan recorded: the mesh may be changing already.
   if ((await record.get('plan')) !== undefined) return { kind: 'claimed' };
-  const { planned, release } = await compilePlan(
-    access,
-    installer,
-    compileRequest(request),
-    signal,
-  );
+  const { planned, release } = await compile(access, planner, request, signal);
   if (planned.kind !== 'plan' || release === undefined || planned.digest !== request.digest) {
     await releaseMesh(access.worker, meshNamespace, runId);
     return planned.kind === 'blocked' ? planned : { kind: 'changed' };
@@ -79,9 +81,19 @@ export async function claimRun(
   return { kind: 'claimed' };
 }
 
-function compileRequest({ resolved, runId }: PlanRequest): Parameters<typeof compilePlan>[2] {
+function compile(
+  access: ClusterAccess,
+  { installer, versions }: Planner,
+  { resolved, runId }: PlanRequest,
+  signal: AbortSignal,
+): Promise<Compiled> {
   const { request, policy, meshNamespace } = resolved;
-  return { request, policy, meshNamespace, runId };
+  return compilePlan(
+    access,
+    installer,
+    { request, policy, meshNamespace, versions, runId },
+    signal,
+  );
 }
 
 function busy(

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import type { ClusterAccess } from '../clients/cluster-access.ts';
 import { stopsRun, type Finding } from '../domain/finding.ts';
-import type { ObservedMesh } from '../domain/mesh/observed-mesh.ts';
+import type { MeshInventory } from '../domain/inventory/inventory.ts';
+import { compareText } from '../domain/kubernetes-object.ts';
 import { buildSteps } from '../domain/planning/build-steps.ts';
+import { estimatePlan } from '../domain/planning/estimate-plan.ts';
 import type { Planned, UpgradePlan } from '../domain/planning/plan.ts';
+import { requiredAccess } from '../domain/planning/required-access.ts';
 import type { Policy } from '../domain/policy.ts';
 import {
   applyOverrides,
@@ -16,58 +17,71 @@ import { currentControlPlanes, type PreflightFacts } from '../domain/preflight/f
 import { API_VERSION, type UpgradeRequest } from '../domain/request/request.ts';
 import { parseIstioVersion, type IstioVersion } from '../domain/version/istio-version.ts';
 import { revisionNameOf } from '../domain/version/revision-name.ts';
+import type { VersionTable } from '../domain/version/version-table.ts';
 import type { MeshInstaller, RenderedRelease } from '../installers/installer.ts';
-import { inspectMesh } from './inspect-mesh.ts';
+import { checkAccess } from './check-access.ts';
+import { takeInventory } from './inventory/take-inventory.ts';
+import { digestPlan } from './plan-digest.ts';
+import { compileRelease, type CompiledRelease } from './release/compile-release.ts';
+import { binaryMissing, type RunningRelease } from './release/recover-release.ts';
 import { InvalidRequestError } from './services.ts';
-import { compareRelease } from './release/compare-release.ts';
-import { recoverRelease } from './release/recover-release.ts';
 
 export interface CompileRequest {
   readonly request: UpgradeRequest;
   readonly policy: Policy;
   readonly meshNamespace: string;
+  readonly versions: VersionTable;
   readonly runId?: string;
 }
 
-/** What planning came to, and the release that the plan installs. */
+/** What planning came to, what it looked at, and the release that the plan installs. */
 export interface Compiled {
   readonly planned: Planned;
+  readonly inventory: MeshInventory;
+  /** There only with a plan. */
   readonly release?: RenderedRelease;
 }
 
 /**
- * From a request and a live cluster to a plan, or to the reasons why there is none. Reads only: what
- * looks like a write is a dry run. The same mesh and request give the same plan and digest.
+ * From a request and a live cluster to a plan, or to all the reasons why there is none. Reads only:
+ * what looks like a write is a dry run. The same mesh and request give the same plan and digest.
  */
 export async function compilePlan(
   access: ClusterAccess,
   installer: MeshInstaller,
-  { request, policy, meshNamespace, runId }: CompileRequest,
+  compileRequest: CompileRequest,
   signal: AbortSignal,
 ): Promise<Compiled> {
+  const { request, meshNamespace } = compileRequest;
   const target = targetOf(request);
-  const mesh = await inspectMesh(access.worker, { cluster: request.cluster, meshNamespace });
-  const facts: PreflightFacts = {
-    mesh,
-    target,
-    targetRevision: revisionNameOf(target),
-    available: installer.versions(),
-    ...(runId === undefined ? {} : { runId }),
-    ...(request.takeOver === undefined ? {} : { takeOver: request.takeOver }),
-  };
-  if (isWhollyThere(facts)) return { planned: { kind: 'nothing-to-do', findings: [] } };
+  const inventory = await takeInventory(access, { cluster: request.cluster, meshNamespace });
+  const facts = factsOf(installer, compileRequest, target, inventory);
+  if (isWhollyThere(facts)) return { planned: { kind: 'nothing-to-do', findings: [] }, inventory };
 
-  const early = applyOverrides(evaluatePreflight(facts), request.overrides);
-  const [source] = currentControlPlanes(facts);
-  const from = source?.version === undefined ? undefined : parseIstioVersion(source.version);
-  if (early.some(stopsRun) || source === undefined || from === undefined) {
-    return blocked(early);
+  const source = sourceOf(facts);
+  const [upstream, compiled] = await Promise.all([
+    askTarget(access, installer, { facts, source }, signal),
+    source === undefined || !hasBoth(facts, source)
+      ? undefined
+      : compileRelease(
+          access,
+          installer,
+          { from: source, to: { revision: facts.targetRevision, version: target, meshNamespace } },
+          signal,
+        ),
+  ]);
+  const early = [
+    ...evaluatePreflight({
+      ...facts,
+      ...(compiled === undefined ? {} : { targetCrds: compiled.targetCrds }),
+    }),
+    ...upstream,
+    ...(source === undefined || isAvailable(facts, source) ? [] : [binaryMissing(source)]),
+  ];
+  if (compiled === undefined || source === undefined) {
+    return blocked(inventory, applyOverrides(early, request.overrides));
   }
-  return compileFrom(
-    { access, installer, request, policy, mesh, facts, early },
-    { revision: source.revision, version: from },
-    signal,
-  );
+  return planFrom({ access, installer, compileRequest, facts, source, compiled, early });
 }
 
 function targetOf(request: UpgradeRequest): IstioVersion {
@@ -78,48 +92,111 @@ function targetOf(request: UpgradeRequest): IstioVersion {
   );
 }
 
-interface Compilation {
+function factsOf(
+  installer: MeshInstaller,
+  { request, policy, versions, runId }: CompileRequest,
+  target: IstioVersion,
+  inventory: MeshInventory,
+): PreflightFacts {
+  return {
+    mesh: inventory.mesh,
+    inventory,
+    strategy: 'canary',
+    target,
+    targetRevision: revisionNameOf(target),
+    available: installer.versions(),
+    versions,
+    today: new Date().toISOString().slice(0, 10),
+    policy,
+    ...(runId === undefined ? {} : { runId }),
+    ...(request.takeOver === undefined ? {} : { takeOver: request.takeOver }),
+  };
+}
+
+/** What is upgraded from, when it is one control plane that istioctl could have put there. */
+function sourceOf(facts: PreflightFacts): RunningRelease | undefined {
+  const [source, ...others] = currentControlPlanes(facts);
+  const version = source?.version === undefined ? undefined : parseIstioVersion(source.version);
+  if (source === undefined || version === undefined || others.length > 0) return undefined;
+  if (source.installer !== 'istioctl') return undefined;
+  return { revision: source.revision, version, meshNamespace: facts.mesh.meshNamespace };
+}
+
+function isAvailable({ available }: PreflightFacts, { version }: RunningRelease): boolean {
+  return available.includes(version);
+}
+
+function hasBoth(facts: PreflightFacts, source: RunningRelease): boolean {
+  return isAvailable(facts, source) && facts.available.includes(facts.target);
+}
+
+/** What the target's own istioctl says of the cluster and of the mesh's configuration. */
+async function askTarget(
+  access: ClusterAccess,
+  installer: MeshInstaller,
+  {
+    facts,
+    source,
+  }: { readonly facts: PreflightFacts; readonly source: RunningRelease | undefined },
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { target: version, mesh, available } = facts;
+  if (!available.includes(version)) return [];
+  const { meshNamespace } = mesh;
+  const ask = { version, meshNamespace, kubeconfig: access.installerKubeconfig };
+  const answers = await Promise.all([
+    installer.precheck(ask, signal),
+    ...(source === undefined
+      ? []
+      : [installer.analyze({ ...ask, revision: source.revision }, signal)]),
+  ]);
+  return answers.flat();
+}
+
+interface Material {
   readonly access: ClusterAccess;
   readonly installer: MeshInstaller;
-  readonly request: UpgradeRequest;
-  readonly policy: Policy;
-  readonly mesh: ObservedMesh;
+  readonly compileRequest: CompileRequest;
   readonly facts: PreflightFacts;
+  readonly source: RunningRelease;
+  readonly compiled: CompiledRelease;
   readonly early: readonly Finding[];
 }
 
-async function compileFrom(
-  compilation: Compilation,
-  from: { readonly revision: string; readonly version: IstioVersion },
-  signal: AbortSignal,
-): Promise<Compiled> {
-  const { access, installer, request, policy, mesh, facts, early } = compilation;
-  const { meshNamespace } = mesh;
-  const to = { revision: facts.targetRevision, version: facts.target };
-  const [recovered, upstream] = await Promise.all([
-    recoverRelease(access, installer, { ...from, meshNamespace }, signal),
-    installer.precheck(
-      { version: to.version, meshNamespace, kubeconfig: access.installerKubeconfig },
-      signal,
-    ),
-  ]);
-  if (recovered.kind === 'unknown') {
-    return blocked([...early, ...recovered.findings]);
-  }
-  const release = await installer.render(
-    { ...to, meshNamespace, configuration: recovered.configuration },
-    signal,
-  );
-  const compared = await compareRelease(access, release);
+/** The steps are needed to know all findings: the rights that they need are asked for. */
+async function planFrom(material: Material): Promise<Compiled> {
+  const { access, compileRequest, facts, compiled, early } = material;
+  const draft = draftPlan(material);
+  const rights = await checkAccess(access, requiredAccess(draft));
   const findings = sortFindings(
-    applyOverrides(
-      [...early, ...upstream, ...recovered.findings, ...compared.findings],
-      request.overrides,
-    ),
+    applyOverrides([...early, ...compiled.findings, ...rights], compileRequest.request.overrides),
   );
-  if (findings.some(stopsRun)) return blocked(findings);
+  if (findings.some(stopsRun)) return blocked(facts.inventory, findings);
+  const plan = { ...draft, findings };
+  return {
+    planned: {
+      kind: 'plan',
+      plan,
+      digest: digestPlan(plan),
+      estimate: estimatePlan(plan, facts.mesh),
+    },
+    inventory: facts.inventory,
+    release: compiled.release,
+  };
+}
 
-  const plan: UpgradePlan = {
+function draftPlan({
+  compileRequest,
+  installer,
+  facts,
+  source,
+  compiled,
+}: Material): Omit<UpgradePlan, 'findings'> {
+  const { request, policy, meshNamespace } = compileRequest;
+  const { mesh, inventory } = facts;
+  const from = { revision: source.revision, version: source.version };
+  const to = { revision: facts.targetRevision, version: facts.target };
+  return {
     apiVersion: API_VERSION,
     cluster: { name: request.cluster, uid: mesh.clusterUid },
     meshNamespace,
@@ -130,29 +207,26 @@ async function compileFrom(
     steps: buildSteps({
       mesh,
       policy,
+      gatewayNamespaces: gatewayNamespaces(inventory),
       from,
       to,
-      base: compared.base,
-      pilot: compared.pilot,
-      old: recovered.objects,
+      base: compiled.compared.base,
+      pilot: compiled.compared.pilot,
+      old: compiled.old,
     }),
     policy,
     binaries: Object.fromEntries(
-      [from.version, to.version].map((version) => [version, installer.binaryDigest(version)]),
+      [source.version, facts.target].map((version) => [version, installer.binaryDigest(version)]),
     ),
-    renderDigest: release.digest,
-    findings,
+    renderDigest: compiled.release.digest,
   };
-  return { planned: { kind: 'plan', plan, digest: digestPlan(plan) }, release };
 }
 
-function blocked(findings: readonly Finding[]): Compiled {
-  return { planned: { kind: 'blocked', findings: sortFindings(findings) } };
+function gatewayNamespaces({ gateways }: MeshInventory): readonly string[] {
+  const names = gateways.flatMap(({ kind, namespace }) => (kind === 'waypoint' ? [] : [namespace]));
+  return [...new Set(names)].sort(compareText);
 }
 
-/** sha256 over the plan as canonical JSON (RFC 8785): binds gates and approvals to what will be done. */
-export function digestPlan(plan: UpgradePlan): string {
-  const text = canonicalize(plan);
-  if (text === undefined) throw new TypeError('a plan is JSON');
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+function blocked(inventory: MeshInventory, findings: readonly Finding[]): Compiled {
+  return { planned: { kind: 'blocked', findings: sortFindings(findings) }, inventory };
 }

@@ -66,18 +66,17 @@ export interface Activities {
 
 /** The activities, bound to what they need. */
 export function createActivities({ config, installer }: ActivityDeps): Activities {
+  const planner = { installer, versions: config.versions };
   return {
     resolveRequest: async ({ input, workflowId }) =>
       asFailure(async () => resolveRequest(config, input, workflowId)),
     identifyCluster: async ({ cluster }) => asFailure(() => identifyCluster(config, cluster)),
     planUpgrade: (input) =>
-      withCluster(config, input, (access) =>
-        planRun(access, installer, input, cancellationSignal()),
-      ),
+      withCluster(config, input, (access) => planRun(access, planner, input, cancellationSignal())),
     claimMesh: (input) =>
       withCluster(config, input, (access) => {
         const temporalNamespace = activityInfo().workflowNamespace ?? 'unknown';
-        return claimRun(access, installer, { ...input, temporalNamespace }, cancellationSignal());
+        return claimRun(access, planner, { ...input, temporalNamespace }, cancellationSignal());
       }),
     takeSnapshot: (input) =>
       withCluster(config, input, async (access) => {

@@ -2,11 +2,12 @@ import type { KubernetesClient } from '../clients/kubernetes.ts';
 import { RESOURCE_KINDS } from '../clients/resource-kinds.ts';
 import { compareText, type KubernetesObject } from '../domain/kubernetes-object.ts';
 import { interpretControlPlanes, interpretTags } from '../domain/mesh/interpret-control-planes.ts';
-import { interpretPod } from '../domain/mesh/interpret-pods.ts';
+import { interpretPod, type PodFacts } from '../domain/mesh/interpret-pods.ts';
 import { interpretWorkloads } from '../domain/mesh/interpret-workloads.ts';
 import { DEFAULT_VALIDATOR, INJECTION_LABEL, REVISION_LABEL } from '../domain/mesh/istio-labels.ts';
-import type { ObservedMesh, ObservedNamespace } from '../domain/mesh/observed-mesh.ts';
+import type { MeshOwner, ObservedMesh, ObservedNamespace } from '../domain/mesh/observed-mesh.ts';
 import { selectRevision } from '../domain/mesh/select-revision.ts';
+import { slimLink } from './inventory/slim-objects.ts';
 import { readOwner } from './record/owner-record.ts';
 
 export interface InspectTarget {
@@ -14,16 +15,42 @@ export interface InspectTarget {
   readonly meshNamespace: string;
 }
 
+const ISTIOD_SELECTOR = 'app=istiod';
+
 /** The cluster's identity: the uid of `kube-system`, which lives as long as the cluster does. */
 export async function readClusterUid(kubernetes: KubernetesClient): Promise<string> {
-  const found = await kubernetes.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' });
-  const uid = found?.metadata.uid;
+  return clusterUidOf(
+    await kubernetes.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }),
+  );
+}
+
+/** The cluster's identity, by its namespace `kube-system`. */
+export function clusterUidOf(kubeSystem: KubernetesObject | undefined): string {
+  const uid = kubeSystem?.metadata.uid;
   if (uid === undefined) {
     throw new Error(
       'expected the namespace kube-system with a uid, found none: is this a cluster?',
     );
   }
   return uid;
+}
+
+/** What is read of a cluster to see the mesh in it. */
+export interface MeshObjects {
+  readonly clusterUid: string;
+  /** `v1.33.1`. */
+  readonly kubernetesVersion: string;
+  /** Deployments with the label `app=istiod` in the mesh namespace. */
+  readonly istiods: readonly KubernetesObject[];
+  readonly mutatingWebhooks: readonly KubernetesObject[];
+  readonly defaultValidator?: KubernetesObject;
+  readonly namespaces: readonly KubernetesObject[];
+  /** Deployments, StatefulSets and DaemonSets. */
+  readonly workloads: readonly KubernetesObject[];
+  /** Metadata only. */
+  readonly replicaSets: readonly KubernetesObject[];
+  readonly pods: readonly PodFacts[];
+  readonly owner?: MeshOwner;
 }
 
 /** Reads what there is of a mesh: one paged list per kind, nothing per workload. Writes nothing. */
@@ -36,10 +63,10 @@ export async function inspectMesh(
     clusterUid,
     kubernetesVersion,
     istiods,
-    injectors,
-    validator,
-    namespaceObjects,
-    workloadLists,
+    mutatingWebhooks,
+    defaultValidator,
+    namespaces,
+    workloads,
     replicaSets,
     pods,
     owner,
@@ -48,7 +75,7 @@ export async function inspectMesh(
     kubernetes.serverVersion(),
     kubernetes.list(RESOURCE_KINDS.deployment, {
       namespace: meshNamespace,
-      labelSelector: 'app=istiod',
+      labelSelector: ISTIOD_SELECTOR,
     }),
     kubernetes.list(RESOURCE_KINDS.mutatingWebhook),
     kubernetes.get({
@@ -58,14 +85,38 @@ export async function inspectMesh(
     }),
     kubernetes.list(RESOURCE_KINDS.namespace),
     listWorkloads(kubernetes),
-    kubernetes.list(RESOURCE_KINDS.replicaSet, { metadataOnly: true }),
-    kubernetes.list(RESOURCE_KINDS.pod),
+    kubernetes.collect(RESOURCE_KINDS.replicaSet, { metadataOnly: true }, slimLink),
+    kubernetes.collect(RESOURCE_KINDS.pod, {}, interpretPod),
     readOwner(kubernetes, meshNamespace),
   ]);
+  return observeMesh(
+    {
+      clusterUid,
+      kubernetesVersion,
+      istiods,
+      mutatingWebhooks,
+      ...(defaultValidator === undefined ? {} : { defaultValidator }),
+      namespaces,
+      workloads,
+      replicaSets,
+      pods,
+      ...(owner === undefined ? {} : { owner }),
+    },
+    target,
+  );
+}
 
-  const controlPlanes = interpretControlPlanes(istiods);
-  const tags = interpretTags(injectors);
-  const namespaces = namespaceObjects
+/** Whether a Deployment is a control plane of this mesh. */
+export function isIstiod({ metadata }: KubernetesObject, meshNamespace: string): boolean {
+  return metadata.namespace === meshNamespace && metadata.labels?.['app'] === 'istiod';
+}
+
+/** The mesh in what was read of its cluster. */
+export function observeMesh(objects: MeshObjects, target: InspectTarget): ObservedMesh {
+  const { clusterUid, kubernetesVersion, replicaSets, pods, owner } = objects;
+  const controlPlanes = interpretControlPlanes(objects.istiods);
+  const tags = interpretTags(objects.mutatingWebhooks);
+  const namespaces = objects.namespaces
     .map((namespace) => observeNamespace(namespace, { controlPlanes, tags }))
     .sort((a, b) => compareText(a.name, b.name));
   const injected = new Set(
@@ -74,18 +125,18 @@ export async function inspectMesh(
       .map(({ name }) => name),
   );
   const { workloads, loosePods } = interpretWorkloads({
-    workloads: workloadLists,
+    workloads: objects.workloads,
     replicaSets,
-    pods: pods.map(interpretPod),
+    pods,
     isInjected: (name) => injected.has(name),
   });
-  const validatorRevision = validator?.metadata.labels?.[REVISION_LABEL];
+  const validatorRevision = objects.defaultValidator?.metadata.labels?.[REVISION_LABEL];
 
   return {
     cluster: target.cluster,
     clusterUid,
     kubernetesVersion,
-    meshNamespace,
+    meshNamespace: target.meshNamespace,
     controlPlanes,
     tags,
     ...(validatorRevision === undefined ? {} : { defaultValidatorRevision: validatorRevision }),

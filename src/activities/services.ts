@@ -1,5 +1,7 @@
-import type { ObservedMesh } from '../domain/mesh/observed-mesh.ts';
-import type { Planned } from '../domain/planning/plan.ts';
+import type { MeshInventory } from '../domain/inventory/inventory.ts';
+import type { Planned, UpgradePlan } from '../domain/planning/plan.ts';
+import type { PlanChange } from '../domain/planning/plan-change.ts';
+import type { MeshTargets } from '../domain/targets/target.ts';
 import type { UpgradeRequest } from '../domain/request/request.ts';
 
 /**
@@ -8,8 +10,22 @@ import type { UpgradeRequest } from '../domain/request/request.ts';
  */
 export interface MeshServices {
   /** Throws `InvalidRequestError` for an unknown cluster. */
-  inspect(cluster: string, signal: AbortSignal): Promise<ObservedMesh>;
+  inspect(cluster: string, signal: AbortSignal): Promise<MeshInventory>;
+  /** Where the mesh can go, by the installer's versions and the version table. */
+  targets(cluster: string, signal: AbortSignal): Promise<MeshTargets>;
   plan(request: UpgradeRequest, signal: AbortSignal): Promise<Planned>;
+  /** What changed since a plan was made; empty when that very plan still holds. */
+  checkPlan(
+    request: UpgradeRequest,
+    kept: KeptPlan,
+    signal: AbortSignal,
+  ): Promise<readonly PlanChange[]>;
+}
+
+/** A plan that somebody kept, and what its digest was. */
+export interface KeptPlan {
+  readonly plan: UpgradePlan;
+  readonly digest: string;
 }
 
 /** Thrown when a request names something that the configuration does not have. */

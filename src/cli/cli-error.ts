@@ -5,6 +5,7 @@ export const ERROR_CODES = [
   'Usage',
   'InvalidConfiguration',
   'InvalidRequest',
+  'PlanChanged',
   'NoConnection',
   'NoWorker',
   'NotFound',
@@ -22,10 +23,18 @@ export class CliError extends Error {
   override readonly name = 'CliError';
   readonly code: ErrorCode;
   readonly exitCode: ExitCode;
+  /** Further members of the error's JSON, for programs. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, exitCode: ExitCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    exitCode: ExitCode,
+    message: string,
+    options: ErrorOptions & { readonly facts?: Readonly<Record<string, unknown>> } = {},
+  ) {
     super(message, options);
     this.code = code;
     this.exitCode = exitCode;
+    this.facts = options.facts ?? {};
   }
 }

@@ -6,6 +6,8 @@ export interface DescribedError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly exitCode: ExitCode;
+  /** Further members of the error's JSON, for programs. */
+  readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 /** Says what a failure means to the person who ran the command, and with which code it ends. */
@@ -14,7 +16,8 @@ export async function describeError(
   isInterrupted: boolean,
 ): Promise<DescribedError> {
   if (error instanceof CliError) {
-    return { code: error.code, message: error.message, exitCode: error.exitCode };
+    const { code, message, exitCode, facts } = error;
+    return { code, message, exitCode, facts };
   }
   if (isInterrupted) {
     return { code: 'Interrupted', message: 'interrupted', exitCode: EXIT_CODES.interrupted };

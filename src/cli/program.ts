@@ -6,6 +6,7 @@ import { registerInspect } from './commands/inspect.ts';
 import { registerList } from './commands/list.ts';
 import { registerPause } from './commands/pause.ts';
 import { registerPlan } from './commands/plan.ts';
+import { registerPrecheck } from './commands/precheck.ts';
 import type { Register, Runner } from './commands/registration.ts';
 import { registerReject } from './commands/reject.ts';
 import { registerReport } from './commands/report.ts';
@@ -15,6 +16,7 @@ import { registerRollback } from './commands/rollback.ts';
 import { registerShow } from './commands/show.ts';
 import { registerSkip } from './commands/skip.ts';
 import { registerStart } from './commands/start.ts';
+import { registerTargets } from './commands/targets.ts';
 import { registerWatch } from './commands/watch.ts';
 import { registerWorker } from './commands/worker.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
@@ -24,6 +26,8 @@ import { OUTPUT_FORMATS } from './output.ts';
 /** In the order in which a person meets them. */
 const COMMANDS: readonly Register[] = [
   registerInspect,
+  registerTargets,
+  registerPrecheck,
   registerPlan,
   registerStart,
   registerWatch,

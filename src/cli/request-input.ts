@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
-import { parse } from 'yaml';
+import { parseYaml } from '../config/parse-yaml.ts';
+import { readText } from '../config/read-text.ts';
 import type { InputProblem } from '../domain/request/parse-request.ts';
 import type { Override, UpgradeRequest } from '../domain/request/request.ts';
 import { CliError } from './cli-error.ts';
@@ -61,16 +61,24 @@ export async function checkRequest(
   );
 }
 
+/** A request is a page at most; a plan of a large mesh has its own reader. */
+const MAX_REQUEST_BYTES = 1_000_000;
+
 /** Reads a file that holds one object, in YAML or JSON (which is YAML too). */
 export function readObjectFile(file: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = parse(readFileSync(file, 'utf8'));
+    value = parseYaml(readText(file, MAX_REQUEST_BYTES)).value;
   } catch (error) {
     throw invalid(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (isObject(value)) return value;
-  throw invalid(`${file}: expected one object, found ${value === null ? 'nothing' : typeof value}`);
+  throw invalid(`${file}: expected one object, found ${describeType(value)}`);
+}
+
+function describeType(value: unknown): string {
+  if (value === null) return 'nothing';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -78,8 +78,8 @@ async function reportError(
   return described.exitCode;
 }
 
-function writeErrorValue(output: Output, { code, message, exitCode }: DescribedError): void {
-  output.result({ kind: 'error', code, message, exitCode }, () => message);
+function writeErrorValue(output: Output, { code, message, exitCode, facts }: DescribedError): void {
+  output.result({ kind: 'error', code, message, exitCode, ...facts }, () => message);
 }
 
 function usageError(error: CommanderError): DescribedError {

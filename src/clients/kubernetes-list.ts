@@ -12,6 +12,8 @@ export interface ListOptions {
   readonly fieldSelector?: string;
   /** Only `metadata` of each object: a fraction of the bytes. */
   readonly metadataOnly?: boolean;
+  /** Objects in one page, 500 unless told: a page is in memory as a whole. */
+  readonly pageSize?: number;
 }
 
 interface Page {
@@ -19,27 +21,33 @@ interface Page {
   readonly metadata: { readonly continue?: string };
 }
 
-/** Pages share one snapshot; when its token has expired (410) the list begins again, once. */
-export async function listAll(
+/** What to keep of one object; `undefined` keeps nothing. The rest of it goes with its page. */
+export type PickObject<T> = (object: KubernetesObject) => T | undefined;
+
+/**
+ * Every object of a kind, mapped page by page, so that only what is kept stays in memory. Pages
+ * share one snapshot; when its token has expired (410) the list begins again, once.
+ */
+export async function collectAll<T>(
   send: Send,
   kind: ResourceKind,
-  options: ListOptions,
-): Promise<KubernetesObject[]> {
+  { options, pick }: { readonly options: ListOptions; readonly pick: PickObject<T> },
+): Promise<T[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await listPages(send, kind, options);
+      return await collectPages(send, kind, { options, pick });
     } catch (error) {
       if (!(error instanceof KubernetesError) || error.code !== 410 || attempt > 1) throw error;
     }
   }
 }
 
-async function listPages(
+async function collectPages<T>(
   send: Send,
   kind: ResourceKind,
-  options: ListOptions,
-): Promise<KubernetesObject[]> {
-  const found: KubernetesObject[] = [];
+  { options, pick }: { readonly options: ListOptions; readonly pick: PickObject<T> },
+): Promise<T[]> {
+  const found: T[] = [];
   let token: string | undefined;
   do {
     const page = (await send({
@@ -47,14 +55,16 @@ async function listPages(
       path: collectionPath(kind, options.namespace),
       ...(options.metadataOnly === true ? { accept: METADATA_LIST } : {}),
       query: {
-        limit: String(PAGE_SIZE),
+        limit: String(options.pageSize ?? PAGE_SIZE),
         continue: token,
         labelSelector: options.labelSelector,
         fieldSelector: options.fieldSelector,
       },
     })) as Page;
     for (const item of page.items ?? []) {
-      found.push({ ...item, apiVersion: kind.apiVersion, kind: kind.kind } as KubernetesObject);
+      const object = { ...item, apiVersion: kind.apiVersion, kind: kind.kind } as KubernetesObject;
+      const kept = pick(object);
+      if (kept !== undefined) found.push(kept);
     }
     token = page.metadata.continue === '' ? undefined : page.metadata.continue;
   } while (token !== undefined);

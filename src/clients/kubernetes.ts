@@ -1,8 +1,9 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import type { KubernetesObject, ObjectRef } from '../domain/kubernetes-object.ts';
 import { KubernetesError } from './kubernetes-error.ts';
-import { listAll, type ListOptions } from './kubernetes-list.ts';
+import { collectAll, type ListOptions, type PickObject } from './kubernetes-list.ts';
 import { connect, type Call, type Send } from './kubernetes-transport.ts';
+import { getThroughPortForward, type PodPort } from './port-forward.ts';
 import { collectionPath, objectPath, resourceKindOf, type ResourceKind } from './resource-kinds.ts';
 
 export interface WriteOptions {
@@ -24,6 +25,8 @@ export interface KubernetesClient {
   get(ref: ObjectRef): Promise<KubernetesObject | undefined>;
   /** Every object of a kind, read in pages of 500. Items carry their kind and apiVersion. */
   list(kind: ResourceKind, options?: ListOptions): Promise<KubernetesObject[]>;
+  /** As `list`, but keeps only what `pick` makes of each object: memory does not grow with their size. */
+  collect<T>(kind: ResourceKind, options: ListOptions, pick: PickObject<T>): Promise<T[]>;
   create(object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>;
   /** Replaces the whole object; its `metadata.resourceVersion` is the precondition. */
   replace(object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>;
@@ -37,6 +40,10 @@ export interface KubernetesClient {
   delete(ref: ObjectRef, preconditions?: Preconditions): Promise<boolean>;
   /** Evicts a pod, honouring its budgets; `false` when it was gone already. */
   evict(pod: ObjectRef, preconditions?: Preconditions): Promise<boolean>;
+  /** The JSON that a pod answers at one of its ports, by way of the API server. */
+  getFromPod(pod: PodPort, path: string): Promise<unknown>;
+  /** The same through a forwarded port: for the pod the request comes from its own localhost. */
+  getInsidePod(pod: PodPort, path: string): Promise<unknown>;
   /** The server's version, such as `v1.33.1`. */
   serverVersion(): Promise<string>;
 }
@@ -57,8 +64,12 @@ export function createKubernetesClient(options: {
       `${options.kubeconfig}: expected a current context with a cluster, found ${JSON.stringify(config.currentContext)}`,
     );
   }
-  return clientFor(connect(config, server, options.signal));
+  return {
+    ...clientFor(connect(config, server, options.signal)),
+    getInsidePod: (pod, path) => getThroughPortForward(config, { pod, path }, options.signal),
+  };
 }
+
 function writeQuery(
   options: (WriteOptions & { force?: boolean }) | undefined,
 ): Record<string, string | undefined> {
@@ -69,7 +80,7 @@ function writeQuery(
   };
 }
 
-function clientFor(send: Send): KubernetesClient {
+function clientFor(send: Send): Omit<KubernetesClient, 'getInsidePod'> {
   const object = async (call: Call): Promise<KubernetesObject> =>
     (await send(call)) as KubernetesObject;
   const orGone = async <T>(work: Promise<T>): Promise<T | undefined> => {
@@ -96,7 +107,14 @@ function clientFor(send: Send): KubernetesClient {
 
   return {
     get: (ref) => orGone(object({ method: 'GET', path: objectPath(ref) })),
-    list: (kind, options) => listAll(send, kind, options ?? {}),
+    list: (kind, options) =>
+      collectAll(send, kind, { options: options ?? {}, pick: (object) => object }),
+    collect: (kind, options, pick) => collectAll(send, kind, { options, pick }),
+    getFromPod: ({ namespace, name, port }, path) =>
+      send({
+        method: 'GET',
+        path: `${objectPath({ apiVersion: 'v1', kind: 'Pod', namespace, name: `${name}:${port}` })}/proxy${path}`,
+      }),
     create: (body, options) =>
       object({
         method: 'POST',

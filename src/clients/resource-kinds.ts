@@ -34,6 +34,12 @@ export const RESOURCE_KINDS = {
   ),
   podDisruptionBudget: kind('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   endpointSlice: kind('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),
+  selfSubjectAccessReview: kind(
+    'authorization.k8s.io/v1',
+    'SelfSubjectAccessReview',
+    'selfsubjectaccessreviews',
+    false,
+  ),
   clusterRole: kind('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', false),
   clusterRoleBinding: kind(
     'rbac.authorization.k8s.io/v1',
@@ -72,6 +78,19 @@ export const RESOURCE_KINDS = {
     'ValidatingAdmissionPolicyBinding',
     'validatingadmissionpolicybindings',
     false,
+  ),
+  job: kind('batch/v1', 'Job', 'jobs'),
+  cronJob: kind('batch/v1', 'CronJob', 'cronjobs'),
+  envoyFilter: kind('networking.istio.io/v1alpha3', 'EnvoyFilter', 'envoyfilters'),
+  argoRollout: kind('argoproj.io/v1alpha1', 'Rollout', 'rollouts'),
+  flaggerCanary: kind('flagger.app/v1beta1', 'Canary', 'canaries'),
+  istioOperator: kind('install.istio.io/v1alpha1', 'IstioOperator', 'istiooperators'),
+  sailIstio: kind('sailoperator.io/v1', 'Istio', 'istios', false),
+  sailRevision: kind('sailoperator.io/v1', 'IstioRevision', 'istiorevisions', false),
+  googleRevision: kind(
+    'mesh.cloud.google.com/v1beta1',
+    'ControlPlaneRevision',
+    'controlplanerevisions',
   ),
 } as const satisfies Record<string, ResourceKind>;
 

@@ -1,4 +1,5 @@
 import type { Policy } from '../domain/policy.ts';
+import type { VersionTable } from '../domain/version/version-table.ts';
 
 /** `meshlift.yaml`, read and checked. */
 export interface Config {
@@ -8,6 +9,8 @@ export interface Config {
   readonly webUrl?: string;
   readonly clusters: ReadonlyMap<string, ClusterConfig>;
   readonly istioctl: Readonly<Record<string, { readonly path: string; readonly sha256: string }>>;
+  /** What is known of each minor of Istio, with the file's own rows in it. */
+  readonly versions: VersionTable;
 }
 
 export interface ClusterConfig {

@@ -1,29 +1,30 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import type { $ZodIssue } from 'zod/v4/core';
+import { isNode, type Document, type LineCounter } from 'yaml';
 import { formatPath } from '../domain/request/parse-request.ts';
 import type { Policy } from '../domain/policy.ts';
+import { KNOWN_VERSIONS } from '../domain/version/known-versions.ts';
+import { mergeVersions } from '../domain/version/version-table.ts';
 import { ConfigError, type ClusterConfig, type Config } from './config.ts';
+import { parseYaml, UnreadableYaml, type ParsedYaml } from './parse-yaml.ts';
+import { readText, UnreadableText } from './read-text.ts';
 import { configFile, defaultPolicy, type ConfigFile, type PolicyFile } from './schema.ts';
+import { toVersionRows } from './version-rows.ts';
 
 const MAX_BYTES = 1_000_000;
 
 /** Reads `meshlift.yaml`. Relative paths in it are relative to the file. Throws `ConfigError`. */
 export function loadConfig(file: string): Config {
   const absolute = path.resolve(file);
-  return toConfig(absolute, parseFile(absolute, readText(absolute)));
+  return toConfig(absolute, parseFile(absolute, readFile(absolute)));
 }
 
-function readText(file: string): string {
+function readFile(file: string): string {
   try {
-    const text = readFileSync(file, 'utf8');
-    if (text.length > MAX_BYTES) {
-      throw new ConfigError(`${file}: expected at most ${MAX_BYTES} bytes, found ${text.length}`);
-    }
-    return text;
+    return readText(file, MAX_BYTES);
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
     const why = error instanceof Error ? error.message : String(error);
+    if (error instanceof UnreadableText) throw new ConfigError(`${file}: ${why}`);
     throw new ConfigError(
       `cannot read the configuration ${file}: ${why}. Name another file with --config or MESHLIFT_CONFIG`,
     );
@@ -31,32 +32,28 @@ function readText(file: string): string {
 }
 
 function parseFile(file: string, text: string): ConfigFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: true,
-    prettyErrors: true,
-  });
-  const [syntax] = document.errors;
-  if (syntax !== undefined) throw new ConfigError(`${file}: ${syntax.message}`);
-
-  const value = toValue(file, document);
+  const { document, lines, value } = parseText(file, text);
   const parsed = configFile.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(
     (issue) =>
-      `${file}${positionOf(document, lines, issue.path)}: ${formatPath(issue.path)}: ${issue.message}`,
+      `${file}${positionOf(document, lines, issue.path)}: ${formatPath(issue.path)}: ${messageOf(issue)}`,
   );
   throw new ConfigError(problems.join('\n'));
 }
 
-/** Aliases are resolved only here: one of nothing, or a bomb of them, is the file's fault. */
-function toValue(file: string, document: Document): unknown {
+/** What is wrong with a key stands one level deeper than that it is wrong. */
+function messageOf(issue: $ZodIssue): string {
+  const [inner] = issue.code === 'invalid_key' ? issue.issues : [];
+  return inner?.message ?? issue.message;
+}
+
+function parseText(file: string, text: string): ParsedYaml {
   try {
-    return document.toJS({ maxAliasCount: 100 }) as unknown;
+    return parseYaml(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`${file}: ${why}; write the value out instead of the alias`);
+    if (!(error instanceof UnreadableYaml)) throw error;
+    throw new ConfigError(`${file}: ${error.message}`);
   }
 }
 
@@ -99,6 +96,7 @@ function toConfig(file: string, parsed: ConfigFile): Config {
     ...(webUrl === undefined ? {} : { webUrl }),
     clusters: new Map(clusters),
     istioctl: Object.fromEntries(binaries),
+    versions: mergeVersions(KNOWN_VERSIONS, toVersionRows(file, parsed.versions)),
   };
 }
 
@@ -116,6 +114,7 @@ function findPolicy(file: string, parsed: ConfigFile, cluster: string, wanted: s
 
 function toPolicy(name: string, file: PolicyFile): Policy {
   const { start, complete } = file.gates;
+  const { critical, percentages, maxWorkloadsPerWave } = file.waves;
   return {
     name,
     soakSeconds: file.soak,
@@ -123,6 +122,11 @@ function toPolicy(name: string, file: PolicyFile): Policy {
     gates: {
       ...(start === undefined ? {} : { start: { expiresSeconds: start.expires } }),
       complete: { expiresSeconds: complete.expires },
+    },
+    waves: {
+      critical,
+      ...(percentages === undefined ? {} : { percentages }),
+      ...(maxWorkloadsPerWave === undefined ? {} : { maxWorkloadsPerWave }),
     },
     restart: {
       maxPodsInFlight: file.restart.maxPodsInFlight,

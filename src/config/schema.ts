@@ -41,6 +41,26 @@ const cluster = z.strictObject({
 
 const gate = z.strictObject({ expires: duration.default(86_400) });
 
+const waves = z.strictObject({
+  /** Namespaces that move last. */
+  critical: z.array(name).max(1000).default([]),
+  /** Shares of the namespaces that move by their own label, such as [10, 50, 100]. */
+  percentages: z
+    .array(z.number().int().min(1).max(100))
+    .min(1)
+    .max(100)
+    .refine(isRisingToAll, 'expected rising numbers that end with 100, such as [10, 50, 100]')
+    .optional(),
+  maxWorkloadsPerWave: z.number().int().positive().max(100_000).optional(),
+});
+
+function isRisingToAll(percentages: readonly number[]): boolean {
+  return (
+    percentages.at(-1) === 100 &&
+    percentages.every((each, index) => index === 0 || each > (percentages[index - 1] ?? 0))
+  );
+}
+
 const policy = z.strictObject({
   soak: z
     .strictObject({
@@ -51,6 +71,7 @@ const policy = z.strictObject({
     .prefault({}),
   healthPoll: duration.default(10),
   gates: z.strictObject({ start: gate.optional(), complete: gate.prefault({}) }).prefault({}),
+  waves: waves.prefault({}),
   restart: z
     .strictObject({
       maxPodsInFlight: z.number().int().positive().max(1000).default(20),
@@ -60,6 +81,49 @@ const policy = z.strictObject({
   controlPlaneDeadline: duration.default(600),
   pruneGrace: duration.default(30),
   haltExpiry: duration.default(604_800),
+});
+
+const minor = z
+  .string()
+  .regex(/^[1-9]\d?\.(0|[1-9]\d{0,2})$/, 'expected a minor of Istio such as "1.32"');
+
+/** A text: as a number 1.30 would be 1.3. */
+const kubernetesMinor = z
+  .string('expected a Kubernetes minor in quotes, such as "1.33"')
+  .regex(/^1\.(0|[1-9]\d{0,2})$/, 'expected a Kubernetes minor such as "1.33"')
+  .transform((text) => Number(text.slice(2)));
+
+const day = z.iso.date('expected a day such as 2026-11-03');
+
+/** Facts about one minor of Istio; a row here replaces the whole row that meshlift knows. */
+const versionRow = z.strictObject({
+  released: day.optional(),
+  /** The last day of support. */
+  supportEnds: day.optional(),
+  /** By the Istio version from which on it holds. */
+  minimumKubernetes: z.record(version, kubernetesMinor).default({}),
+  testedKubernetes: kubernetesMinor.optional(),
+  withdrawn: z
+    .array(z.strictObject({ version, why: z.string().min(1).max(500) }))
+    .max(100)
+    .default([]),
+  /** Where the facts come from; without it, this file. */
+  source: z.string().min(1).max(500).optional(),
+  /** The day on which they were read. */
+  asOf: day.optional(),
+});
+
+/** By minor; a row speaks of versions of its own minor only. */
+const versions = z.record(minor, versionRow).superRefine((rows, context) => {
+  for (const [name, { minimumKubernetes, withdrawn }] of Object.entries(rows)) {
+    const refuse = (found: string, ...at: readonly (string | number)[]): void => {
+      if (found.startsWith(`${name}.`)) return;
+      const message = `expected a version of ${name} such as "${name}.0", found "${found}"`;
+      context.addIssue({ code: 'custom', path: [name, ...at], message });
+    };
+    for (const since of Object.keys(minimumKubernetes)) refuse(since, 'minimumKubernetes', since);
+    for (const [index, each] of withdrawn.entries()) refuse(each.version, 'withdrawn', index);
+  }
 });
 
 /** Schema of `meshlift.yaml`. */
@@ -89,10 +153,12 @@ export const configFile = z.strictObject({
     })
     .prefault({}),
   policies: z.record(name, policy).default({}),
+  versions: versions.default({}),
 });
 
 export type ConfigFile = z.output<typeof configFile>;
 export type PolicyFile = z.output<typeof policy>;
+export type VersionRowFile = z.output<typeof versionRow>;
 
 /** The policy of a cluster that names none and of a file that defines none. */
 export function defaultPolicy(): PolicyFile {

@@ -14,6 +14,7 @@ export interface Policy {
     /** Always there: the last moment at which everything can be undone. */
     readonly complete: GatePolicy;
   };
+  readonly waves: WavePolicy;
   readonly restart: {
     /** Most pods that may be on their way at once. */
     readonly maxPodsInFlight: number;
@@ -29,4 +30,17 @@ export interface Policy {
 
 export interface GatePolicy {
   readonly expiresSeconds: number;
+}
+
+/** In what order, and how many at a time, namespaces move. */
+export interface WavePolicy {
+  /** Namespaces that move last, whatever their size; those with gateways always do. */
+  readonly critical: readonly string[];
+  /**
+   * How much of the namespaces that move by their own label has moved after each wave: rising, ends
+   * with 100. Absent: each such namespace is a wave of its own.
+   */
+  readonly percentages?: readonly number[];
+  /** Most workloads in a wave of several such namespaces. The namespaces of a tag are never parted. */
+  readonly maxWorkloadsPerWave?: number;
 }

@@ -21,6 +21,8 @@ export interface MeshInstaller {
   renderTag(request: RenderTagRequest, signal: AbortSignal): Promise<readonly KubernetesObject[]>;
   /** The target's own precheck, mapped to findings. */
   precheck(request: PrecheckRequest, signal: AbortSignal): Promise<readonly Finding[]>;
+  /** What the target's own analyzers say of the mesh's configuration, mapped to findings. */
+  analyze(request: AnalyzeRequest, signal: AbortSignal): Promise<readonly Finding[]>;
 }
 
 export const INSTALLER_IDS = ['istioctl'] as const;
@@ -90,4 +92,9 @@ export interface PrecheckRequest {
   readonly version: IstioVersion;
   readonly meshNamespace: string;
   readonly kubeconfig: string;
+}
+
+export interface AnalyzeRequest extends PrecheckRequest {
+  /** The running revision: configuration labelled for it, or for none, is looked at. */
+  readonly revision: string;
 }

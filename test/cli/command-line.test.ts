@@ -7,6 +7,8 @@ import { freePort } from './support/server.ts';
 
 const COMMANDS = [
   'inspect',
+  'targets',
+  'precheck',
   'plan',
   'start',
   'watch',
@@ -79,6 +81,9 @@ describe('wrong usage', () => {
     ['a missing argument', ['inspect']],
     ['an unknown output format', ['list', '--output', 'xml']],
     ['a limit that is no number', ['list', '--limit', 'many']],
+    ['targets without a cluster', ['targets']],
+    ['targets with a target, which it lists', ['targets', 'demo', '--target', '1.26.1']],
+    ['a precheck of two clusters', ['precheck', 'demo', 'other', '--target', '1.26.1']],
     ['an override without a reason', ['plan', 'demo', '--override', 'WorkloadNotReady=x']],
   ])('refuses %s with exit code 2 and no stack trace', async (_what, args) => {
     const ran = await runMeshlift(args, { cwd: folder });
@@ -93,6 +98,8 @@ describe('a wrong request', () => {
   it.each([
     ['a version that is none', ['start', 'demo', '--target', 'newest'], '$.target'],
     ['no target', ['plan', 'demo'], '$.target: expected a value, found nothing'],
+    ['a precheck of no target', ['precheck', 'demo'], '$.target: expected a value, found nothing'],
+    ['a precheck of a version that is none', ['precheck', 'demo', '--target', '1.26'], '$.target'],
     ['a cluster name that is none', ['start', 'Prod_EU', '--target', '1.26.1'], '$.cluster'],
     ['a request file that is missing', ['start', '--request', 'no.yaml'], 'cannot read no.yaml'],
   ])('refuses %s before it asks anybody', async (_what, args, message) => {
@@ -113,24 +120,30 @@ describe('a wrong request', () => {
     expect(ran.stderr).toContain('strategy');
   });
 
-  it('refuses a cluster that the configuration does not have, naming those it has', async () => {
+  it.each([
+    ['start', ['start', 'demo', '--target', '1.26.1']],
+    ['targets', ['targets', 'demo']],
+    ['precheck', ['precheck', 'demo', '--target', '1.26.1']],
+  ])('refuses to %s a cluster that the configuration does not have', async (_name, command) => {
     const file = path.join(folder, 'clusters.yaml');
     writeFileSync(
       file,
       'apiVersion: meshlift.dev/v1alpha1\nclusters: { prod-eu: { kubeconfig: ./kubeconfig } }\n',
     );
 
-    const args = ['start', 'demo', '--target', '1.26.1', '--config', file];
+    const args = [...command, '--config', file];
     const ran = await runMeshlift(args, { cwd: folder, env: nowhere });
 
     expect(ran.code).toBe(2);
-    expect(ran.stderr).toContain('(prod-eu), found "demo"');
+    expect(ran.stderr).toMatch(/prod-eu\)?, found "demo"|unknown cluster "demo"; .* has prod-eu/);
   });
 });
 
 describe('what a command needs and does not find', () => {
   it.each([
     ['inspect', ['inspect', 'demo']],
+    ['targets', ['targets', 'demo']],
+    ['precheck', ['precheck', 'demo', '--target', '1.26.1']],
     ['plan', ['plan', 'demo', '--target', '1.26.1']],
   ])('%s without a configuration ends with 2 and says how to name one', async (_name, args) => {
     const ran = await runMeshlift([...args, '--output', 'json'], { cwd: folder });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { renderPlanned } from '../../src/cli/render/plan.ts';
 import { renderReport } from '../../src/cli/render/run.ts';
 import type { UpgradePlan } from '../../src/domain/planning/plan.ts';
+import { estimatePlan } from '../../src/domain/planning/estimate-plan.ts';
 import { buildSteps } from '../../src/domain/planning/build-steps.ts';
 import { sampleMesh, samplePolicy } from '../support/sample-mesh.ts';
 import { buildReport, buildStep, plainOutput } from './support/examples.ts';
@@ -32,17 +33,23 @@ describe('a plan on the terminal', () => {
     }));
     if (from === undefined || to === undefined) throw new Error('expected two versions');
     const policy = samplePolicy();
-    const parts = { base: objects, pilot: objects, old: objects };
+    const mesh = sampleMesh({ cluster: 'demo' });
+    const parts = { base: objects, pilot: objects, old: objects, gatewayNamespaces: [] };
     const plan: UpgradePlan = {
       apiVersion: 'meshlift.dev/v1alpha1',
       cluster: { name: 'demo', uid: 'uid-kube-system' },
       meshNamespace: 'istio-system',
       strategy: 'canary',
       ...{ from, to, policy, binaries: {}, renderDigest: 'sha256:x', findings: [] },
-      steps: buildSteps({ mesh: sampleMesh({ cluster: 'demo' }), policy, from, to, ...parts }),
+      steps: buildSteps({ mesh, policy, from, to, ...parts }),
     };
 
-    const page = renderPlanned(plainOutput(), { kind: 'plan', plan, digest: 'sha256:y' });
+    const page = renderPlanned(plainOutput(), {
+      kind: 'plan',
+      plan,
+      digest: 'sha256:y',
+      estimate: estimatePlan(plan, mesh),
+    });
 
     expect(page).toContain('leaves 1 object\n');
     expect(page).toContain('removes 1 object of revision 1-25-1');

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { ConfigError, type Config } from '../../src/config/config.ts';
 import { ENVIRONMENT_VARIABLES, readEnvironment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { KNOWN_VERSIONS } from '../../src/domain/version/known-versions.ts';
 
 const SMALLEST = `apiVersion: meshlift.dev/v1alpha1
 clusters:
@@ -45,6 +46,7 @@ describe('a configuration', () => {
       file: path.join(folder, 'meshlift.yaml'),
       taskQueue: 'meshlift',
       istioctl: {},
+      versions: KNOWN_VERSIONS,
       clusters: new Map([
         [
           'demo',
@@ -60,6 +62,7 @@ describe('a configuration', () => {
               soakSeconds: { controlPlane: 300, wave: 600, mesh: 1800 },
               healthPollSeconds: 10,
               gates: { complete: { expiresSeconds: 86_400 } },
+              waves: { critical: [] },
               restart: { maxPodsInFlight: 20, workloadDeadlineSeconds: 600 },
               controlPlaneDeadlineSeconds: 600,
               pruneGraceSeconds: 30,
@@ -93,6 +96,7 @@ policies:
     gates:
       start: { expires: 30m }
       complete: { expires: 7d }
+    waves: { critical: [payments], percentages: [10, 50, 100], maxWorkloadsPerWave: 200 }
     restart: { maxPodsInFlight: 5, workloadDeadline: 90s }
     controlPlaneDeadline: 5m
     pruneGrace: 0s
@@ -117,6 +121,7 @@ policies:
         soakSeconds: { controlPlane: 60, wave: 7200, mesh: 86_400 },
         healthPollSeconds: 5,
         gates: { start: { expiresSeconds: 1800 }, complete: { expiresSeconds: 604_800 } },
+        waves: { critical: ['payments'], percentages: [10, 50, 100], maxWorkloadsPerWave: 200 },
         restart: { maxPodsInFlight: 5, workloadDeadlineSeconds: 90 },
         controlPlaneDeadlineSeconds: 300,
         pruneGraceSeconds: 0,
@@ -141,6 +146,113 @@ policies:
     const config = loadConfig(path.join(folder, 'sub', 'm.yaml'));
 
     expect(config.clusters.get('demo')?.kubeconfig).toBe(path.join(folder, 'sub/kube/config'));
+  });
+});
+
+describe('the shares of waves', () => {
+  const withShares = (value: string): string =>
+    `${SMALLEST}policies:\n  default:\n    waves: { percentages: ${value} }\n`;
+
+  it.each(['[100]', '[1, 2, 100]'])('may be %s', (value) => {
+    const { policy } = load(withShares(value)).clusters.get('demo') ?? {};
+
+    expect(policy?.waves.percentages).toEqual(JSON.parse(value));
+  });
+
+  it.each(['[]', '[50]', '[50, 50, 100]', '[60, 50, 100]', '[0, 100]', '[10.5, 100]', '[50, 110]'])(
+    'may not be %s, which does not rise to 100',
+    (value) => {
+      expect(() => load(withShares(value))).toThrow(/\$\.policies\.default\.waves\.percentages/);
+    },
+  );
+});
+
+describe('facts about versions', () => {
+  const withRow = (row: string): string => `${SMALLEST}versions:\n  ${row}\n`;
+
+  it('are added to those that are known, whole, with the file as their source', () => {
+    const { versions, file } = load(
+      withRow(
+        '"1.40": { released: 2028-11-02, supportEnds: 2029-07-01, minimumKubernetes: { 1.40.0: "1.38", 1.40.2: "1.39" }, testedKubernetes: "1.41", withdrawn: [{ version: 1.40.1, why: it leaks }] }',
+      ),
+    );
+
+    expect(versions.slice(0, -1)).toEqual(KNOWN_VERSIONS);
+    expect(versions.at(-1)).toEqual({
+      minor: '1.40',
+      released: '2028-11-02',
+      supportEnds: '2029-07-01',
+      minimumKubernetes: [
+        { since: '1.40.0', minor: 38 },
+        { since: '1.40.2', minor: 39 },
+      ],
+      testedKubernetes: 41,
+      withdrawn: [{ version: '1.40.1', why: 'it leaks' }],
+      source: file,
+    });
+  });
+
+  it('are of the minor that is written, with quotes and without: 1.30 is not 1.3', () => {
+    for (const minor of ['1.30', '"1.30"']) {
+      const { versions } = load(withRow(`${minor}: {}`));
+
+      expect(versions.find((row) => row.minor === '1.30')).toMatchObject({ minimumKubernetes: [] });
+      expect(versions).toHaveLength(KNOWN_VERSIONS.length);
+    }
+  });
+
+  it('replace a known row, and name their own source and day', () => {
+    const row = '"1.26": { source: "CHG-1", asOf: 2026-11-01 }';
+
+    const { versions } = load(withRow(row));
+
+    expect(versions.map(({ minor }) => minor)).toEqual(KNOWN_VERSIONS.map(({ minor }) => minor));
+    expect(versions.find(({ minor }) => minor === '1.26')).toEqual({
+      minor: '1.26',
+      minimumKubernetes: [],
+      source: 'CHG-1',
+      asOf: '2026-11-01',
+    });
+  });
+
+  it.each([
+    ['a patch for a minor', '1.30.1: {}', '6:11: $.versions["1.30.1"]: expected a minor of Istio'],
+    ['a minor with a leading zero', '1.030: {}', '6:10: $.versions["1.030"]: expected a minor'],
+    [
+      'a Kubernetes minor without quotes',
+      '"1.40": { testedKubernetes: 1.30 }',
+      '6:31: $.versions["1.40"].testedKubernetes: expected a Kubernetes minor in quotes',
+    ],
+    [
+      'a patch of Kubernetes',
+      '"1.40": { testedKubernetes: "1.30.1" }',
+      '6:31: $.versions["1.40"].testedKubernetes: expected a Kubernetes minor such as',
+    ],
+    [
+      'a day that does not exist',
+      '"1.40": { released: 2028-02-30 }',
+      '6:23: $.versions["1.40"].released: expected a day such as 2026-11-03',
+    ],
+    [
+      'a version of another minor',
+      '"1.40": { minimumKubernetes: { 1.39.0: "1.38" } }',
+      '6:42: $.versions["1.40"].minimumKubernetes["1.39.0"]: expected a version of 1.40 such as "1.40.0", found "1.39.0"',
+    ],
+    [
+      'a minor that only begins alike',
+      '"1.40": { withdrawn: [{ version: 1.4.0, why: no }] }',
+      '6:25: $.versions["1.40"].withdrawn[0]: expected a version of 1.40 such as "1.40.0", found "1.4.0"',
+    ],
+    [
+      'a withdrawal without a reason',
+      '"1.40": { withdrawn: [{ version: 1.40.1 }] }',
+      '6:25: $.versions["1.40"].withdrawn[0].why: ',
+    ],
+    ['an unknown member', '"1.40": { eol: 2028-02-01 }', '6:11: $.versions["1.40"]: '],
+  ])('refuse %s, with its place', (_what, row, start) => {
+    expect(load(withRow('"1.40": {}')).versions.at(-1)?.minor).toBe('1.40');
+
+    expect(refusalOf(withRow(row))).toContain(`meshlift.yaml:${start}`);
   });
 });
 

@@ -227,15 +227,20 @@ interface Leaf {
   readonly standard: string | number | undefined;
 }
 
-/** `NAME` and `VERSION` stand for what a person chooses. */
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  binaries: 'VERSION',
+  minimumKubernetes: 'VERSION',
+  versions: 'MINOR',
+};
+
+/** `NAME`, `VERSION` and `MINOR` stand for what a person chooses. */
 function leavesOf(schema: JsonSchema, at: readonly string[] = []): readonly Leaf[] {
   const { properties, additionalProperties } = schema;
   if (properties !== undefined) {
     return Object.entries(properties).flatMap(([name, each]) => leavesOf(each, [...at, name]));
   }
   if (typeof additionalProperties === 'object') {
-    const placeholder = at.at(-1) === 'binaries' ? 'VERSION' : 'NAME';
-    return leavesOf(additionalProperties, [...at, placeholder]);
+    return leavesOf(additionalProperties, [...at, PLACEHOLDERS[at.at(-1) ?? ''] ?? 'NAME']);
   }
   const { default: value } = schema;
   const isPlain = typeof value === 'string' || typeof value === 'number';

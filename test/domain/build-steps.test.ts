@@ -16,6 +16,7 @@ function material(changes: Partial<PlanMaterial> = {}): PlanMaterial {
   return {
     mesh: sampleMesh(),
     policy: samplePolicy(),
+    gatewayNamespaces: [],
     from: { revision: '1-25-1', version: '1.25.1' },
     to: { revision: '1-26-1', version: '1.26.1' },
     base: [planned('CustomResourceDefinition', 'virtualservices.networking.istio.io', 'update')],

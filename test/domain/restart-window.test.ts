@@ -1,6 +1,11 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RolloutState } from '../../src/domain/health/assess-rollout.ts';
-import { nextRestarts, type WindowEntry } from '../../src/domain/planning/restart-window.ts';
+import {
+  MAX_WORKLOADS_PER_BATCH,
+  nextRestarts,
+  takeBatch,
+  type WindowEntry,
+} from '../../src/domain/planning/restart-window.ts';
 
 const STATES: Readonly<Record<string, RolloutState>> = {
   waiting: { kind: 'waiting' },
@@ -27,4 +32,32 @@ it.each([
   ['what has no pods takes no room', ['a moving 4', 'b waiting 0'], ['b']],
 ])('in a budget of four pods, %s', (_rule, entries, expected) => {
   expect(nextRestarts(entries.map(entry), 4)).toEqual(expected);
+});
+
+const numbers = (count: number): readonly number[] =>
+  Array.from({ length: count }, (_, index) => index);
+
+describe('the batches of a wave', () => {
+  it.each([
+    [0, [0]],
+    [1, [1]],
+    [500, [500]],
+    [501, [500, 1]],
+    [1200, [500, 500, 200]],
+  ])('of %i workloads have %j', (count, sizes) => {
+    expect(MAX_WORKLOADS_PER_BATCH).toBe(500);
+
+    const batches = sizes.map((_, batch) => takeBatch(numbers(count), batch));
+
+    expect(batches.map(({ items }) => items.length)).toEqual(sizes);
+    expect(batches.map(({ isLast }) => isLast)).toEqual(
+      sizes.map((_, batch) => batch === sizes.length - 1),
+    );
+    expect(batches.flatMap(({ items }) => items)).toEqual(numbers(count));
+    expect(batches.map(({ before }) => before)).toEqual(sizes.map((_, batch) => batch * 500));
+  });
+
+  it('end with an empty one when workloads went away meanwhile', () => {
+    expect(takeBatch(numbers(3), 1)).toEqual({ items: [], before: 3, isLast: true });
+  });
 });

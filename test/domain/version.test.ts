@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   compareIstioVersions,
+  isPreRelease,
   minorDistance,
+  minorNameAbove,
+  minorNameOf,
   parseIstioVersion,
 } from '../../src/domain/version/istio-version.ts';
 import { revisionNameOf } from '../../src/domain/version/revision-name.ts';
-import { MINIMUM_KUBERNETES } from '../../src/domain/version/support-matrix.ts';
 import { version } from '../support/sample-mesh.ts';
 
 describe('an Istio version', () => {
@@ -102,24 +104,34 @@ describe('the order of versions', () => {
   });
 });
 
-describe('a revision name', () => {
+describe('the revision name', () => {
+  /** RFC 1123: what the API takes as a label value and as part of an object's name. */
+  const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
   it.each([
     ['1.26.1', '1-26-1'],
     ['1.27.0-rc.1', '1-27-0-rc-1'],
     [`1.27.0-${'a'.repeat(33)}`, `1-27-0-${'a'.repeat(33)}`],
   ])('of %s is %s, which the API takes', (text, name) => {
     expect(revisionNameOf(version(text))).toBe(name);
-    expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+    expect(name).toMatch(DNS_LABEL);
   });
 });
 
-describe('the support matrix', () => {
-  it('is ordered from new to old, so that the first match is the right one', () => {
-    const since = MINIMUM_KUBERNETES.map((row) => version(row.since));
+describe('the minor of a version', () => {
+  it.each([
+    ['1.26.1', '1.26', '1.28'],
+    ['1.9.0-rc.1', '1.9', '1.11'],
+  ])('of %s is %s, and two above lies %s', (text, minor, above) => {
+    expect(minorNameOf(version(text))).toBe(minor);
+    expect(minorNameAbove(version(text), 2)).toBe(above);
+  });
 
-    expect([...since].sort((a, b) => compareIstioVersions(b, a))).toEqual(since);
-    expect(MINIMUM_KUBERNETES.map(({ minor }) => minor)).toEqual(
-      MINIMUM_KUBERNETES.map(({ minor }) => minor).sort((a, b) => b - a),
-    );
+  it.each([
+    ['1.27.0', false],
+    ['1.27.0-rc.1', true],
+    ['1.19.10-asm.9', true],
+  ])('a pre-release is marked by what follows the patch: %s %s', (text, expected) => {
+    expect(isPreRelease(version(text))).toBe(expected);
   });
 });

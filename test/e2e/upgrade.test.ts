@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { requiredAccess } from '../../src/domain/planning/required-access.ts';
+import type { UpgradePlan } from '../../src/domain/planning/plan.ts';
 import { readJson, runMeshlift, type Ran } from '../cli/support/run-meshlift.ts';
 import { describeRequests, isOurs, isRecord, isWrite, restartsOf } from './support/audit-log.ts';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
@@ -21,6 +23,7 @@ import {
   type ProgressView,
   type ReportView,
 } from './support/runs.ts';
+import { stepRequests, uncoveredRequests } from './support/uncovered-requests.ts';
 
 const RUN_TIMEOUT_MS = 240_000;
 const MESH = 'mesh/demo';
@@ -33,6 +36,7 @@ const MOST_PAYLOAD_BYTES = 128 * 1024;
 let bench: Bench;
 let before: Projection;
 let bystander: unknown;
+let planned: Ran;
 let withoutWorker: Ran;
 let mark: number;
 let workerStarted: Date;
@@ -45,6 +49,9 @@ beforeAll(async () => {
   bench = await openBench('upgrade');
   before = await calmState(bench);
   bystander = await bytesOf(bench.kubernetes, BYSTANDER);
+  planned = await runMeshlift(['plan', 'demo', '--target', TARGET, '--output', 'json'], {
+    env: bench.env,
+  });
   withoutWorker = await runMeshlift(['start', 'demo', '--target', TARGET], { env: bench.env });
 }, SETUP_TIMEOUT_MS);
 
@@ -224,6 +231,15 @@ it('keeps its history and its payloads small', async () => {
   expect(historyLength).toBeLessThan(MOST_EVENTS);
   expect(historySize).toBeLessThan(MOST_HISTORY_BYTES);
   expect(largest).toBeLessThan(MOST_PAYLOAD_BYTES);
+});
+
+it('asks the API server for nothing that its plan did not say it would need', () => {
+  const { plan } = JSON.parse(planned.stdout) as { readonly plan: UpgradePlan };
+  const required = requiredAccess(plan);
+  const requests = bench.audit.since(mark);
+
+  expect(stepRequests(requests).length).toBeGreaterThan(required.length);
+  expect(uncoveredRequests(requests, required)).toEqual([]);
 });
 
 it('has nothing to do when it is started again, and writes nothing', async () => {

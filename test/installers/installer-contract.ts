@@ -78,6 +78,19 @@ export function describeInstallerContract(name: string, open: () => InstallerCon
       expect(await installer.precheck({ ...target, kubeconfig }, signal)).toEqual([]);
     });
 
+    it('finds nothing that stops an upgrade in the analysis of a mesh without faults', async () => {
+      const { installer, running, target, kubeconfig } = contract;
+      const { revision } = running;
+
+      const findings = await installer.analyze({ ...target, revision, kubeconfig }, signal);
+
+      expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+      // Some namespaces are outside of the mesh: that it says so shows that it looked.
+      expect(findings).toContainEqual(
+        expect.objectContaining({ code: 'IstioctlAnalyze', severity: 'info' }),
+      );
+    });
+
     it(
       'gives, applied without force, what a real install gives: that one changes nothing any more',
       async () => {

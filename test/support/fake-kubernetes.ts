@@ -34,7 +34,7 @@ export class Crash extends Error {
  * The subset that journals, records and changes stand on, held to a real API server by
  * `describeKubernetesContract`: uids, versions that only a change moves, refusals by 404, 409 and
  * 422, lists by namespace and labels, JSON merge patch, preconditions, dry runs. Server-side apply
- * merges fields without managers. An eviction meets no budget, and a pod is gone at once. There are
+ * merges fields without managers. Every access review is answered with yes. An eviction meets no budget, and a pod is gone at once. There are
  * no controllers, defaults, admission or watches, and a namespace need not be there.
  */
 export function createFakeKubernetes(): FakeKubernetes {
@@ -52,9 +52,17 @@ export function createFakeKubernetes(): FakeKubernetes {
     crashAfter: store.crashAfter,
     place: store.place,
     get: async (ref) => find(ref),
-    list: async (kind, options = {}) =>
-      store.all(kind).filter(isListed(options)).map(seen(options)),
+    list: async (kind, options = {}) => listed(store, kind, options),
+    collect: async (kind, options, pick) =>
+      listed(store, kind, options)
+        .map(pick)
+        .filter((kept) => kept !== undefined),
+    getFromPod: notHere,
+    getInsidePod: notHere,
     create: async (object, options) => {
+      // Everybody may do everything here; a question is not kept.
+      if (object.kind === 'SelfSubjectAccessReview')
+        return { ...object, status: { allowed: true } };
       const ref = refOf(object);
       if (find(ref) !== undefined) throw refused(409, 'AlreadyExists', ref);
       return write('create', object, { ...options });
@@ -82,6 +90,15 @@ export function createFakeKubernetes(): FakeKubernetes {
     evict: async (ref, preconditions) => remove('evict', ref, preconditions),
     serverVersion: async () => 'v1.33.1',
   };
+}
+
+function listed(store: Store, kind: ResourceKind, options: ListOptions): KubernetesObject[] {
+  return store.all(kind).filter(isListed(options)).map(seen(options));
+}
+
+/** Nobody answers within the pods of a fake cluster. */
+function notHere(): never {
+  throw new Error('the fake cluster has no such request');
 }
 
 interface Write extends WriteOptions {
@@ -184,13 +201,17 @@ function keyOf(ref: ObjectRef): string {
 }
 
 /** Selectors as meshlift writes them: `key=value` and `key`, separated by commas. */
-function isListed({ namespace, labelSelector = '', fieldSelector }: ListOptions) {
-  if (fieldSelector !== undefined || /[!()<>]|==/.test(labelSelector)) {
-    throw new Error(`the fake cluster knows no selector ${fieldSelector ?? labelSelector}`);
+const BY_NAME = /^metadata\.name=([a-z0-9.-]+)$/;
+
+function isListed({ namespace, labelSelector = '', fieldSelector = '' }: ListOptions) {
+  const [, wantedName] = BY_NAME.exec(fieldSelector) ?? [];
+  if (/[!()<>]|==/.test(labelSelector) || (fieldSelector !== '' && wantedName === undefined)) {
+    throw new Error(`the fake cluster knows no selector ${fieldSelector} ${labelSelector}`);
   }
   const wanted = labelSelector.split(',').filter((each) => each !== '');
   return ({ metadata }: KubernetesObject): boolean =>
     (namespace === undefined || metadata.namespace === namespace) &&
+    (wantedName === undefined || metadata.name === wantedName) &&
     wanted.every((each) => {
       const [key = '', value] = each.split('=');
       const found = metadata.labels?.[key];

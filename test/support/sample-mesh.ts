@@ -8,7 +8,9 @@ import type {
 import type { Policy } from '../../src/domain/policy.ts';
 import type { PreflightFacts } from '../../src/domain/preflight/facts.ts';
 import { parseIstioVersion, type IstioVersion } from '../../src/domain/version/istio-version.ts';
+import { KNOWN_VERSIONS } from '../../src/domain/version/known-versions.ts';
 import { revisionNameOf } from '../../src/domain/version/revision-name.ts';
+import { sampleInventory } from './sample-inventory.ts';
 import { without } from './without.ts';
 
 /** The version that the text spells. */
@@ -127,16 +129,21 @@ export function sampleMesh(changes: Partial<ObservedMesh> = {}): ObservedMesh {
   };
 }
 
-/** The sample mesh, to be brought to 1.26.1. */
+/** The sample mesh, to be brought to 1.26.1 by canary; the inventory is that of the mesh. */
 export function facts(
   changes: Partial<PreflightFacts> & { readonly target?: IstioVersion } = {},
 ): PreflightFacts {
   const target = changes.target ?? version('1.26.1');
+  const mesh = changes.mesh ?? changes.inventory?.mesh ?? sampleMesh();
   return {
-    mesh: sampleMesh(),
+    mesh,
+    inventory: sampleInventory(mesh),
+    strategy: 'canary',
     target,
     targetRevision: revisionNameOf(target),
     available: [version('1.25.1'), version('1.26.1')],
+    versions: KNOWN_VERSIONS,
+    today: '2025-06-01',
     ...changes,
   };
 }
@@ -164,6 +171,7 @@ export function samplePolicy(changes: Partial<Policy> = {}): Policy {
     soakSeconds: { controlPlane: 300, wave: 600, mesh: 1800 },
     healthPollSeconds: 10,
     gates: { complete: { expiresSeconds: 3600 } },
+    waves: { critical: [] },
     restart: { maxPodsInFlight: 20, workloadDeadlineSeconds: 600 },
     controlPlaneDeadlineSeconds: 600,
     pruneGraceSeconds: 30,

@@ -42,6 +42,7 @@ export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOpt
     file: '/etc/meshlift.yaml',
     taskQueue,
     istioctl: {},
+    versions: [],
     clusters: new Map([
       [
         cluster,
@@ -134,7 +135,16 @@ export function sampleOutline(cluster: string, policy: Policy): PlanOutline {
   const from = { revision: '1-25-1', version: '1.25.1' };
   const to = { revision: '1-26-1', version: '1.26.1' };
   const mesh = sampleMesh({ cluster });
-  const steps = buildSteps({ mesh, policy, from, to, base: [], pilot: [], old: [] });
+  const steps = buildSteps({
+    mesh,
+    policy,
+    gatewayNamespaces: [],
+    from,
+    to,
+    base: [],
+    pilot: [],
+    old: [],
+  });
   return outlinePlan(
     {
       apiVersion: 'meshlift.dev/v1alpha1',

@@ -166,3 +166,25 @@ describeOnStage('a pause between two steps', () => {
     expect((await run.result()).outcome).toBe('RolledBack');
   });
 });
+
+describeOnStage('a wave of more workloads than one activity restarts', () => {
+  it('goes on by itself from batch to batch', async () => {
+    const given: (WaveCheckpoint | undefined)[] = [];
+    const run = await stage().begin({
+      but: {
+        restartWorkloads: async ({ step, checkpoint }) => {
+          if (step !== 'wave-1') return { finished: true, done: 1, total: 1, begun: {}, pods: 1 };
+          given.push(checkpoint);
+          const batch = checkpoint?.batch ?? 0;
+          const counts = { total: 1200, begun: {}, pods: 1 };
+          return batch === 2
+            ? { ...counts, done: 1200, batch, finished: true }
+            : { ...counts, done: 500 * (batch + 1), batch: batch + 1, finished: false };
+        },
+      },
+    });
+
+    expect(await finish(run)).toBe('Succeeded');
+    expect(given.map((checkpoint) => checkpoint?.batch)).toEqual([undefined, 1, 2]);
+  });
+});

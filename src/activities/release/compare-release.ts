@@ -1,9 +1,19 @@
 import canonicalize from 'canonicalize';
+import { createHash } from 'node:crypto';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
+import { cutDifferences } from '../../domain/diff/cut-differences.ts';
+import { diffFields } from '../../domain/diff/diff-fields.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { formatRef, refOf, type KubernetesObject } from '../../domain/kubernetes-object.ts';
+import { contentOf } from '../../domain/journal/object-content.ts';
+import {
+  formatRef,
+  refOf,
+  type JsonObject,
+  type KubernetesObject,
+} from '../../domain/kubernetes-object.ts';
 import type { PlannedObject } from '../../domain/planning/plan.ts';
+import { summarizeObject } from '../../domain/planning/summarize-object.ts';
 import type { RenderedRelease } from '../../installers/installer.ts';
 
 /** The field manager of `istioctl install`, so that a real install afterwards finds its own fields. */
@@ -35,43 +45,70 @@ export async function compareRelease(
   };
 }
 
+interface ComparedObject {
+  readonly planned: PlannedObject;
+  readonly findings: readonly Finding[];
+}
+
 async function compareObject(
   { installer }: ClusterAccess,
   object: KubernetesObject,
-): Promise<{ planned: PlannedObject; findings: readonly Finding[] }> {
-  const ref = refOf(object);
-  const live = await installer.get(ref);
-  if (live === undefined) return { planned: { ref, action: 'create' }, findings: [] };
-  const identity = live.metadata.uid === undefined ? {} : { uid: live.metadata.uid };
+): Promise<ComparedObject> {
+  const known = { ref: refOf(object), rendered: digestOf(canonicalize(object) ?? '') };
+  const live = await installer.get(known.ref);
+  if (live === undefined) {
+    return {
+      planned: { ...known, action: 'create', summary: summarizeObject(object) },
+      findings: [],
+    };
+  }
+  const identity = live.metadata.uid === undefined ? known : { ...known, uid: live.metadata.uid };
   try {
     const next = await installer.apply(object, {
       fieldManager: INSTALL_FIELD_MANAGER,
       dryRun: true,
     });
-    const action = sameButBookkeeping(live, next) ? 'none' : 'update';
-    return { planned: { ref, action, ...identity }, findings: [] };
+    return { planned: { ...identity, ...compareContent(live, next) }, findings: [] };
   } catch (error) {
     if (!(error instanceof KubernetesError) || error.code !== 409) throw error;
     return {
-      planned: { ref, action: 'update', ...identity },
-      findings: error.causes.map(({ field, message }) => ({
-        code: 'InstallerDriftOnShared',
-        severity: 'blocking',
-        subject: formatRef(ref),
-        message: `expected ${field ?? 'its fields'} to be the installer's, found ${message ?? 'a conflict'}`,
-        remedy: `take the edit back: kubectl get ${ref.kind.toLowerCase()} ${ref.name} -o yaml --show-managed-fields`,
-      })),
+      planned: { ...identity, action: 'update' },
+      findings: error.causes.map((cause) => directEdit(object, cause)),
     };
   }
 }
 
-/** Equal but for what the server itself keeps about an object. */
-function sameButBookkeeping(a: KubernetesObject, b: KubernetesObject): boolean {
-  return canonicalize(withoutBookkeeping(a)) === canonicalize(withoutBookkeeping(b));
+/** What changes but for the bookkeeping of the server and the fields that istiod keeps by itself. */
+function compareContent(
+  live: KubernetesObject,
+  next: KubernetesObject,
+): Pick<PlannedObject, 'action' | 'diff' | 'diffLeftOut'> {
+  const differences = diffFields(jsonOf(contentOf(live)), jsonOf(contentOf(next)));
+  if (differences.length === 0) return { action: 'none' };
+  const { diff, leftOut } = cutDifferences(differences, digestOf);
+  return { action: 'update', diff, ...(leftOut === undefined ? {} : { diffLeftOut: leftOut }) };
 }
 
-function withoutBookkeeping(object: KubernetesObject): unknown {
-  const bookkeeping = new Set(['managedFields', 'resourceVersion', 'generation']);
-  const metadata = Object.entries(object.metadata).filter(([key]) => !bookkeeping.has(key));
-  return { ...object, metadata: Object.fromEntries(metadata) };
+/** As it is on the wire, without members that are undefined. */
+function jsonOf(content: Readonly<Record<string, unknown>>): JsonObject {
+  return JSON.parse(JSON.stringify(content)) as JsonObject;
+}
+
+function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+function directEdit(
+  object: KubernetesObject,
+  { field, message }: { readonly field?: string; readonly message?: string },
+): Finding {
+  const { kind, metadata } = object;
+  const where = metadata.namespace === undefined ? '' : ` -n ${metadata.namespace}`;
+  return {
+    code: 'InstallerDriftOnShared',
+    severity: 'blocking',
+    subject: formatRef(refOf(object)),
+    message: `expected ${field ?? 'its fields'} to be the installer's, found ${message ?? 'a conflict'}`,
+    remedy: `take the edit back: kubectl get ${kind.toLowerCase()} ${metadata.name}${where} -o yaml --show-managed-fields`,
+  };
 }

@@ -14,40 +14,39 @@ export interface RunningRelease {
   readonly meshNamespace: string;
 }
 
-export type RecoveredRelease =
-  | {
-      readonly kind: 'recovered';
-      readonly configuration: RecoveredConfiguration;
-      /** The objects that are this revision: rendered by its own istioctl and live. */
-      readonly objects: readonly PlannedObject[];
-      readonly findings: readonly Finding[];
-    }
-  | { readonly kind: 'unknown'; readonly findings: readonly Finding[] };
+export interface ProvenRelease {
+  /** The objects that are this revision: rendered by its own istioctl and live. */
+  readonly objects: readonly PlannedObject[];
+  readonly findings: readonly Finding[];
+}
 
-/**
- * Reads back how a running revision was configured and proves it: its own version's istioctl
- * renders it again, and what does not come back as it is in the cluster is a finding.
- */
-export async function recoverRelease(
-  access: ClusterAccess,
+/** Reads back how a running revision was configured; its own version's istioctl must be there. */
+export async function recoverConfiguration(
+  { installer: kubernetes }: ClusterAccess,
   installer: MeshInstaller,
   running: RunningRelease,
   signal: AbortSignal,
-): Promise<RecoveredRelease> {
-  if (!installer.versions().includes(running.version)) {
-    return { kind: 'unknown', findings: [binaryMissing(running)] };
-  }
+): Promise<RecoveredConfiguration> {
   const sources = await Promise.all(
-    recoverySourceRefs(running.revision, running.meshNamespace).map((ref) =>
-      access.installer.get(ref),
-    ),
+    recoverySourceRefs(running.revision, running.meshNamespace).map((ref) => kubernetes.get(ref)),
   );
-  const configuration = await installer.recoverConfiguration(
+  return installer.recoverConfiguration(
     { ...running, live: sources.filter((found) => found !== undefined) },
     signal,
   );
-  const components = ['Pilot'] as const;
-  const release = await installer.render({ ...running, configuration, components }, signal);
+}
+
+/**
+ * Proves what was read back: the running version's istioctl renders it again, and what does not come
+ * back as it is in the cluster is a finding.
+ */
+export async function proveRecovered(
+  access: ClusterAccess,
+  installer: MeshInstaller,
+  running: RunningRelease & { readonly configuration: RecoveredConfiguration },
+  signal: AbortSignal,
+): Promise<ProvenRelease> {
+  const release = await installer.render({ ...running, components: ['Pilot'] }, signal);
   const compared = await Promise.all(
     release.objects.map(async ({ object }) => ({
       object,
@@ -55,12 +54,10 @@ export async function recoverRelease(
     })),
   );
   return {
-    kind: 'recovered',
-    configuration,
     objects: compared.flatMap(({ live }) => (live === undefined ? [] : planned(live, running))),
     findings: [
       ...compared.flatMap(({ object, live }) => notRecovered(object, live)),
-      ...[...configuration.unknowns, ...release.warnings].map((unknown) =>
+      ...[...running.configuration.unknowns, ...release.warnings].map((unknown) =>
         unknownValue(unknown, running),
       ),
     ],
@@ -71,7 +68,7 @@ export async function recoverRelease(
 function planned(live: KubernetesObject, { revision }: RunningRelease): readonly PlannedObject[] {
   const { labels, uid } = live.metadata;
   const isPart = labels?.[REVISION_LABEL] === revision && labels[COMPONENT_LABEL] === 'Pilot';
-  return isPart && uid !== undefined ? [{ ref: refOf(live), action: 'update', uid }] : [];
+  return isPart && uid !== undefined ? [{ ref: refOf(live), action: 'delete', uid }] : [];
 }
 
 function notRecovered(object: KubernetesObject, live: KubernetesObject | undefined): Finding[] {
@@ -107,7 +104,8 @@ function unknownValue(unknown: string, { revision, meshNamespace }: RunningRelea
   };
 }
 
-function binaryMissing({ version, revision }: RunningRelease): Finding {
+/** Without the running version's own istioctl nothing about its configuration can be proven. */
+export function binaryMissing({ version, revision }: RunningRelease): Finding {
   return {
     code: 'InstallerBinaryMissing',
     severity: 'blocking',

@@ -5,7 +5,7 @@ import { assessRollout, type RolloutState } from '../../domain/health/assess-rol
 import { listNames } from '../../domain/health/assess-workloads.ts';
 import type { Change } from '../../domain/journal/change.ts';
 import type { StepOf } from '../../domain/planning/step.ts';
-import { nextRestarts } from '../../domain/planning/restart-window.ts';
+import { nextRestarts, takeBatch } from '../../domain/planning/restart-window.ts';
 import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { restartChanges } from '../changes/build-changes.ts';
 import { templateAnnotation } from '../changes/patch-paths.ts';
@@ -21,22 +21,29 @@ import { gatherWave, restartJournal, toWorkloads } from './wave-workloads.ts';
 
 /** How far a wave is; the heartbeat's detail, and what a new attempt goes on from. */
 export interface WaveCheckpoint {
+  /** Of the whole wave, like `total`. */
   readonly done: number;
   readonly total: number;
-  /** When each workload's restart began, by uid, ISO 8601. */
+  /** When the restart of each workload of the batch began, by uid, ISO 8601. */
   readonly begun: Readonly<Record<string, string>>;
+  /** The batch under way, from 0; absent means the first. */
+  readonly batch?: number;
 }
 
 export interface WaveResult extends WaveCheckpoint {
-  /** `false`: it was asked to stop (a pause, an abort, a shutdown) and left things consistent. */
+  /**
+   * `false`: a batch is done and others are left, or it was asked to stop (a pause, an abort, a
+   * shutdown) and left things consistent. Either way it goes on from here when it is called again.
+   */
   readonly finished: boolean;
+  /** Pods on the target, of the batch. */
   readonly pods: number;
 }
 
 const LOOK_EVERY_MS = 1000;
 
 /**
- * Restarts the workloads of one wave within the budget and waits until each is wholly on the target.
+ * Restarts one batch of a wave's workloads within the budget and waits until each is wholly on the target.
  * Safe to run again at any point: the token on a pod template makes a repeated restart a no-op.
  */
 export async function restartWorkloads(
@@ -47,8 +54,10 @@ export async function restartWorkloads(
 ): Promise<WaveResult> {
   const { plan, step } = await loadStep(access, ref, ['wave']);
   const { restart } = plan.policy;
-  const changes = await journaledRestarts(access, ref, step, plan.from.revision);
-  const begun: Record<string, string> = { ...(latestCheckpoint() ?? checkpoint)?.begun };
+  const all = await journaledRestarts(access, ref, step, plan.from.revision);
+  const { batch = 0, begun: earlier } = latestCheckpoint() ?? checkpoint ?? {};
+  const { items: changes, before, isLast } = takeBatch(all, batch);
+  const begun: Record<string, string> = { ...earlier };
 
   for (;;) {
     const entries = await look(access, changes, plan.to.revision);
@@ -57,14 +66,16 @@ export async function restartWorkloads(
       if (state.kind === 'moving') begun[key] ??= new Date().toISOString();
     }
     const done = entries.filter(({ state }) => state.kind === 'done').length;
-    const progress: WaveCheckpoint = { done, total: entries.length, begun: { ...begun } };
+    const counts = { done: before + done, total: all.length };
+    const progress: WaveCheckpoint = { ...counts, begun: { ...begun }, batch };
     heart.beat(progress);
     failIfBad(entries, begun, restart);
+    const pods = countPods(entries);
     if (done === entries.length) {
-      return { ...progress, finished: true, pods: countPods(entries) };
+      if (isLast) return { ...progress, finished: true, pods };
+      return { ...counts, begun: {}, batch: batch + 1, finished: false, pods };
     }
-    if (cancellationSignal().aborted)
-      return { ...progress, finished: false, pods: countPods(entries) };
+    if (cancellationSignal().aborted) return { ...progress, finished: false, pods };
 
     const next = new Set(nextRestarts(entries, restart.maxPodsInFlight));
     for (const { key, change } of entries) {

@@ -8,14 +8,14 @@ import { helpTexts, type Runner } from './registration.ts';
 export function registerInspect(program: Command, run: Runner): void {
   program
     .command('inspect')
-    .summary('show a mesh: control planes, tags, workloads by revision')
+    .summary('show a mesh: control planes, tags, defaults, workloads, gateways')
     .description('Reads a mesh and shows it. Changes nothing and needs no Temporal.')
     .argument('<cluster>', 'a cluster of meshlift.yaml')
     .addHelpText(
       'after',
       helpTexts({
         examples: ['meshlift inspect prod-eu'],
-        json: '{"kind":"mesh","mesh":{"cluster":…,"controlPlanes":[…],"tags":[…],"namespaces":[…],"workloads":[…],…}}',
+        json: '{"kind":"mesh","mesh":{"cluster":…,"controlPlanes":[…],"tags":[…],"namespaces":[…],"workloads":[…],…},"inventory":{"controlPlanes":[…],"injectors":[…],"workloads":[…],"gateways":[…],"crds":{"kind":"known","value":[…]},"unread":[…],…}}',
       }),
     )
     .action((cluster: string) => run((context) => inspect(context, cluster)));
@@ -23,7 +23,9 @@ export function registerInspect(program: Command, run: Runner): void {
 
 async function inspect(context: CommandContext, cluster: string): Promise<ExitCode> {
   const services = await openMeshServices(context);
-  const mesh = await services.inspect(cluster, context.signal);
-  context.output.result({ kind: 'mesh', mesh }, () => renderMesh(context.output, mesh));
+  const { mesh, ...inventory } = await services.inspect(cluster, context.signal);
+  context.output.result({ kind: 'mesh', mesh, inventory }, () =>
+    renderMesh(context.output, { mesh, ...inventory }),
+  );
   return EXIT_CODES.done;
 }

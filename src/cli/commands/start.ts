@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { KeptPlan } from '../../activities/services.ts';
 import type { Config } from '../../config/config.ts';
 import type { UpgradeRequest } from '../../domain/request/request.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { FOLLOW_JSON } from '../follow/follow-json.ts';
+import { describePlanChange, type PlanChange } from '../../domain/planning/plan-change.ts';
 import { openMeshServices } from '../mesh-services.ts';
 import { readPlanFile } from '../plan-file.ts';
 import { buildRequestInput, checkRequest, invalid, type RequestOptions } from '../request-input.ts';
@@ -40,8 +42,10 @@ export function registerStart(program: Command, run: Runner): void {
         examples: [
           'meshlift start prod-eu --target 1.26.1 --reason "CHG-4711"',
           'meshlift start prod-eu --target 1.26.1 --wait',
+          'meshlift start --plan plan.json',
         ],
-        json: `{"kind":"run-started","workflowId":…,"runId":…,"taskQueue":…,"pickedUp":…,"page":…}; with --wait or --until-gate\n  ${FOLLOW_JSON}`,
+        json: `{"kind":"run-started","workflowId":…,"runId":…,"taskQueue":…,"pickedUp":…,"page":…}; with --plan, when
+  the mesh has changed: {"kind":"error","code":"PlanChanged",…,"changes":[{"kind":"changed","subject":…,"path":…,"from":…,"to":…},…]}; with --wait or --until-gate\n  ${FOLLOW_JSON}`,
         notes: WATCH_NOTES,
       }),
     )
@@ -89,7 +93,7 @@ async function readInput(
     const input = buildRequestInput(cluster, options);
     return { input, request: await checkRequest(input) };
   }
-  const kept = readPlanFile(options.plan);
+  const kept = await readPlanFile(options.plan);
   requireSame('CLUSTER', cluster, kept.request['cluster']);
   requireSame('--target', options.target, kept.request['target']);
   if (
@@ -101,7 +105,7 @@ async function readInput(
       '--plan brings its request with it; leave out --request, --override and --reason, or plan again',
     );
   }
-  await requireSamePlan(context, kept.digest, await checkRequest(kept.request));
+  await requireSamePlan(context, kept, await checkRequest(kept.request));
   const input = { ...kept.request, planDigest: kept.digest };
   return { input, request: await checkRequest(input) };
 }
@@ -116,22 +120,31 @@ function requireSame(name: string, given: string | undefined, kept: unknown): vo
 /** Looks at the cluster before Temporal is asked for anything. */
 async function requireSamePlan(
   context: CommandContext,
-  digest: string,
+  kept: KeptPlan,
   request: UpgradeRequest,
 ): Promise<void> {
   const services = await openMeshServices(context);
-  const planned = await services.plan(request, context.signal);
-  if (planned.kind === 'plan' && planned.digest === digest) return;
-  const now =
-    planned.kind === 'plan'
-      ? `the plan is now ${planned.digest}`
-      : `the answer is now "${planned.kind}"`;
-  throw new CliError(
-    'InvalidRequest',
-    EXIT_CODES.blocked,
-    `expected the plan ${digest}, but the mesh has changed and ${now}. Nothing was started. ` +
-      `Look at it with \`meshlift plan ${request.cluster} --target ${request.target}\``,
-  );
+  const changes = await services.checkPlan(request, kept, context.signal);
+  if (changes.length === 0) return;
+  throw new CliError('PlanChanged', EXIT_CODES.blocked, describeChanges(kept, request, changes), {
+    facts: { planDigest: kept.digest, changes },
+  });
+}
+
+const CHANGES_SHOWN = 30;
+
+function describeChanges(
+  { digest }: KeptPlan,
+  { cluster, target }: UpgradeRequest,
+  changes: readonly PlanChange[],
+): string {
+  const rest = changes.length - CHANGES_SHOWN;
+  return [
+    `expected the mesh to be as it was for the plan ${digest}, found ${changes.length} changes:`,
+    ...changes.slice(0, CHANGES_SHOWN).map((change) => `  ${describePlanChange(change)}`),
+    ...(rest > 0 ? [`  and ${rest} more, all of them with --output json`] : []),
+    `Nothing was started. Make a new plan: meshlift plan ${cluster} --target ${target} --output json`,
+  ].join('\n');
 }
 
 function requireKnownCluster(config: Config | undefined, cluster: string): void {

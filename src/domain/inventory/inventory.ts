@@ -3,7 +3,8 @@ import type { AutoscalerFacts, BudgetFacts, CapacityFacts } from './capacity.ts'
 import type { ControlPlaneDetail, OperatorMark } from './control-plane-detail.ts';
 import type { CrdFacts } from './crd-facts.ts';
 import type { GatewayFacts, NodeAgentFacts } from './gateway-facts.ts';
-import type { Known } from './known.ts';
+import type { InjectorPolicies } from './injector-policy.ts';
+import type { Known, UnreadPart } from './known.ts';
 import type { NamespaceDetail } from './namespace-detail.ts';
 import type { DefaultAnswers, InjectorFacts, ValidatorFacts } from './webhook-facts.ts';
 import type { LoosePodDetail, WorkloadDetail } from './workload-detail.ts';
@@ -23,6 +24,8 @@ export interface MeshInventory {
   /** Every ValidatingWebhookConfiguration of Istio, by name. */
   readonly validators: readonly ValidatorFacts[];
   readonly defaults: DefaultAnswers;
+  /** What each revision's istiod goes by once its webhook was asked. */
+  readonly injectorPolicies: InjectorPolicies;
   /** Same order as `mesh.namespaces`. */
   readonly namespaces: readonly NamespaceDetail[];
   /** Every workload that has a proxy, would get one, or says something about injection. */
@@ -40,4 +43,6 @@ export interface MeshInventory {
   readonly capacity: Known<CapacityFacts>;
   /** Marks of others who manage this mesh. */
   readonly operators: readonly OperatorMark[];
+  /** What else could not be read; every entry is a finding. */
+  readonly unread: readonly UnreadPart[];
 }

@@ -10,3 +10,13 @@ export function known<T>(value: T): Known<T> {
 export function unknown(why: string): Known<never> {
   return { kind: 'unknown', why };
 }
+
+/**
+ * Something that was not read, of which the facts have no place of their own to say so: where they
+ * are absent, that may be why.
+ */
+export interface UnreadPart {
+  /** `Services`, `Rollouts of argoproj.io`, … */
+  readonly what: string;
+  readonly why: string;
+}

@@ -1,3 +1,6 @@
+/** How the inventory calls the root certificates of namespaces when it could not read them. */
+export const NAMESPACE_ROOTS = 'root certificates of namespaces';
+
 /** What is known of a namespace beyond its selection. */
 export interface NamespaceDetail {
   readonly name: string;

@@ -4,9 +4,10 @@ import type { LabelSelector } from './capacity.ts';
 export interface WebhookService {
   readonly namespace: string;
   readonly name: string;
-  readonly exists: boolean;
-  /** Ready endpoints behind it. */
-  readonly readyEndpoints: number;
+  /** Absent when Services could not be read. */
+  readonly exists?: boolean;
+  /** Ready endpoints behind it; absent when EndpointSlices could not be read. */
+  readonly readyEndpoints?: number;
 }
 
 export interface WebhookFacts {

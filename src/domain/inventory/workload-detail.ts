@@ -3,11 +3,13 @@ import type { ResourceAmount } from './capacity.ts';
 /** Who would inject the next pod of a workload, by the live webhooks' selectors and istiod's own rules. */
 export type InjectionPrediction =
   | { readonly kind: 'injected'; readonly revision: string; readonly webhook: string }
-  /** More than one webhook would answer: the first one injects, the second does it again. */
+  /** More than one webhook would inject, in the order in which they are called: the last one's proxy stays. */
   | { readonly kind: 'ambiguous'; readonly webhooks: readonly string[] }
   /** A webhook matches but nobody is behind it: pods cannot be created. */
   | { readonly kind: 'refused'; readonly webhook: string; readonly why: string }
-  | { readonly kind: 'none'; readonly why: string };
+  | { readonly kind: 'none'; readonly why: string }
+  /** The injector's own rules, or whether anybody is behind its webhook, could not be read. */
+  | { readonly kind: 'unknown'; readonly why: string };
 
 /** What is known of one workload beyond its pods by revision. */
 export interface WorkloadDetail {

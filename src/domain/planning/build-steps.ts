@@ -15,6 +15,8 @@ import {
 export interface PlanMaterial {
   readonly mesh: ObservedMesh;
   readonly policy: Policy;
+  /** Namespaces in which a gateway runs. */
+  readonly gatewayNamespaces: readonly string[];
   readonly from: RevisionAt;
   readonly to: RevisionAt;
   /** The rendered objects of the new revision, compared with the cluster. */
@@ -29,9 +31,9 @@ const KEEP_CRDS =
 
 /** The life of a canary upgrade as data, in the order in which it is carried out. */
 export function buildSteps(material: PlanMaterial): readonly UpgradeStep[] {
-  const { mesh, from, to } = material;
+  const { mesh, from, to, policy, gatewayNamespaces } = material;
   const movement = { from: from.revision, to: to.revision };
-  const waves = buildWaves(mesh, movement);
+  const waves = buildWaves(mesh, movement, { policy: policy.waves, gatewayNamespaces });
   return [
     {
       id: 'snapshot',
@@ -95,7 +97,7 @@ function waveSteps(
   number: number,
   material: PlanMaterial,
 ): readonly UpgradeStep[] {
-  const where = wave.namespaces.join(', ');
+  const where = nameFew(wave.namespaces);
   return [
     {
       id: `wave-${number}`,
@@ -152,7 +154,7 @@ function completionSteps(
             id: 'owner-labels',
             kind: 'restore-labels' as const,
             namespaceMoves,
-            title: `Put the owners' labels back on ${namespaceMoves.map(({ namespace }) => namespace).join(', ')}`,
+            title: `Put the owners' labels back on ${nameFew(namespaceMoves.map(({ namespace }) => namespace))}`,
             undo: { kind: 'restore-prior' as const },
           },
         ]
@@ -181,4 +183,13 @@ function completionSteps(
       undo: { kind: 'none' },
     },
   ];
+}
+
+const NAMED_IN_A_TITLE = 5;
+
+/** Titles travel in every history; what is beyond the first few stands in the step. */
+function nameFew(names: readonly string[]): string {
+  const rest = names.length - NAMED_IN_A_TITLE;
+  const few = names.slice(0, NAMED_IN_A_TITLE).join(', ');
+  return rest > 0 ? `${few} and ${rest} more` : few;
 }

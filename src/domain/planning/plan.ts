@@ -1,6 +1,8 @@
+import type { FieldDifference } from '../diff/diff-fields.ts';
 import type { Finding } from '../finding.ts';
 import type { ObjectRef } from '../kubernetes-object.ts';
 import type { Policy } from '../policy.ts';
+import type { PlanEstimate } from './estimate-plan.ts';
 import type { UpgradeStep } from './step.ts';
 
 /** How an upgrade brings the new version: beside the old one, or over it. */
@@ -34,7 +36,13 @@ export interface RevisionAt {
 export type Planned =
   | { readonly kind: 'blocked'; readonly findings: readonly Finding[] }
   | { readonly kind: 'nothing-to-do'; readonly findings: readonly Finding[] }
-  | { readonly kind: 'plan'; readonly plan: UpgradePlan; readonly digest: string };
+  | {
+      readonly kind: 'plan';
+      readonly plan: UpgradePlan;
+      readonly digest: string;
+      /** No part of the digest: the number of pods may change without another plan. */
+      readonly estimate: PlanEstimate;
+    };
 
 /** What the workflow and the query `getPlan` carry: the plan without its long lists. */
 export interface PlanOutline {
@@ -65,11 +73,22 @@ export interface StepOutline {
   readonly undo: UpgradeStep['undo']['kind'];
 }
 
-/** One object of the rendered release and what applying it does. */
+/** One object of a release and what applying, or removing, it does. */
 export interface PlannedObject {
   readonly ref: ObjectRef;
   /** `none`: it is there already, equal. */
-  readonly action: 'create' | 'update' | 'none';
-  /** uid of the live object, for `update` and `none`. */
+  readonly action: 'create' | 'update' | 'none' | 'delete';
+  /** uid of the live object; absent for `create`. */
   readonly uid?: string;
+  /** sha256 of the object as rendered; absent for `delete`. */
+  readonly rendered?: string;
+  /** For `create`: what it is, in a few words. */
+  readonly summary?: string;
+  /**
+   * For `update`: from the live object to what the server says our write makes of it. Long values
+   * are cut and carry a digest instead.
+   */
+  readonly diff?: readonly FieldDifference[];
+  /** Differences beyond those listed, with a digest over them. */
+  readonly diffLeftOut?: { readonly count: number; readonly digest: string };
 }

@@ -2,8 +2,9 @@ import { compareText } from '../kubernetes-object.ts';
 import { DEFAULT_TAG, INJECTION_LABEL, REVISION_LABEL } from '../mesh/istio-labels.ts';
 import type { ObservedMesh, ObservedNamespace, WorkloadRef } from '../mesh/observed-mesh.ts';
 import type { NamespaceMove, TagMove } from './step.ts';
+import { orderWaves, type WaveOptions } from './wave-order.ts';
 
-/** What moves together: the namespaces of one tag, or one namespace. */
+/** What moves together: the namespaces of one tag, one namespace, or several by their own labels. */
 export interface WaveContent {
   readonly namespaces: readonly string[];
   readonly tagMoves: readonly TagMove[];
@@ -16,27 +17,28 @@ export interface Movement {
   readonly to: string;
 }
 
-/** The waves that bring every namespace from one revision to another; smallest first, so that a fault meets few. */
-export function buildWaves(mesh: ObservedMesh, movement: Movement): readonly WaveContent[] {
+/** The waves that bring every namespace from one revision to another; the same for any order of reading. */
+export function buildWaves(
+  mesh: ObservedMesh,
+  movement: Movement,
+  options: WaveOptions,
+): readonly WaveContent[] {
   const byTag = mesh.tags
     .filter(({ tag, revision }) => tag !== DEFAULT_TAG && revision === movement.from)
     .flatMap((tag): WaveContent[] => {
       const namespaces = mesh.namespaces
         .filter(({ selection }) => selection.kind === 'tag' && selection.tag === tag.tag)
-        .map(({ name }) => name);
+        .map(({ name }) => name)
+        .toSorted(compareText);
       if (namespaces.length === 0) return [];
       const move = { tag: tag.tag, webhook: tag.webhook, ...movement };
       return [waveOf(mesh, namespaces, [move], [])];
     });
-  const single = mesh.namespaces.flatMap((namespace): WaveContent[] => {
+  const byLabel = mesh.namespaces.flatMap((namespace): WaveContent[] => {
     const move = namespaceMove(namespace, movement);
     return move === undefined ? [] : [waveOf(mesh, [namespace.name], [], [move])];
   });
-  return [...byTag, ...single].sort(
-    (a, b) =>
-      a.workloads.length - b.workloads.length ||
-      compareText(a.namespaces[0] ?? '', b.namespaces[0] ?? ''),
-  );
+  return orderWaves(byTag, byLabel, options);
 }
 
 function waveOf(
@@ -47,7 +49,13 @@ function waveOf(
 ): WaveContent {
   const workloads = mesh.workloads
     .filter(({ namespace }) => namespaces.includes(namespace))
-    .map(({ kind, namespace, name, uid }) => ({ kind, namespace, name, uid }));
+    .map(({ kind, namespace, name, uid }) => ({ kind, namespace, name, uid }))
+    .toSorted(
+      (a, b) =>
+        compareText(a.namespace, b.namespace) ||
+        compareText(a.kind, b.kind) ||
+        compareText(a.name, b.name),
+    );
   return { namespaces, tagMoves, namespaceMoves, workloads };
 }
 
@@ -87,7 +95,8 @@ export function buildLabelRestoration(
   return waves
     .flatMap(({ namespaceMoves }) => namespaceMoves)
     .filter(({ namespace }) => followers.has(namespace))
-    .map(({ namespace, uid, prior, next }) => ({ namespace, uid, prior: next, next: prior }));
+    .map(({ namespace, uid, prior, next }) => ({ namespace, uid, prior: next, next: prior }))
+    .toSorted((a, b) => compareText(a.namespace, b.namespace));
 }
 
 /** Tags that no wave moves: the default, and those that no namespace uses. They would dangle. */
@@ -99,5 +108,6 @@ export function buildRemainingTagMoves(
   const moved = new Set(waves.flatMap(({ tagMoves }) => tagMoves.map(({ tag }) => tag)));
   return mesh.tags
     .filter(({ tag, revision }) => revision === from && !moved.has(tag))
-    .map(({ tag, webhook }) => ({ tag, webhook, from, to }));
+    .map(({ tag, webhook }) => ({ tag, webhook, from, to }))
+    .toSorted((a, b) => compareText(a.tag, b.tag));
 }

@@ -63,3 +63,20 @@ export function minorDistance(from: IstioVersion, to: IstioVersion): number | un
   const [x, y] = [partsOf(from), partsOf(to)];
   return x.major === y.major ? y.minor - x.minor : undefined;
 }
+
+/** `1.26` of `1.26.1`: the name of the minor, as the version table spells it. */
+export function minorNameOf(version: IstioVersion): string {
+  const { major, minor } = partsOf(version);
+  return `${major}.${minor}`;
+}
+
+/** The name of the minor that lies so many minors above, of the same major version. */
+export function minorNameAbove(version: IstioVersion, minors: number): string {
+  const { major, minor } = partsOf(version);
+  return `${major}.${minor + minors}`;
+}
+
+/** Whether it is a release candidate, beta or other build before the release. */
+export function isPreRelease(version: IstioVersion): boolean {
+  return partsOf(version).pre !== undefined;
+}

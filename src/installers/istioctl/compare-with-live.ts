@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { itemKeyOf } from '../../domain/diff/item-key.ts';
 import type { Json, JsonObject, KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { isJsonList, isJsonObject, memberAt, sameJson } from './json.ts';
 import { installedFields } from './recovery/managed-fields.ts';
@@ -84,7 +85,7 @@ function compareLists(
   installed: readonly Json[],
   path: string,
 ): RenderDifference[] {
-  const key = keyOf([...rendered, ...live]);
+  const key = itemKeyOf(rendered, live);
   if (key === undefined) return compareByPosition(rendered, live, installed, path);
   const byKey = (items: readonly Json[], value: Json | undefined): Json | undefined =>
     items.find((item) => isJsonObject(item) && sameJson(item[key], value));
@@ -109,22 +110,6 @@ function compareByPosition(
   return rendered.flatMap((item, index) =>
     compareValues(item, live[index], installed[index], `${path}[${index}]`),
   );
-}
-
-/** What tells the items of a list apart, when all have it and it is unique. */
-function keyOf(items: readonly Json[]): string | undefined {
-  return ['name', 'mountPath', 'containerPort', 'port'].find(
-    (key) =>
-      items.length > 0 &&
-      items.every((item) => isJsonObject(item) && item[key] !== undefined) &&
-      hasUnique(items, key),
-  );
-}
-
-function hasUnique(items: readonly Json[], key: string): boolean {
-  const seen = items.map((item) => (isJsonObject(item) ? JSON.stringify(item[key]) : ''));
-  // Rendered and live items are in one list: each value may be there twice.
-  return seen.every((value) => seen.filter((other) => other === value).length <= 2);
 }
 
 /** The API server drops empty values, writes quantities anew, and turns some numbers into text. */

@@ -1,5 +1,6 @@
 import type { CommandRunner } from '../../clients/command-runner.ts';
 import type { InstallerCapabilities, MeshInstaller } from '../installer.ts';
+import { runAnalyze } from './analyze.ts';
 import { createBinaryStore, type InstallerBinary } from './binaries.ts';
 import { runPrecheck } from './precheck.ts';
 import { recoverConfiguration } from './recovery/recover-configuration.ts';
@@ -39,5 +40,6 @@ export function createIstioctlInstaller(options: IstioctlInstallerOptions): Mesh
     render: async (request, signal) => renderRelease(tools, request, signal),
     renderTag: async (request, signal) => renderTag(tools, request, signal),
     precheck: async (request, signal) => runPrecheck(tools, request, signal),
+    analyze: async (request, signal) => runAnalyze(tools, request, signal),
   };
 }

@@ -1,8 +1,22 @@
 import type { Finding } from '../../finding.ts';
-import type { PreflightFacts } from '../facts.ts';
+import type { PreflightFacts, Rule } from '../facts.ts';
 
 /** Nobody else may be changing this mesh. A lock whose holder is dead is taken over only by name. */
-export function checkMeshBusy({ mesh, runId, takeOver }: PreflightFacts): readonly Finding[] {
+export const meshBusyRule: Rule = {
+  documents: [
+    {
+      code: 'MeshBusy',
+      severity: 'blocking',
+      meaning:
+        'another run holds the mesh; its lock is the ConfigMap `meshlift-owner` beside istiod.',
+      remedy:
+        'wait for that run; if it is dead, name its first run id in the request (`--take-over RUN_ID`), as the [runbook](runbook.md) describes.',
+    },
+  ],
+  check: checkMeshBusy,
+};
+
+function checkMeshBusy({ mesh, runId, takeOver }: PreflightFacts): readonly Finding[] {
   const { owner } = mesh;
   if (owner === undefined || owner.runId === runId || owner.runId === takeOver) return [];
   return [

@@ -1,11 +1,26 @@
 import type { Finding } from '../../finding.ts';
-import { currentControlPlanes, type PreflightFacts } from '../facts.ts';
+import { currentControlPlanes, type PreflightFacts, type Rule } from '../facts.ts';
 
 /** The target is the only control plane, yet something still points elsewhere: not an upgrade's work. */
-export function checkTargetInstalled(facts: PreflightFacts): readonly Finding[] {
-  const { mesh, target, targetRevision } = facts;
+export const targetInstalledRule: Rule = {
+  documents: [
+    {
+      code: 'TargetAlreadyInstalled',
+      severity: 'blocking',
+      meaning:
+        "the target's revision is the only control plane, yet some tags or proxies do not follow it.",
+      remedy:
+        'move the tags with `istioctl tag set` and restart the workloads that the finding names; there is no control plane left to upgrade.',
+    },
+  ],
+  check: checkTargetInstalled,
+};
+
+function checkTargetInstalled(facts: PreflightFacts): readonly Finding[] {
+  const { mesh, target, targetRevision, strategy } = facts;
   const atTarget = mesh.controlPlanes.find(({ revision }) => revision === targetRevision);
-  if (atTarget === undefined || currentControlPlanes(facts).length > 0) return [];
+  if (strategy !== 'canary' || atTarget === undefined) return [];
+  if (currentControlPlanes(facts).length > 0) return [];
   return [
     {
       code: 'TargetAlreadyInstalled',

@@ -1,0 +1,52 @@
+import type { KubernetesObject } from '../kubernetes-object.ts';
+import type { AutoscalerFacts, BudgetFacts, LabelSelector } from './capacity.ts';
+
+interface BudgetShape {
+  readonly spec?: { readonly selector?: LabelSelector };
+  readonly status?: {
+    readonly disruptionsAllowed?: number;
+    readonly currentHealthy?: number;
+    readonly desiredHealthy?: number;
+  };
+}
+
+/** A budget without a selector selects no pod (policy/v1); `{}` would select every one. */
+const NOTHING: LabelSelector = {
+  matchExpressions: [
+    { key: 'meshlift.dev/nothing', operator: 'Exists' },
+    { key: 'meshlift.dev/nothing', operator: 'DoesNotExist' },
+  ],
+};
+
+/** Reads one PodDisruptionBudget. */
+export function interpretBudget(budget: KubernetesObject): BudgetFacts {
+  const { spec, status } = budget as KubernetesObject & BudgetShape;
+  return {
+    namespace: budget.metadata.namespace ?? '',
+    name: budget.metadata.name,
+    selector: spec?.selector ?? NOTHING,
+    disruptionsAllowed: status?.disruptionsAllowed ?? 0,
+    currentHealthy: status?.currentHealthy ?? 0,
+    desiredHealthy: status?.desiredHealthy ?? 0,
+  };
+}
+
+interface AutoscalerShape {
+  readonly spec?: {
+    readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string };
+    readonly minReplicas?: number;
+    readonly maxReplicas?: number;
+  };
+}
+
+/** Reads one HorizontalPodAutoscaler. Without `minReplicas` it is 1, as the API says. */
+export function interpretAutoscaler(autoscaler: KubernetesObject): AutoscalerFacts {
+  const { spec } = autoscaler as KubernetesObject & AutoscalerShape;
+  return {
+    namespace: autoscaler.metadata.namespace ?? '',
+    name: autoscaler.metadata.name,
+    target: { kind: spec?.scaleTargetRef?.kind ?? '', name: spec?.scaleTargetRef?.name ?? '' },
+    min: spec?.minReplicas ?? 1,
+    max: spec?.maxReplicas ?? 0,
+  };
+}

@@ -1,0 +1,196 @@
+import * as z from 'zod';
+import { RESTARTABLE_KINDS } from '../mesh/observed-mesh.ts';
+import { API_VERSION } from '../request/request.ts';
+import { upgradeRequest } from '../request/schema.ts';
+import { finding } from '../schema.ts';
+
+const seconds = z.number().nonnegative();
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected "sha256:" and 64 digits');
+const gate = z.strictObject({ expiresSeconds: seconds });
+
+/** Schema of `Policy`: resolved, as it is in force for a whole run. */
+export const resolvedPolicy = z.strictObject({
+  name: z.string(),
+  soakSeconds: z.strictObject({ controlPlane: seconds, wave: seconds, mesh: seconds }),
+  healthPollSeconds: seconds,
+  gates: z.strictObject({ start: gate.exactOptional(), complete: gate }),
+  waves: z.strictObject({
+    critical: z.array(z.string()),
+    percentages: z.array(z.number()).exactOptional(),
+    maxWorkloadsPerWave: z.number().exactOptional(),
+  }),
+  restart: z.strictObject({
+    maxPodsInFlight: z.number(),
+    workloadDeadlineSeconds: seconds,
+    maxFailures: z.number(),
+  }),
+  controlPlaneDeadlineSeconds: seconds,
+  pruneGraceSeconds: seconds,
+  haltExpirySeconds: seconds,
+});
+
+const objectRef = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  namespace: z.string().exactOptional(),
+  name: z.string(),
+});
+
+const plannedObject = z.strictObject({
+  ref: objectRef,
+  action: z.enum(['create', 'update', 'none', 'delete']),
+  uid: z.string().exactOptional().describe('Of the live object.'),
+  rendered: digest.exactOptional().describe('Of the object as rendered.'),
+  summary: z.string().exactOptional().describe('Of an object that is created: what it is.'),
+  diff: z
+    .array(
+      z.strictObject({
+        path: z.string(),
+        from: z.json().exactOptional().describe('Absent where there is nothing now.'),
+        to: z.json().exactOptional().describe('Absent where there will be nothing.'),
+      }),
+    )
+    .exactOptional()
+    .describe('Of an object that is updated: what our write makes of it, field by field.'),
+  diffLeftOut: z
+    .strictObject({ count: z.int().positive(), digest })
+    .exactOptional()
+    .describe('Differences beyond those listed.'),
+});
+
+const label = z.string().nullable();
+const namespaceMoves = z.array(
+  z.strictObject({
+    namespace: z.string(),
+    uid: z.string(),
+    prior: z.record(z.string(), label).describe('Labels before; null where one is absent.'),
+    next: z.record(z.string(), label).describe('Labels after; null where one will be absent.'),
+  }),
+);
+const tagMoves = z.array(
+  z.strictObject({ tag: z.string(), webhook: z.string(), from: z.string(), to: z.string() }),
+);
+const workloads = z.array(
+  z.strictObject({
+    kind: z.enum(RESTARTABLE_KINDS),
+    namespace: z.string(),
+    name: z.string(),
+    uid: z.string(),
+  }),
+);
+
+const undo = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('none') }),
+    z.strictObject({ kind: z.literal('keep'), because: z.string() }),
+    z.strictObject({ kind: z.literal('restore-prior') }),
+    z.strictObject({ kind: z.literal('undo-wave') }),
+    z.strictObject({ kind: z.literal('point-of-no-return') }),
+  ])
+  .describe('What takes the step back.');
+
+const base = { id: z.string(), title: z.string(), undo };
+
+/** Schema of `UpgradeStep`. */
+export const upgradeStep = z.discriminatedUnion('kind', [
+  z.strictObject({ ...base, kind: z.literal('snapshot') }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('apply-crds'),
+    component: z.literal('Base'),
+    objects: z.array(plannedObject),
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('install-control-plane'),
+    component: z.literal('Pilot'),
+    objects: z.array(plannedObject),
+  }),
+  z.strictObject({ ...base, kind: z.literal('verify-control-plane'), revision: z.string() }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('soak'),
+    scope: z.enum(['control-plane', 'wave', 'mesh']),
+    seconds,
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('wave'),
+    number: z.int().positive(),
+    namespaces: z.array(z.string()),
+    tagMoves,
+    namespaceMoves,
+    workloads,
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('gate'),
+    gate: z.literal('complete'),
+    expiresSeconds: seconds,
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('move-default'),
+    tagMoves,
+    validator: z
+      .strictObject({ name: z.string(), from: z.string(), to: z.string() })
+      .exactOptional(),
+  }),
+  z.strictObject({ ...base, kind: z.literal('restore-labels'), namespaceMoves }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('census'),
+    revision: z.string(),
+    graceSeconds: seconds,
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal('remove-control-plane'),
+    revision: z.string(),
+    objects: z.array(plannedObject),
+  }),
+  z.strictObject({ ...base, kind: z.literal('verify-mesh'), revision: z.string() }),
+]);
+
+const revisionAt = z.strictObject({ revision: z.string(), version: z.string() });
+
+/** Schema of `UpgradePlan`. */
+export const upgradePlan = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  cluster: z.strictObject({
+    name: z.string(),
+    uid: z.string().describe('Of the namespace kube-system: the identity of the cluster.'),
+  }),
+  meshNamespace: z.string(),
+  strategy: z.literal('canary'),
+  from: revisionAt,
+  to: revisionAt,
+  reason: z.string().exactOptional(),
+  steps: z.array(upgradeStep),
+  policy: resolvedPolicy,
+  binaries: z.record(z.string(), z.string()).describe('sha256 of each istioctl, by version.'),
+  renderDigest: z.string().describe('Of all rendered objects, in order.'),
+  findings: z.array(finding),
+});
+
+const estimate = {
+  seconds: z
+    .strictObject({ least: seconds, most: seconds.exactOptional() })
+    .describe('Without the time that people take; most is absent where that is all there is.'),
+  apiRequests: z.int().nonnegative().describe('Requests to the API server.'),
+};
+
+/** Schema of `PlanEstimate`. */
+export const planEstimate = z.strictObject({
+  ...estimate,
+  steps: z.record(z.string(), z.strictObject(estimate)).describe('By id of the step.'),
+});
+
+/** Schema of what `meshlift plan --output json` prints when there is a plan. */
+export const plannedFile = z.strictObject({
+  kind: z.literal('plan'),
+  request: upgradeRequest,
+  digest,
+  estimate: planEstimate,
+  plan: upgradePlan,
+});

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { FINDING_CODES, SEVERITIES } from './finding.ts';
+import { OUTCOMES } from './outcome.ts';
+import { API_VERSION } from './request/request.ts';
+
+/** Schema of `Finding`. */
+export const finding = z.strictObject({
+  code: z.enum(FINDING_CODES).describe('Stable; docs/finding-codes.md explains each.'),
+  severity: z
+    .enum(SEVERITIES)
+    .describe('blocking stops a run, overridable stops it unless the request accepts it by name.'),
+  subject: z.string().describe('The object it is about, as an override has to name it.'),
+  message: z.string().describe('What was expected and what was found.'),
+  remedy: z.string().describe('What to do next.'),
+  overriddenBecause: z
+    .string()
+    .exactOptional()
+    .describe('The reason with which the request accepts it.'),
+});
+
+const instant = z.iso.datetime();
+
+const stepReport = z.strictObject({
+  id: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  state: z.enum([
+    'pending',
+    'begun',
+    'done',
+    'failed',
+    'skipped',
+    'undoing',
+    'undone',
+    'undo-failed',
+  ]),
+  begunAt: instant.exactOptional(),
+  endedAt: instant.exactOptional(),
+  detail: z.string().exactOptional(),
+});
+
+const waveReport = z.strictObject({
+  id: z.string(),
+  namespaces: z.array(z.string()),
+  workloads: z.int().nonnegative(),
+  onTarget: z.int().nonnegative(),
+  pods: z.int().nonnegative(),
+});
+
+/** Schema of `UpgradeReport`. */
+export const upgradeReport = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  outcome: z.enum([...OUTCOMES, 'Running', 'RollbackFailed', 'Cancelled']),
+  cluster: z.string(),
+  target: z.string(),
+  runId: z.string(),
+  workflowId: z.string(),
+  startedAt: instant,
+  endedAt: instant.exactOptional(),
+  planDigest: z.string().exactOptional(),
+  from: z.string().exactOptional(),
+  to: z.string().exactOptional(),
+  cause: z.string().exactOptional().describe('Why it was blocked, taken back or halted.'),
+  findings: z.array(finding),
+  steps: z.array(stepReport),
+  waves: z.array(waveReport),
+  exceptions: z.array(z.string()).describe('Workloads that are not on the target, with why.'),
+  restored: z
+    .boolean()
+    .exactOptional()
+    .describe('After a compensation: whether everything is as the snapshot had it.'),
+  differences: z.array(
+    z.strictObject({ path: z.string(), expected: z.string(), found: z.string() }),
+  ),
+  remaining: z.array(z.string()).describe('What is left to do by hand.'),
+  messages: z.array(
+    z.strictObject({
+      at: instant,
+      message: z.string(),
+      effect: z.enum(['accepted', 'ignored']),
+      detail: z.string(),
+    }),
+  ),
+  messagesLeftOut: z.int().nonnegative().exactOptional(),
+});

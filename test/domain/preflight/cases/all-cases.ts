@@ -1,0 +1,20 @@
+import type { RuleCase } from '../rule-case.ts';
+import { CAPACITY_CASES } from './capacity-cases.ts';
+import { CONTROL_PLANE_CASES } from './control-plane-cases.ts';
+import { NAMESPACE_CASES } from './namespace-cases.ts';
+import { RESOURCE_CASES } from './resource-cases.ts';
+import { UNKNOWN_CASES } from './unknown-cases.ts';
+import { VERSION_CASES } from './version-cases.ts';
+import { WEBHOOK_CASES } from './webhook-cases.ts';
+import { WORKLOAD_CASES } from './workload-cases.ts';
+
+export const ALL_CASES: readonly RuleCase[] = [
+  ...CAPACITY_CASES,
+  ...CONTROL_PLANE_CASES,
+  ...NAMESPACE_CASES,
+  ...RESOURCE_CASES,
+  ...UNKNOWN_CASES,
+  ...VERSION_CASES,
+  ...WEBHOOK_CASES,
+  ...WORKLOAD_CASES,
+];

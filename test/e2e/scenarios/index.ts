@@ -1,0 +1,15 @@
+import { CONTROL_PLANE_SCENARIOS } from './control-planes.ts';
+import { CUSTOM_RESOURCE_SCENARIOS } from './custom-resources.ts';
+import { NAMESPACE_SCENARIOS } from './namespaces.ts';
+import { QUESTION_SCENARIOS } from './questions.ts';
+import type { Scenario } from './scenario.ts';
+import { WORKLOAD_SCENARIOS } from './workloads.ts';
+
+/** Every scenario; one more is one more entry in a list of its theme. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...QUESTION_SCENARIOS,
+  ...NAMESPACE_SCENARIOS,
+  ...WORKLOAD_SCENARIOS,
+  ...CONTROL_PLANE_SCENARIOS,
+  ...CUSTOM_RESOURCE_SCENARIOS,
+];

@@ -1,0 +1,142 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ApiClient } from '../../../rig/kubernetes/client.ts';
+import type { MeshInventory } from '../../../src/domain/inventory/inventory.ts';
+import type { Question, Scenario } from '../scenarios/scenario.ts';
+import type { Found, Meshlift } from './ask-meshlift.ts';
+import { carryOut } from './carry-out.ts';
+import { eventually } from './eventually.ts';
+import { untilSettled } from './settled.ts';
+
+/** What came of one scenario: what of its finding was there in each state of the cluster. */
+export interface Played {
+  /** In the calm mesh, asked the same. */
+  readonly before: readonly Found[];
+  readonly near: readonly Found[];
+  readonly given: readonly Found[];
+  /** In the mesh once all was taken back: everything that differs from the calm one. */
+  readonly left: readonly Found[];
+}
+
+export interface ScenarioBench {
+  /** All findings of the calm mesh. */
+  readonly calm: () => readonly Found[];
+  readonly play: (scenario: Scenario) => Promise<Played>;
+}
+
+/** Everything is asked this way once the mesh is calm; scenarios are played one after the other. */
+export async function openScenarioBench(
+  kubernetes: ApiClient,
+  meshlift: Meshlift,
+): Promise<ScenarioBench> {
+  const calmMesh = await meshlift.inventory({});
+  const calm = meshlift.judge(calmMesh, {});
+  const stage: Stage = { kubernetes, meshlift, calmMesh, calm, answers: new Map() };
+  return { calm: () => calm, play: async (scenario) => play(stage, scenario) };
+}
+
+interface Stage {
+  readonly kubernetes: ApiClient;
+  readonly meshlift: Meshlift;
+  readonly calmMesh: MeshInventory;
+  readonly calm: readonly Found[];
+  /** What the calm mesh answers to longer questions. */
+  readonly answers: Map<string, readonly Found[]>;
+}
+
+async function play(stage: Stage, scenario: Scenario): Promise<Played> {
+  const before = await lookAtCalm(stage, scenario);
+  const near = await lookAtNear(stage, scenario);
+  const given = await lookAtGiven(stage, scenario);
+  const left = await lookAfterwards(stage);
+  return { before, near, given, left };
+}
+
+/** Nothing but the calm mesh: what is asked of it more than once is asked only the first time. */
+async function lookAtCalm(
+  { meshlift, calmMesh, answers }: Stage,
+  scenario: Scenario,
+): Promise<readonly Found[]> {
+  const { through = 'rules', given, question: asked = {} } = scenario;
+  // Where the question itself makes the finding, the premise is the usual one.
+  const isQuestion = given.length === 0 || asked.meshNamespace !== undefined;
+  const question = isQuestion ? {} : asked;
+  if (through === 'rules') return ofScenario(meshlift.judge(calmMesh, question), scenario);
+  const key = JSON.stringify([through, question]);
+  const known = answers.get(key) ?? (await ask(meshlift, { through, question }));
+  answers.set(key, known);
+  return ofScenario(known, scenario);
+}
+
+async function lookAtNear(stage: Stage, scenario: Scenario): Promise<readonly Found[]> {
+  const { given, question = scenario.question ?? {} } = scenario.near;
+  const takeBack = await carryOut(stage.kubernetes, given);
+  try {
+    await untilSettled(stage.kubernetes, given);
+    return ofScenario(await ask(stage.meshlift, { ...scenario, question }), scenario);
+  } finally {
+    await takeBack();
+  }
+}
+
+async function lookAtGiven(stage: Stage, scenario: Scenario): Promise<readonly Found[]> {
+  const { given, question = {}, isRestless } = scenario;
+  const takeBack = await carryOut(stage.kubernetes, given);
+  try {
+    if (isRestless !== true) await untilSettled(stage.kubernetes, given);
+    // A second look only where controllers may lag behind; what is there is told either way.
+    return await untilThere(async () =>
+      ofScenario(await ask(stage.meshlift, { ...scenario, question }), scenario),
+    );
+  } finally {
+    await takeBack();
+  }
+}
+
+const PATIENCE_MS = 15_000;
+
+async function untilThere(look: () => Promise<readonly Found[]>): Promise<readonly Found[]> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await look();
+    if (found.length > 0 || Date.now() > deadline) return found;
+  }
+}
+
+async function lookAfterwards({ meshlift, calm }: Stage): Promise<readonly Found[]> {
+  let now: readonly Found[] = [];
+  const isCalm = async (): Promise<boolean> => {
+    now = meshlift.judge(await meshlift.inventory({}), {});
+    return isDeepStrictEqual(now, calm);
+  };
+  await eventually(isCalm, { what: 'the findings are those of the calm mesh', withinMs: 60_000 })
+    // The caller is told what differs.
+    .catch(() => false);
+  const without = (all: readonly Found[], some: readonly Found[]): readonly Found[] =>
+    all.filter((each) => !some.some((one) => isDeepStrictEqual(one, each)));
+  return [...without(now, calm), ...without(calm, now)];
+}
+
+async function ask(
+  meshlift: Meshlift,
+  {
+    through = 'rules',
+    question = {},
+  }: Pick<Scenario, 'through'> & { readonly question?: Question },
+): Promise<readonly Found[]> {
+  switch (through) {
+    case 'rules':
+      return meshlift.judge(await meshlift.inventory(question), question);
+    case 'plan':
+      return meshlift.plan(question);
+    case 'start':
+      return meshlift.start();
+  }
+}
+
+function ofScenario(found: readonly Found[], { code, subject }: Scenario): readonly Found[] {
+  return found.filter(
+    (each) =>
+      each.code === code &&
+      (typeof subject === 'string' ? each.subject === subject : subject.test(each.subject)),
+  );
+}

@@ -1,0 +1,81 @@
+import type { ApiClient } from '../../../rig/kubernetes/client.ts';
+import type { Change, ObjectName } from '../scenarios/scenario.ts';
+import { eventually } from './eventually.ts';
+import { placeOf, renamed } from './object-path.ts';
+import { isReady, type LiveObject } from './projection.ts';
+
+/** Waits until controllers have done what follows from these changes. */
+export async function untilSettled(
+  kubernetes: ApiClient,
+  changes: readonly Change[],
+): Promise<void> {
+  for (const change of changes) {
+    const object = objectOf(change);
+    if (object === undefined) continue;
+    await eventually(
+      async () => isSettled(await kubernetes.get<LiveObject>(placeOf(object).path)),
+      {
+        what: `${object} is settled`,
+        withinMs: 60_000,
+      },
+    );
+  }
+}
+
+/** The object that is there afterwards. */
+function objectOf(change: Change): ObjectName | undefined {
+  switch (change.kind) {
+    case 'create':
+    case 'patch':
+    case 'edit':
+      return change.object;
+    case 'copy':
+      return renamed(change.object, change.name);
+    case 'remove':
+    case 'withdraw':
+      return undefined;
+  }
+}
+
+interface Rolling {
+  readonly metadata: { readonly generation?: number };
+  readonly spec: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly desiredNumberScheduled?: number;
+    readonly numberReady?: number;
+    readonly hard?: object;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+function isSettled(object: LiveObject): boolean {
+  const { metadata, spec, status = {} } = object as LiveObject & Rolling;
+  const isSeen = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+  switch (object.kind) {
+    case 'Deployment':
+    case 'ReplicaSet':
+    case 'StatefulSet': {
+      // Of a StatefulSet that replaces no pod by itself `updatedReplicas` never gets there.
+      const counts = [status.replicas, status.readyReplicas];
+      return isSeen && counts.every((count = 0) => count === (spec.replicas ?? 1));
+    }
+    case 'DaemonSet':
+      return isSeen && status.numberReady === status.desiredNumberScheduled;
+    case 'PodDisruptionBudget':
+      return isSeen;
+    case 'Pod':
+      return isReady(object);
+    case 'ResourceQuota':
+      return status.hard !== undefined;
+    case 'CustomResourceDefinition':
+      return (status.conditions ?? []).some(
+        (each) => each.type === 'Established' && each.status === 'True',
+      );
+    default:
+      return true;
+  }
+}

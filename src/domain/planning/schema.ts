@@ -203,4 +203,5 @@ export const plannedFile = z.strictObject({
   digest,
   estimate: planEstimate,
   plan: upgradePlan,
+  file: z.string().exactOptional().describe('Where it was written, with --out.'),
 });

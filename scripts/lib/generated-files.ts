@@ -1,5 +1,6 @@
 import { FINDING_DOCUMENTS } from '../../src/domain/preflight/evaluate-preflight.ts';
 import { renderFindingCodes } from './finding-codes.ts';
+import { SCHEMA_FILES } from './json-schemas.ts';
 
 /** A file that is made from the code, kept in the repository, and never edited. */
 export interface GeneratedFile {
@@ -12,4 +13,5 @@ export interface GeneratedFile {
 /** What `npm run generate` writes; a test fails when one of them is stale. */
 export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: 'docs/finding-codes.md', render: () => renderFindingCodes(FINDING_DOCUMENTS) },
+  ...SCHEMA_FILES,
 ];

@@ -4,19 +4,23 @@ import { OUTCOMES } from './outcome.ts';
 import { API_VERSION } from './request/request.ts';
 
 /** Schema of `Finding`. */
-export const finding = z.strictObject({
-  code: z.enum(FINDING_CODES).describe('Stable; docs/finding-codes.md explains each.'),
-  severity: z
-    .enum(SEVERITIES)
-    .describe('blocking stops a run, overridable stops it unless the request accepts it by name.'),
-  subject: z.string().describe('The object it is about, as an override has to name it.'),
-  message: z.string().describe('What was expected and what was found.'),
-  remedy: z.string().describe('What to do next.'),
-  overriddenBecause: z
-    .string()
-    .exactOptional()
-    .describe('The reason with which the request accepts it.'),
-});
+export const finding = z
+  .strictObject({
+    code: z.enum(FINDING_CODES).describe('Stable; docs/finding-codes.md explains each.'),
+    severity: z
+      .enum(SEVERITIES)
+      .describe(
+        'blocking stops a run, overridable stops it unless the request accepts it by name.',
+      ),
+    subject: z.string().describe('The object it is about, as an override has to name it.'),
+    message: z.string().describe('What was expected and what was found.'),
+    remedy: z.string().describe('What to do next.'),
+    overriddenBecause: z
+      .string()
+      .exactOptional()
+      .describe('The reason with which the request accepts it.'),
+  })
+  .meta({ id: 'Finding' });
 
 const instant = z.iso.datetime();
 

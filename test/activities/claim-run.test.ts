@@ -149,7 +149,8 @@ describe('the claim of a mesh', () => {
 describe('a claim that comes too late', () => {
   it('touches nothing when the mesh changed since, and gives the lock back', async () => {
     const digest = await decided();
-    placeWorkload(cluster, 'web');
+    // Made anew: another uid under the same name.
+    placeWorkload(cluster, 'cart');
 
     expect(await claim(digest)).toEqual({ kind: 'changed' });
 

@@ -1,13 +1,12 @@
-import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import type { UpgradeReport } from '../../domain/report.ts';
 import { renderReportMarkdown } from '../../domain/report-markdown.ts';
-import { CliError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { encodeJson } from '../output.ts';
 import { renderReport } from '../render/run.ts';
 import { findRun } from '../temporal/find-run.ts';
+import { writePage } from '../write-page.ts';
 import { helpTexts, RUN_ARGUMENT, type Runner } from './registration.ts';
 
 const FORMATS = ['text', 'markdown', 'json'] as const;
@@ -59,7 +58,7 @@ async function report(
     context.output.result({ ...value, report: found }, () => page);
     return EXIT_CODES.done;
   }
-  writeFile(options.out, page);
+  writePage(options.out, page, 'the report');
   context.output.result(
     { ...value, file: options.out, report: found },
     () => `Wrote ${options.out ?? ''}`,
@@ -79,14 +78,5 @@ function write(
       return renderReportMarkdown(found);
     case 'json':
       return `${encodeJson(found, 2)}\n`;
-  }
-}
-
-function writeFile(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CliError('Failed', EXIT_CODES.failed, `cannot write the report to ${file}: ${why}`);
   }
 }

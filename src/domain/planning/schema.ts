@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Json } from '../kubernetes-object.ts';
 import { RESTARTABLE_KINDS } from '../mesh/observed-mesh.ts';
 import { API_VERSION } from '../request/request.ts';
 import { upgradeRequest } from '../request/schema.ts';
@@ -9,25 +10,27 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected "sha256:" and
 const gate = z.strictObject({ expiresSeconds: seconds });
 
 /** Schema of `Policy`: resolved, as it is in force for a whole run. */
-export const resolvedPolicy = z.strictObject({
-  name: z.string(),
-  soakSeconds: z.strictObject({ controlPlane: seconds, wave: seconds, mesh: seconds }),
-  healthPollSeconds: seconds,
-  gates: z.strictObject({ start: gate.exactOptional(), complete: gate }),
-  waves: z.strictObject({
-    critical: z.array(z.string()),
-    percentages: z.array(z.number()).exactOptional(),
-    maxWorkloadsPerWave: z.number().exactOptional(),
-  }),
-  restart: z.strictObject({
-    maxPodsInFlight: z.number(),
-    workloadDeadlineSeconds: seconds,
-    maxFailures: z.number(),
-  }),
-  controlPlaneDeadlineSeconds: seconds,
-  pruneGraceSeconds: seconds,
-  haltExpirySeconds: seconds,
-});
+export const resolvedPolicy = z
+  .strictObject({
+    name: z.string(),
+    soakSeconds: z.strictObject({ controlPlane: seconds, wave: seconds, mesh: seconds }),
+    healthPollSeconds: seconds,
+    gates: z.strictObject({ start: gate.exactOptional(), complete: gate }),
+    waves: z.strictObject({
+      critical: z.array(z.string()),
+      percentages: z.array(z.number()).exactOptional(),
+      maxWorkloadsPerWave: z.number().exactOptional(),
+    }),
+    restart: z.strictObject({
+      maxPodsInFlight: z.number(),
+      workloadDeadlineSeconds: seconds,
+      maxFailures: z.number(),
+    }),
+    controlPlaneDeadlineSeconds: seconds,
+    pruneGraceSeconds: seconds,
+    haltExpirySeconds: seconds,
+  })
+  .meta({ id: 'Policy' });
 
 const objectRef = z.strictObject({
   apiVersion: z.string(),
@@ -36,27 +39,31 @@ const objectRef = z.strictObject({
   name: z.string(),
 });
 
-const plannedObject = z.strictObject({
-  ref: objectRef,
-  action: z.enum(['create', 'update', 'none', 'delete']),
-  uid: z.string().exactOptional().describe('Of the live object.'),
-  rendered: digest.exactOptional().describe('Of the object as rendered.'),
-  summary: z.string().exactOptional().describe('Of an object that is created: what it is.'),
-  diff: z
-    .array(
-      z.strictObject({
-        path: z.string(),
-        from: z.json().exactOptional().describe('Absent where there is nothing now.'),
-        to: z.json().exactOptional().describe('Absent where there will be nothing.'),
-      }),
-    )
-    .exactOptional()
-    .describe('Of an object that is updated: what our write makes of it, field by field.'),
-  diffLeftOut: z
-    .strictObject({ count: z.int().positive(), digest })
-    .exactOptional()
-    .describe('Differences beyond those listed.'),
-});
+const json: z.ZodType<Json> = z.json().meta({ id: 'Json' });
+
+const plannedObject = z
+  .strictObject({
+    ref: objectRef,
+    action: z.enum(['create', 'update', 'none', 'delete']),
+    uid: z.string().exactOptional().describe('Of the live object.'),
+    rendered: digest.exactOptional().describe('Of the object as rendered.'),
+    summary: z.string().exactOptional().describe('Of an object that is created: what it is.'),
+    diff: z
+      .array(
+        z.strictObject({
+          path: z.string(),
+          from: json.exactOptional().describe('Absent where there is nothing now.'),
+          to: json.exactOptional().describe('Absent where there will be nothing.'),
+        }),
+      )
+      .exactOptional()
+      .describe('Of an object that is updated: what our write makes of it, field by field.'),
+    diffLeftOut: z
+      .strictObject({ count: z.int().positive(), digest })
+      .exactOptional()
+      .describe('Differences beyond those listed.'),
+  })
+  .meta({ id: 'PlannedObject' });
 
 const label = z.string().nullable();
 const namespaceMoves = z.array(
@@ -87,70 +94,73 @@ const undo = z
     z.strictObject({ kind: z.literal('undo-wave') }),
     z.strictObject({ kind: z.literal('point-of-no-return') }),
   ])
-  .describe('What takes the step back.');
+  .describe('What takes the step back.')
+  .meta({ id: 'StepUndo' });
 
 const base = { id: z.string(), title: z.string(), undo };
 
 /** Schema of `UpgradeStep`. */
-export const upgradeStep = z.discriminatedUnion('kind', [
-  z.strictObject({ ...base, kind: z.literal('snapshot') }),
-  z.strictObject({
-    ...base,
-    kind: z.literal('apply-crds'),
-    component: z.literal('Base'),
-    objects: z.array(plannedObject),
-  }),
-  z.strictObject({
-    ...base,
-    kind: z.literal('install-control-plane'),
-    component: z.literal('Pilot'),
-    objects: z.array(plannedObject),
-  }),
-  z.strictObject({ ...base, kind: z.literal('verify-control-plane'), revision: z.string() }),
-  z.strictObject({
-    ...base,
-    kind: z.literal('soak'),
-    scope: z.enum(['control-plane', 'wave', 'mesh']),
-    seconds,
-  }),
-  z.strictObject({
-    ...base,
-    kind: z.literal('wave'),
-    number: z.int().positive(),
-    namespaces: z.array(z.string()),
-    tagMoves,
-    namespaceMoves,
-    workloads,
-  }),
-  z.strictObject({
-    ...base,
-    kind: z.literal('gate'),
-    gate: z.literal('complete'),
-    expiresSeconds: seconds,
-  }),
-  z.strictObject({
-    ...base,
-    kind: z.literal('move-default'),
-    tagMoves,
-    validator: z
-      .strictObject({ name: z.string(), from: z.string(), to: z.string() })
-      .exactOptional(),
-  }),
-  z.strictObject({ ...base, kind: z.literal('restore-labels'), namespaceMoves }),
-  z.strictObject({
-    ...base,
-    kind: z.literal('census'),
-    revision: z.string(),
-    graceSeconds: seconds,
-  }),
-  z.strictObject({
-    ...base,
-    kind: z.literal('remove-control-plane'),
-    revision: z.string(),
-    objects: z.array(plannedObject),
-  }),
-  z.strictObject({ ...base, kind: z.literal('verify-mesh'), revision: z.string() }),
-]);
+export const upgradeStep = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ ...base, kind: z.literal('snapshot') }),
+    z.strictObject({
+      ...base,
+      kind: z.literal('apply-crds'),
+      component: z.literal('Base'),
+      objects: z.array(plannedObject),
+    }),
+    z.strictObject({
+      ...base,
+      kind: z.literal('install-control-plane'),
+      component: z.literal('Pilot'),
+      objects: z.array(plannedObject),
+    }),
+    z.strictObject({ ...base, kind: z.literal('verify-control-plane'), revision: z.string() }),
+    z.strictObject({
+      ...base,
+      kind: z.literal('soak'),
+      scope: z.enum(['control-plane', 'wave', 'mesh']),
+      seconds,
+    }),
+    z.strictObject({
+      ...base,
+      kind: z.literal('wave'),
+      number: z.int().positive(),
+      namespaces: z.array(z.string()),
+      tagMoves,
+      namespaceMoves,
+      workloads,
+    }),
+    z.strictObject({
+      ...base,
+      kind: z.literal('gate'),
+      gate: z.literal('complete'),
+      expiresSeconds: seconds,
+    }),
+    z.strictObject({
+      ...base,
+      kind: z.literal('move-default'),
+      tagMoves,
+      validator: z
+        .strictObject({ name: z.string(), from: z.string(), to: z.string() })
+        .exactOptional(),
+    }),
+    z.strictObject({ ...base, kind: z.literal('restore-labels'), namespaceMoves }),
+    z.strictObject({
+      ...base,
+      kind: z.literal('census'),
+      revision: z.string(),
+      graceSeconds: seconds,
+    }),
+    z.strictObject({
+      ...base,
+      kind: z.literal('remove-control-plane'),
+      revision: z.string(),
+      objects: z.array(plannedObject),
+    }),
+    z.strictObject({ ...base, kind: z.literal('verify-mesh'), revision: z.string() }),
+  ])
+  .meta({ id: 'UpgradeStep' });
 
 const revisionAt = z.strictObject({ revision: z.string(), version: z.string() });
 
@@ -193,4 +203,5 @@ export const plannedFile = z.strictObject({
   digest,
   estimate: planEstimate,
   plan: upgradePlan,
+  file: z.string().exactOptional().describe('Where it was written, with --out.'),
 });

@@ -1,4 +1,5 @@
 import { isJsonList, isJsonObject } from '../json.ts';
+import { describeCount } from '../rollout/describe-count.ts';
 import type { Json, KubernetesObject } from '../kubernetes-object.ts';
 
 type Summary = (object: KubernetesObject) => string;
@@ -33,7 +34,7 @@ function summarizePods(object: KubernetesObject): string {
 }
 
 function summarizeRules(object: KubernetesObject): string {
-  return `${listAt(object, 'rules').length} rules`;
+  return describeCount(listAt(object, 'rules').length, 'rule');
 }
 
 function summarizeBinding(object: KubernetesObject): string {

@@ -34,6 +34,18 @@ describe('the finding codes', () => {
     expect(strangers).toEqual([]);
   });
 
+  it('come in no severity that their document does not name', () => {
+    const documented = new Map(FINDING_DOCUMENTS.map(({ code, severity }) => [code, severity]));
+
+    const strangers = ALL_CASES.flatMap(({ code, expected, nearMiss }) =>
+      [...expected, ...(nearMiss.expected ?? [])]
+        .filter(([severity]) => !new RegExp(`\\b${severity}\\b`).test(documented.get(code) ?? ''))
+        .map(([severity]) => `${code} ${severity}`),
+    );
+
+    expect(strangers).toEqual([]);
+  });
+
   it('are tried in every severity that their document names', () => {
     const shown = Map.groupBy(
       ALL_CASES.flatMap(({ code, expected, nearMiss }) =>

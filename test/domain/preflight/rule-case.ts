@@ -17,6 +17,8 @@ export interface RuleCase {
   readonly policy: string;
   readonly given: PreflightFacts;
   readonly expected: readonly Verdict[];
+  /** A part of what the first of them says, where it tells one cause from another. */
+  readonly says?: string;
   /** Codes of other rules that stop the run for the same facts. */
   readonly also?: readonly FindingCode[];
   readonly nearMiss: {

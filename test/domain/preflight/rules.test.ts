@@ -21,6 +21,15 @@ describe('a precheck rule', () => {
     expect([...new Set(others)]).toEqual(also);
   });
 
+  it.each(ALL_CASES.filter(({ says }) => says !== undefined))(
+    '$code $policy, saying: $says',
+    ({ code, given, says }) => {
+      const [first] = evaluatePreflight(given).filter((finding) => finding.code === code);
+
+      expect(first?.message).toContain(says);
+    },
+  );
+
   it.each(ALL_CASES)('$code $policy, and says what it expected and found', ({ code, given }) => {
     const findings = evaluatePreflight(given).filter((finding) => finding.code === code);
 

@@ -1,8 +1,10 @@
 import { CONTROL_PLANE_SCENARIOS } from './control-planes.ts';
 import { CUSTOM_RESOURCE_SCENARIOS } from './custom-resources.ts';
+import { INSTALLATION_SCENARIOS } from './installation.ts';
 import { NAMESPACE_SCENARIOS } from './namespaces.ts';
 import { QUESTION_SCENARIOS } from './questions.ts';
 import type { Scenario } from './scenario.ts';
+import { WEBHOOK_SCENARIOS } from './webhooks.ts';
 import { WORKLOAD_SCENARIOS } from './workloads.ts';
 
 /** Every scenario; one more is one more entry in a list of its theme. */
@@ -11,5 +13,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...NAMESPACE_SCENARIOS,
   ...WORKLOAD_SCENARIOS,
   ...CONTROL_PLANE_SCENARIOS,
+  ...WEBHOOK_SCENARIOS,
   ...CUSTOM_RESOURCE_SCENARIOS,
+  ...INSTALLATION_SCENARIOS,
 ];

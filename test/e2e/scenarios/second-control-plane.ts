@@ -22,13 +22,16 @@ export function meshConfig(revision: string, merge: Json = {}): Change {
   });
 }
 
-/** The injector of a revision; it selects nobody's pods, and what it is asked goes to the running istiod. */
+/**
+ * The injector of a revision, which selects nobody's pods. A root given in PEM comes
+ * before the one that it trusts.
+ */
 export function injector(revision: string, root?: string): Change {
   return copy('MutatingWebhookConfiguration istio-sidecar-injector-1-25-1', {
     name: `istio-sidecar-injector-${revision}`,
     replacing: {
       '1-25-1': revision,
-      ...(root === undefined ? {} : { '"caBundle":"': `"caBundle":"${root}` }),
+      ...(root === undefined ? {} : { '"caBundle":"': `"caBundle":"${btoa(root)}` }),
     },
   });
 }

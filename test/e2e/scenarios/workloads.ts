@@ -1,16 +1,8 @@
-import {
-  annotate,
-  copy,
-  create,
-  edit,
-  label,
-  patch,
-  type Change,
-  type Scenario,
-} from './scenario.ts';
+import { annotate, create, patch, type Change, type Scenario } from './scenario.ts';
 
 const PROXY_IMAGE = 'docker.io/istio/proxyv2:1.24.0';
 const NOWHERE = { 'kubernetes.io/hostname': 'node-99' };
+const ON_DELETE = { type: 'OnDelete', rollingUpdate: null };
 const SIXTY_PERCENT = { cpu: '600', memory: '1Gi' };
 
 /** What hinders a workload from being moved by a restart, or would hurt it. */
@@ -28,7 +20,7 @@ export const WORKLOAD_SCENARIOS: readonly Scenario[] = [
     severity: 'blocking',
     subject: 'StatefulSet shop/carts',
     name: 'a StatefulSet that replaces pods only when they are deleted',
-    given: [patch('StatefulSet shop/carts', { spec: { updateStrategy: ON_DELETE() } })],
+    given: [patch('StatefulSet shop/carts', { spec: { updateStrategy: ON_DELETE } })],
     near: { given: [patch('StatefulSet shop/carts', { spec: { minReadySeconds: 1 } })] },
   },
   {
@@ -44,7 +36,7 @@ export const WORKLOAD_SCENARIOS: readonly Scenario[] = [
     severity: 'blocking',
     subject: 'DaemonSet accounts/audit-agent',
     name: 'a DaemonSet that replaces pods only when they are deleted',
-    given: [patch('DaemonSet accounts/audit-agent', { spec: { updateStrategy: ON_DELETE() } })],
+    given: [patch('DaemonSet accounts/audit-agent', { spec: { updateStrategy: ON_DELETE } })],
     near: { given: [patch('DaemonSet accounts/audit-agent', { spec: { minReadySeconds: 1 } })] },
   },
   {
@@ -173,10 +165,6 @@ export const WORKLOAD_SCENARIOS: readonly Scenario[] = [
     near: { given: [deployment('out', { labels: { 'sidecar.istio.io/inject': 'false' } })] },
   },
 ];
-
-function ON_DELETE(): object {
-  return { type: 'OnDelete', rollingUpdate: null };
-}
 
 function partition(count: number): Change {
   const updateStrategy = { rollingUpdate: { partition: count } };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiClient } from '../../../rig/kubernetes/client.ts';
 import type { MeshInventory } from '../../../src/domain/inventory/inventory.ts';
-import type { Question, Scenario } from '../scenarios/scenario.ts';
+import type { Question, Scenario, Through } from '../scenarios/scenario.ts';
 import type { Found, Meshlift } from './ask-meshlift.ts';
 import { carryOut } from './carry-out.ts';
 import { eventually } from './eventually.ts';
@@ -18,37 +18,61 @@ export interface Played {
 }
 
 export interface ScenarioBench {
-  /** All findings of the calm mesh. */
-  readonly calm: () => readonly Found[];
+  /** What planning found in the calm mesh, istioctl included. */
+  readonly calm: readonly Found[];
+  /** What it finds now. */
+  readonly now: () => Promise<readonly Found[]>;
   readonly play: (scenario: Scenario) => Promise<Played>;
 }
 
-/** Everything is asked this way once the mesh is calm; scenarios are played one after the other. */
+/** Call it once the mesh is calm; scenarios are then played one after the other. */
 export async function openScenarioBench(
   kubernetes: ApiClient,
   meshlift: Meshlift,
 ): Promise<ScenarioBench> {
   const calmMesh = await meshlift.inventory({});
-  const calm = meshlift.judge(calmMesh, {});
-  const stage: Stage = { kubernetes, meshlift, calmMesh, calm, answers: new Map() };
-  return { calm: () => calm, play: async (scenario) => play(stage, scenario) };
+  const calm = await meshlift.plan({});
+  const answers = new Map([[keyOf('plan', {}), calm]]);
+  const stage: Stage = { kubernetes, meshlift, calmMesh, answers };
+  return {
+    calm,
+    now: async () => meshlift.plan({}),
+    play: async (scenario) => play(stage, scenario),
+  };
+}
+
+function keyOf(through: Through, question: Question): string {
+  return JSON.stringify([through, question]);
 }
 
 interface Stage {
   readonly kubernetes: ApiClient;
   readonly meshlift: Meshlift;
   readonly calmMesh: MeshInventory;
-  readonly calm: readonly Found[];
   /** What the calm mesh answers to longer questions. */
   readonly answers: Map<string, readonly Found[]>;
 }
 
 async function play(stage: Stage, scenario: Scenario): Promise<Played> {
+  if (isQuestionAlone(scenario)) return askOnly(stage, scenario);
   const before = await lookAtCalm(stage, scenario);
   const near = await lookAtNear(stage, scenario);
   const given = await lookAtGiven(stage, scenario);
   const left = await lookAfterwards(stage);
   return { before, near, given, left };
+}
+
+/** Whether nothing is done to the cluster: then one look at it is enough. */
+function isQuestionAlone({ through = 'rules', given, near, question }: Scenario): boolean {
+  const doesNothing = given.length === 0 && near.given.length === 0;
+  return doesNothing && through === 'rules' && question?.meshNamespace === undefined;
+}
+
+function askOnly({ meshlift, calmMesh }: Stage, scenario: Scenario): Played {
+  const look = (question: Question = {}): readonly Found[] =>
+    ofScenario(meshlift.judge(calmMesh, question), scenario);
+  const { question, near } = scenario;
+  return { before: look(), near: look(near.question), given: look(question), left: [] };
 }
 
 /** Nothing but the calm mesh: what is asked of it more than once is asked only the first time. */
@@ -61,7 +85,7 @@ async function lookAtCalm(
   const isQuestion = given.length === 0 || asked.meshNamespace !== undefined;
   const question = isQuestion ? {} : asked;
   if (through === 'rules') return ofScenario(meshlift.judge(calmMesh, question), scenario);
-  const key = JSON.stringify([through, question]);
+  const key = keyOf(through, question);
   const known = answers.get(key) ?? (await ask(meshlift, { through, question }));
   answers.set(key, known);
   return ofScenario(known, scenario);
@@ -102,7 +126,8 @@ async function untilThere(look: () => Promise<readonly Found[]>): Promise<readon
   }
 }
 
-async function lookAfterwards({ meshlift, calm }: Stage): Promise<readonly Found[]> {
+async function lookAfterwards({ meshlift, calmMesh }: Stage): Promise<readonly Found[]> {
+  const calm = meshlift.judge(calmMesh, {});
   let now: readonly Found[] = [];
   const isCalm = async (): Promise<boolean> => {
     now = meshlift.judge(await meshlift.inventory({}), {});

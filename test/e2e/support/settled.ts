@@ -75,6 +75,8 @@ function isSettled(object: LiveObject): boolean {
       return (status.conditions ?? []).some(
         (each) => each.type === 'Established' && each.status === 'True',
       );
+    // What no controller works on is settled as it is written.
+    case undefined:
     default:
       return true;
   }

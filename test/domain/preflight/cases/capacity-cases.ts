@@ -28,6 +28,23 @@ function surging(detail: Partial<WorkloadDetail>, gibs: readonly number[]) {
   );
 }
 
+/** A small workload and a large one of so many GiB, one pod at a time, on nodes with 4 GiB. */
+function oneAtATime(gib: number) {
+  const sizes = [
+    { name: 'cart', requests: { milliCpu: 900, memoryBytes: GIB } },
+    { name: 'store', requests: { milliCpu: 100, memoryBytes: gib * GIB } },
+  ];
+  const given = found(
+    {
+      workloads: sizes.map((size) => workloadDetail({ ...size, surge: 1 })),
+      capacity: nodesWith([4, 4, 4]),
+    },
+    { workloads: sizes.map(({ name }) => workload({ name })) },
+  );
+  const restart = { maxPodsInFlight: 1, workloadDeadlineSeconds: 600, maxFailures: 0 };
+  return { ...given, policy: samplePolicy({ restart }) };
+}
+
 const FOUR_GIB = { milliCpu: 100, memoryBytes: 4 * GIB };
 const SURGE = ['overridable', 'wave of shop'] as const;
 const PLANE = ['overridable', 'revision 1-26-1 in istio-system'] as const;
@@ -110,6 +127,13 @@ export const CAPACITY_CASES: readonly RuleCase[] = [
         }),
       },
     },
+  },
+  {
+    code: 'SurgeDoesNotFit',
+    policy: 'asks about the largest of the pods that may be on their way, not the first',
+    given: oneAtATime(6),
+    expected: [SURGE],
+    nearMiss: { what: 'room for the largest', given: oneAtATime(3) },
   },
   {
     code: 'SurgeDoesNotFit',

@@ -210,11 +210,29 @@ export const CONTROL_PLANE_CASES: readonly RuleCase[] = [
     code: 'MeshConfigDiffers',
     policy: 'asks about two revisions with different mesh configurations',
     given: twoRevisions({
-      meshConfig: { configMap: 'istio-1-26-1', digest: 'sha256:other', text: 'trustDomain: x' },
+      meshConfig: { configMap: 'istio-1-26-1', digest: 'sha256:other', text: 'trustDomain: x\n' },
     }),
     expected: [['overridable', 'ConfigMap istio-system/istio-1-26-1']],
+    says: '4 lines that only one of them has, such as "accessLogFile: /dev/stdout"',
     also: ['TargetRevisionPresent'],
-    nearMiss: { what: 'two with the same one', given: twoRevisions({}) },
+    nearMiss: { what: 'two of which each has its own address in it', given: twoRevisions({}) },
+  },
+  {
+    code: 'MeshConfigDiffers',
+    policy: 'asks about two revisions of which one has no mesh configuration',
+    given: found(
+      {
+        controlPlanes: [
+          controlPlaneDetail(controlPlane()),
+          without(controlPlaneDetail(controlPlane({ revision: '1-26-1' })), 'meshConfig'),
+        ],
+      },
+      { controlPlanes: [controlPlane(), controlPlane({ revision: '1-26-1' })] },
+    ),
+    expected: [['overridable', 'ConfigMap istio-system/istio-1-25-1']],
+    says: 'none for 1-26-1',
+    also: ['TargetRevisionPresent'],
+    nearMiss: { what: 'one revision alone', given: facts() },
   },
   {
     code: 'AutoscalersDiffer',

@@ -4,7 +4,7 @@ import {
 } from '../../../../src/domain/inventory/namespace-detail.ts';
 import type { ObservedNamespace } from '../../../../src/domain/mesh/observed-mesh.ts';
 import { namespaceDetail, sampleInventory } from '../../../support/sample-inventory.ts';
-import { facts, namespace, sampleMesh } from '../../../support/sample-mesh.ts';
+import { facts, namespace, namespaceByTag, sampleMesh } from '../../../support/sample-mesh.ts';
 import { without } from '../../../support/without.ts';
 import { found, inPlace, type RuleCase } from '../rule-case.ts';
 
@@ -144,6 +144,18 @@ export const NAMESPACE_CASES: readonly RuleCase[] = [
           namespaceDetail('billing', { managers: ['Flux: label a=b'] }),
         ),
       ),
+    },
+  },
+  {
+    code: 'NamespaceManagedElsewhere',
+    policy: 'tells of a namespace that names the default tag, which follows the default too',
+    given: withNamespace(namespaceByTag('byname', 'default'), { managers: ['Flux: label a=b'] }),
+    expected: [['info', 'Namespace byname']],
+    nearMiss: {
+      what: 'one that names another tag',
+      given: withNamespace(namespaceByTag('byname', 'prod-stable'), {
+        managers: ['Flux: label a=b'],
+      }),
     },
   },
   {

@@ -88,6 +88,7 @@ export const RESOURCE_CASES: readonly RuleCase[] = [
       })),
     ),
     expected: [['info', 'annotation sidecar.istio.io/logLevel']],
+    says: 'expected no alpha annotation',
     nearMiss: {
       what: 'a deprecated one',
       given: withSensitive({
@@ -205,6 +206,7 @@ export const RESOURCE_CASES: readonly RuleCase[] = [
     policy: 'tells of a load balancer of ACK that says nothing, since the default is on',
     given: exposed({}, 'v1.32.1-aliyun.1'),
     expected: [['info', SERVICE]],
+    says: 'Alibaba Cloud ACK turns it on by default',
     nearMiss: {
       what: 'one that says so by the old name',
       given: exposed({ [OLD_ACK]: 'on' }, 'v1.32.1-aliyun.1'),

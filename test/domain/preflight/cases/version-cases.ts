@@ -1,4 +1,5 @@
 import { KNOWN_VERSIONS } from '../../../../src/domain/version/known-versions.ts';
+import { sampleInventory } from '../../../support/sample-inventory.ts';
 import { controlPlane, facts, sampleMesh, version } from '../../../support/sample-mesh.ts';
 import { inPlace, type RuleCase } from '../rule-case.ts';
 
@@ -10,6 +11,19 @@ function toTarget(text: string) {
 
 function onKubernetes(kubernetesVersion: string) {
   return facts({ mesh: sampleMesh({ kubernetesVersion }) });
+}
+
+/** To a target from a control plane that is not named for its version. */
+function renamed(target: string) {
+  const blue = controlPlane({ revision: 'blue', version: '1.25.1' });
+  const mesh = sampleMesh({
+    controlPlanes: [blue],
+    tags: [],
+    namespaces: [],
+    workloads: [],
+    defaultValidatorRevision: 'blue',
+  });
+  return { ...toTarget(target), mesh, inventory: sampleInventory(mesh) };
 }
 
 const WITHDRAWN = KNOWN_VERSIONS.map((row) =>
@@ -64,6 +78,13 @@ export const VERSION_CASES: readonly RuleCase[] = [
     nearMiss: { what: 'two minors ahead', given: toTarget('1.27.0') },
   },
   {
+    code: 'DowngradeRequested',
+    policy: 'refuses a lower patch, however the revision is called',
+    given: renamed('1.25.0'),
+    expected: [['blocking', 'Deployment istio-system/istiod-blue']],
+    nearMiss: { what: 'the same version under another revision', given: renamed('1.25.1') },
+  },
+  {
     code: 'MinorSkipTooFar',
     policy: 'refuses a canary more than two minors ahead',
     given: toTarget('1.28.0'),
@@ -115,6 +136,7 @@ export const VERSION_CASES: readonly RuleCase[] = [
       ['info', '1.25.1'],
       ['info', '1.26.1'],
     ],
+    says: 'running version 1.25.1, found it supported until 2025-09-30',
     nearMiss: {
       what: 'a version that cannot be told: only the target',
       given: facts({ mesh: sampleMesh({ controlPlanes: [controlPlane({ version: 'latest' })] }) }),

@@ -3,8 +3,13 @@ import type {
   InjectorFacts,
   ValidatorFacts,
 } from '../../../../src/domain/inventory/webhook-facts.ts';
+import type { ObservedNamespace } from '../../../../src/domain/mesh/observed-mesh.ts';
 import { sampleInventory, validator, withWebhooks } from '../../../support/sample-inventory.ts';
-import { sampleMesh, workload } from '../../../support/sample-mesh.ts';
+import {
+  namespaceByInjection,
+  namespaceByRevision,
+  sampleMesh,
+} from '../../../support/sample-mesh.ts';
 import { inert, injectorOf, tagOf } from '../../inventory/injectors.ts';
 import { found, foundWorkload, type RuleCase } from '../rule-case.ts';
 
@@ -36,11 +41,27 @@ function answeredBy(injectors: readonly InjectorFacts[], validators: readonly Va
   return found({ defaults: answerDefaults(injectors, validators) });
 }
 
-const SOME_TEMPLATE = {
-  kind: 'refused',
-  webhook: 'istio-revision-tag-prod-stable/rev.namespace.sidecar-injector.istio.io',
-  why: 'it asks for injection template "x"',
-} as const;
+/** A workload outside of the meshed namespaces, beside a dead webhook of tag `canary-idle`. */
+function deadFor(podLabels: Readonly<Record<string, string>>) {
+  const prediction = { kind: 'none', why: 'not asked' } as const;
+  const given = foundWorkload({
+    namespace: 'bystander',
+    podLabels,
+    prediction,
+    podsWithProxy: 0,
+  });
+  const dead = withInjectors(withWebhooks(tagOf('canary-idle', '1-25-1'), MISSING));
+  return { ...given, inventory: { ...given.inventory, injectors: dead.inventory.injectors } };
+}
+
+/** The default tag points nowhere, and only these namespaces are there. */
+function defaultNowhere(namespaces: readonly ObservedNamespace[]) {
+  const others = INJECTORS.filter(({ tag }) => tag !== 'default');
+  return found(
+    { injectors: [...others, tagOf('default', '1-24-3')] },
+    { namespaces, workloads: [] },
+  );
+}
 
 /** Webhooks: who answers, who is the default, who injects. */
 export const WEBHOOK_CASES: readonly RuleCase[] = [
@@ -94,6 +115,17 @@ export const WEBHOOK_CASES: readonly RuleCase[] = [
   },
   {
     code: 'TagPointsNowhere',
+    policy: 'refuses a default tag that points nowhere under one namespace that follows it',
+    given: defaultNowhere([namespaceByInjection('orders'), namespaceByRevision('billing')]),
+    expected: [['blocking', `${TAG}default`]],
+    nearMiss: {
+      what: 'one that no namespace follows: that is asked',
+      given: defaultNowhere([namespaceByRevision('billing')]),
+      expected: [['overridable', `${TAG}default`]],
+    },
+  },
+  {
+    code: 'TagPointsNowhere',
     policy: 'asks about a tag without a webhook',
     given: withInjectors({ ...tagOf('canary-idle', '1-25-1'), webhooks: [] }),
     expected: [['overridable', `${TAG}canary-idle`]],
@@ -135,6 +167,32 @@ export const WEBHOOK_CASES: readonly RuleCase[] = [
       ['overridable', 'ValidatingWebhookConfiguration istio-validator-1-24-3-istio-system'],
     ],
     nearMiss: { what: 'the validators of the mesh', given: withValidators() },
+  },
+  {
+    code: 'ValidatorPointsNowhere',
+    policy: 'asks about the validator of a removed revision, which refuses only what names it',
+    given: withValidators(validator('istio-validator-1-24-3-istio-system', '1-24-3', MISSING)),
+    expected: [
+      ['overridable', 'ValidatingWebhookConfiguration istio-validator-1-24-3-istio-system'],
+    ],
+    also: ['WebhookUnanswered'],
+    nearMiss: {
+      what: 'a default validator that somebody answers: that is asked too',
+      given: withValidators(validator('istiod-default-validator', '1-24-3')),
+      expected: [['overridable', DEFAULT_VALIDATOR]],
+    },
+  },
+  {
+    code: 'WebhookUnanswered',
+    policy: 'refuses a dead injector that only pods with a label of their own ask for',
+    given: deadFor({ 'istio.io/rev': 'canary-idle' }),
+    expected: [['blocking', `${TAG}canary-idle`]],
+    says: 'no pods can be created in bystander',
+    nearMiss: {
+      what: 'one that they do not ask for: that is asked',
+      given: deadFor({ 'istio.io/rev': 'another' }),
+      expected: [['overridable', `${TAG}canary-idle`]],
+    },
   },
   {
     code: 'WebhookUnanswered',
@@ -191,86 +249,6 @@ export const WEBHOOK_CASES: readonly RuleCase[] = [
           service: { namespace: 'istio-system', name: 'istiod-1-25-1', exists: true },
         }),
       ),
-    },
-  },
-  {
-    code: 'InjectorsOverlap',
-    policy: 'asks about two injectors with the same selectors',
-    given: withInjectors({ ...tagOf('prod-stable', '1-25-1'), name: 'left-over' }),
-    expected: [
-      ['overridable', 'MutatingWebhookConfiguration istio-revision-tag-prod-stable and left-over'],
-    ],
-    nearMiss: {
-      what: 'two of which one was put out of use',
-      given: withInjectors({ ...inert(tagOf('prod-stable', '1-25-1')), name: 'left-over' }),
-    },
-  },
-  {
-    code: 'InjectorsOverlap',
-    policy: 'asks once about two injectors that would both inject several workloads',
-    given: ((): ReturnType<typeof found> => {
-      const prediction = { kind: 'ambiguous', webhooks: ['b/x', 'a/x'] } as const;
-      const { inventory, ...given } = foundWorkload({ prediction });
-      const workloads = inventory.workloads.map((each) => ({ ...each, prediction }));
-      return { ...given, inventory: { ...inventory, workloads } };
-    })(),
-    expected: [['overridable', 'MutatingWebhookConfiguration a and b']],
-    nearMiss: { what: 'workloads with one injector each', given: foundWorkload({}) },
-  },
-  {
-    code: 'SidecarWouldBeLost',
-    policy: 'asks about a workload whose proxies would be gone after a restart',
-    given: foundWorkload({ prediction: { kind: 'none', why: 'no injection webhook selects it' } }),
-    expected: [['overridable', 'Deployment shop/extra']],
-    nearMiss: {
-      what: 'one whose proxy stands in its template',
-      given: foundWorkload({
-        prediction: { kind: 'none', why: 'no injection webhook selects it' },
-        manualProxyImage: 'docker.io/istio/proxyv2:1.25.1',
-        podsWithProxy: 1,
-      }),
-    },
-  },
-  {
-    code: 'SidecarWouldBeGained',
-    policy: 'asks about a workload whose pods would come back with a proxy',
-    given: found({}, { workloads: [workload({ podsByRevision: { none: 2 } })] }),
-    expected: [['overridable', 'Deployment shop/cart']],
-    nearMiss: {
-      what: 'one that was scaled to nothing',
-      given: found(
-        {},
-        { workloads: [workload({ desiredPods: 0, readyPods: 0, podsByRevision: {} })] },
-      ),
-    },
-  },
-  {
-    code: 'SidecarWouldBeGained',
-    policy: 'asks about a workload of which some pods have no proxy yet',
-    given: found({}, { workloads: [workload({ podsByRevision: { none: 1, '1-25-1': 1 } })] }),
-    expected: [['overridable', 'Deployment shop/cart']],
-    nearMiss: {
-      what: 'one without a proxy that nobody would inject',
-      given: foundWorkload({
-        podsWithProxy: 0,
-        podsWithoutProxy: 2,
-        prediction: { kind: 'none', why: 'it says sidecar.istio.io/inject: false' },
-      }),
-    },
-  },
-  {
-    code: 'PodCreationRefused',
-    policy: 'refuses a workload whose new pods the injector turns away',
-    given: foundWorkload({ prediction: SOME_TEMPLATE }),
-    expected: [['blocking', 'Deployment shop/extra']],
-    nearMiss: {
-      what: 'one under a webhook that nobody answers, which has a finding of its own',
-      given: ((): ReturnType<typeof found> => {
-        const given = foundWorkload({ prediction: SOME_TEMPLATE });
-        const dead = withInjectors(withWebhooks(tagOf('prod-stable', '1-25-1'), MISSING));
-        const { injectors } = dead.inventory;
-        return { ...given, inventory: { ...given.inventory, injectors } };
-      })(),
     },
   },
 ];

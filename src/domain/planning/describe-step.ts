@@ -1,0 +1,165 @@
+import { assertNever } from '../assert-never.ts';
+import type { FieldDifference } from '../diff/diff-fields.ts';
+import { formatSeconds } from '../format-seconds.ts';
+import { formatRef, type Json } from '../kubernetes-object.ts';
+import { describeCount } from '../rollout/describe-count.ts';
+import type { Estimate } from './estimate-plan.ts';
+import type { PlannedObject } from './plan.ts';
+import type { NamespaceMove, StepOf, StepUndo, TagMove, UpgradeStep } from './step.ts';
+
+/** One line about a step; deeper ones belong to the line above. */
+export interface DetailLine {
+  readonly depth: number;
+  readonly text: string;
+}
+
+/** A page for people names so many of a list; the JSON has all. */
+const NAMED_AT_MOST = 50;
+const DIFFERENCES_AT_MOST = 12;
+
+/** What a step touches and what takes it back. The texts hold names from the cluster as they are. */
+export function describeStep(step: UpgradeStep): readonly DetailLine[] {
+  const undo = describeUndo(step.undo);
+  return [...describeWork(step), ...(undo === undefined ? [] : [line(`undo: ${undo}`)])];
+}
+
+/** `4s to 2m15s, about 53 API requests`. */
+export function describeEstimate({ seconds, apiRequests }: Estimate): string {
+  const { least, most } = seconds;
+  const time = most === undefined || most === least ? formatSeconds(least) : spanOf(least, most);
+  return apiRequests === 0 ? time : `${time}, about ${apiRequests} API requests`;
+}
+
+function spanOf(least: number, most: number): string {
+  return `${formatSeconds(least)} to ${formatSeconds(most)}`;
+}
+
+function describeWork(step: UpgradeStep): readonly DetailLine[] {
+  switch (step.kind) {
+    case 'snapshot':
+    case 'verify-control-plane':
+    case 'verify-mesh':
+      return [];
+    case 'apply-crds':
+    case 'install-control-plane':
+      return describeObjects(step.objects);
+    case 'remove-control-plane':
+      return [
+        line(
+          `removes ${describeCount(step.objects.length, 'object')} of revision ${step.revision}`,
+        ),
+        ...few(step.objects.map(({ ref }) => line(formatRef(ref), 1))),
+      ];
+    case 'soak':
+      return [line(`watches the health for ${formatSeconds(step.seconds)}`)];
+    case 'wave':
+      return describeWave(step);
+    case 'gate':
+      return [line(`waits for a person, at most ${formatSeconds(step.expiresSeconds)}`)];
+    case 'move-default':
+      return [...step.tagMoves.map(describeTagMove), ...describeValidator(step)];
+    case 'restore-labels':
+      return few(step.namespaceMoves.map(describeNamespaceMove));
+    case 'census':
+      return [
+        line(`revision ${step.revision} must be unused for ${formatSeconds(step.graceSeconds)}`),
+      ];
+    default:
+      return assertNever(step);
+  }
+}
+
+function describeWave(step: StepOf<'wave'>): readonly DetailLine[] {
+  return [
+    line(`namespaces: ${step.namespaces.join(', ')}`),
+    ...step.tagMoves.map(describeTagMove),
+    ...few(step.namespaceMoves.map(describeNamespaceMove)),
+    line(`restarts ${describeCount(step.workloads.length, 'workload')}`),
+    ...few(
+      step.workloads.map(({ kind, namespace, name }) => line(`${kind} ${namespace}/${name}`, 1)),
+    ),
+  ];
+}
+
+function describeValidator({ validator }: StepOf<'move-default'>): readonly DetailLine[] {
+  if (validator === undefined) return [];
+  return [line(`validator ${validator.name}: ${validator.from} → ${validator.to}`)];
+}
+
+function describeObjects(objects: readonly PlannedObject[]): readonly DetailLine[] {
+  const count = (action: PlannedObject['action']): number =>
+    objects.filter((object) => object.action === action).length;
+  return [
+    line(
+      `creates ${count('create')}, updates ${count('update')}, leaves ${describeCount(count('none'), 'object')}`,
+    ),
+    ...objects.filter(({ action }) => action !== 'none').flatMap(describeObject),
+  ];
+}
+
+function describeObject({
+  ref,
+  action,
+  summary,
+  diff = [],
+  diffLeftOut,
+}: PlannedObject): readonly DetailLine[] {
+  const shown = diff.slice(0, DIFFERENCES_AT_MOST);
+  const rest = diff.length - shown.length + (diffLeftOut?.count ?? 0);
+  const what = summary === undefined || summary === '' ? '' : `: ${summary}`;
+  return [
+    line(`${action} ${formatRef(ref)}${what}`, 1),
+    ...shown.map((difference) => line(describeDifference(difference), 2)),
+    ...(rest > 0 ? [line(`and ${describeCount(rest, 'more field')}`, 2)] : []),
+  ];
+}
+
+/** `spec.replicas: 1 → 2`, `rules: + […]` for what is new, `− […]` for what goes. */
+function describeDifference({ path, from, to }: FieldDifference): string {
+  if (from === undefined) return `${path}: + ${formatValue(to)}`;
+  if (to === undefined) return `${path}: − ${formatValue(from)}`;
+  return `${path}: ${formatValue(from)} → ${formatValue(to)}`;
+}
+
+function formatValue(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}
+
+function describeTagMove(move: TagMove): DetailLine {
+  return line(`tag ${move.tag}: ${move.from} → ${move.to}`);
+}
+
+function describeNamespaceMove(move: NamespaceMove): DetailLine {
+  const changes = Object.entries(move.next)
+    .filter(([label, value]) => (move.prior[label] ?? null) !== value)
+    .map(([label, value]) => `${label}: ${move.prior[label] ?? 'absent'} → ${value ?? 'absent'}`);
+  return line(`namespace ${move.namespace}: ${changes.join(', ')}`);
+}
+
+/** Steps that change nothing have nothing to undo, and nothing is said of it. */
+function describeUndo(undo: StepUndo): string | undefined {
+  switch (undo.kind) {
+    case 'none':
+      return undefined;
+    case 'keep':
+      return `kept: ${undo.because}`;
+    case 'restore-prior':
+      return 'what it created is deleted, prior values are put back';
+    case 'undo-wave':
+      return 'selectors back, then pod templates, then pods that still carry the new proxy';
+    case 'point-of-no-return':
+      return 'none from here on; the way back is a downgrade';
+    default:
+      return assertNever(undo);
+  }
+}
+
+function few(lines: readonly DetailLine[]): readonly DetailLine[] {
+  const rest = lines.length - NAMED_AT_MOST;
+  const depth = lines[0]?.depth ?? 0;
+  return rest > 0 ? [...lines.slice(0, NAMED_AT_MOST), line(`and ${rest} more`, depth)] : lines;
+}
+
+function line(text: string, depth = 0): DetailLine {
+  return { depth, text };
+}

@@ -54,13 +54,17 @@ export async function compilePlan(
 ): Promise<Compiled> {
   const { request, meshNamespace } = compileRequest;
   const target = targetOf(request);
-  const inventory = await takeInventory(access, { cluster: request.cluster, meshNamespace });
+  const { cluster } = request;
+  const [inventory, prechecked] = await Promise.all([
+    takeInventory(access, { cluster, meshNamespace }),
+    precheckTarget(access, installer, { target, meshNamespace }, signal),
+  ]);
   const facts = factsOf(installer, compileRequest, target, inventory);
   if (isWhollyThere(facts)) return { planned: { kind: 'nothing-to-do', findings: [] }, inventory };
 
   const source = sourceOf(facts);
-  const [upstream, compiled] = await Promise.all([
-    askTarget(access, installer, { facts, source }, signal),
+  const [analyzed, compiled] = await Promise.all([
+    analyzeMesh(access, installer, { facts, source }, signal),
     source === undefined || !hasBoth(facts, source)
       ? undefined
       : compileRelease(
@@ -75,7 +79,8 @@ export async function compilePlan(
       ...facts,
       ...(compiled === undefined ? {} : { targetCrds: compiled.targetCrds }),
     }),
-    ...upstream,
+    ...prechecked,
+    ...analyzed,
     ...(source === undefined || isAvailable(facts, source) ? [] : [binaryMissing(source)]),
   ];
   if (compiled === undefined || source === undefined) {
@@ -130,8 +135,20 @@ function hasBoth(facts: PreflightFacts, source: RunningRelease): boolean {
   return isAvailable(facts, source) && facts.available.includes(facts.target);
 }
 
-/** What the target's own istioctl says of the cluster and of the mesh's configuration. */
-async function askTarget(
+/** What the target's own istioctl says of the cluster; it needs nothing of the inventory. */
+async function precheckTarget(
+  access: ClusterAccess,
+  installer: MeshInstaller,
+  { target, meshNamespace }: { readonly target: IstioVersion; readonly meshNamespace: string },
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  if (!installer.versions().includes(target)) return [];
+  const kubeconfig = access.installerKubeconfig;
+  return installer.precheck({ version: target, meshNamespace, kubeconfig }, signal);
+}
+
+/** What the target's own analyzers say of the configuration of the running revision. */
+async function analyzeMesh(
   access: ClusterAccess,
   installer: MeshInstaller,
   {
@@ -140,17 +157,11 @@ async function askTarget(
   }: { readonly facts: PreflightFacts; readonly source: RunningRelease | undefined },
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { target: version, mesh, available } = facts;
-  if (!available.includes(version)) return [];
-  const { meshNamespace } = mesh;
-  const ask = { version, meshNamespace, kubeconfig: access.installerKubeconfig };
-  const answers = await Promise.all([
-    installer.precheck(ask, signal),
-    ...(source === undefined
-      ? []
-      : [installer.analyze({ ...ask, revision: source.revision }, signal)]),
-  ]);
-  return answers.flat();
+  const { target, available } = facts;
+  if (source === undefined || !available.includes(target)) return [];
+  const { revision, meshNamespace } = source;
+  const kubeconfig = access.installerKubeconfig;
+  return installer.analyze({ version: target, meshNamespace, revision, kubeconfig }, signal);
 }
 
 interface Material {

@@ -40,6 +40,8 @@ const stepReport = z.strictObject({
   ]),
   begunAt: instant.exactOptional(),
   endedAt: instant.exactOptional(),
+  undoBegunAt: instant.exactOptional(),
+  undoEndedAt: instant.exactOptional(),
   detail: z.string().exactOptional(),
 });
 
@@ -49,6 +51,7 @@ const waveReport = z.strictObject({
   workloads: z.int().nonnegative(),
   onTarget: z.int().nonnegative(),
   pods: z.int().nonnegative(),
+  exceptions: z.array(z.string()).exactOptional(),
 });
 
 /** Schema of `UpgradeReport`. */

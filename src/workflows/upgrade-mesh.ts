@@ -155,7 +155,7 @@ function planChanged(expected: string, { digest, cluster, to }: PlanOutline): Fi
     severity: 'blocking',
     subject: cluster.name,
     message: `expected the plan ${expected}, found ${digest}: the mesh, the policy or the installer changed since it was made`,
-    remedy: `meshlift plan ${cluster.name} --target ${to.version}`,
+    remedy: `for what changed: meshlift start --plan FILE, with the plan that was kept; for a new one: meshlift plan ${cluster.name} --target ${to.version}`,
   };
 }
 

@@ -37,14 +37,11 @@ describe('a command line goes on with', () => {
 
     const shown = program.commands.map((each) => each.name()).filter((name) => name !== 'complete');
     expect(names).toEqual([...shown, 'help']);
+    const summary = program.commands.find((each) => each.name() === 'inspect')?.summary();
+    expect(summary).toMatch(/mesh/);
     expect(await complete(['insp'])).toEqual({
       kind: 'candidates',
-      candidates: [
-        {
-          value: 'inspect',
-          description: 'show a mesh: control planes, tags, workloads by revision',
-        },
-      ],
+      candidates: [{ value: 'inspect', description: summary }],
     });
   });
 

@@ -24,7 +24,6 @@ export const resolvedPolicy = z
     restart: z.strictObject({
       maxPodsInFlight: z.number(),
       workloadDeadlineSeconds: seconds,
-      maxFailures: z.number(),
     }),
     controlPlaneDeadlineSeconds: seconds,
     pruneGraceSeconds: seconds,

@@ -47,7 +47,8 @@ export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
     severity: 'blocking',
     meaning:
       'the request was bound to a plan, and the plan that comes out now is another one: the mesh, the policy or an installer binary changed since.',
-    remedy: 'run `meshlift plan` again, read it, and start with that one.',
+    remedy:
+      '`meshlift start --plan FILE` names each object that changed since; run `meshlift plan` again, read it, and start with that one.',
   },
   {
     code: 'ValuesNotRecovered',

@@ -1,8 +1,17 @@
-import { create, label, patch, withdraw, type Change, type Scenario } from './scenario.ts';
+import {
+  annotate,
+  create,
+  label,
+  patch,
+  withdraw,
+  type Change,
+  type Scenario,
+} from './scenario.ts';
 import { injector, istiod, meshConfig } from './second-control-plane.ts';
 
 const ISTIOD = 'Deployment istio-system/istiod-1-25-1';
 const NOWHERE = { 'kubernetes.io/hostname': 'node-99' };
+const HELM = { 'meta.helm.sh/release-name': 'istio-base' };
 const NO_ISTIOD = { metadata: { labels: { app: 'istiod-notes' } } };
 /** In PEM, of a length that base64 needs no filling for: more can follow. */
 const ANOTHER_ROOT = '-----BEGIN CERTIFICATE-----\nQW5vdGhlciByb290\n-----END CERTIFICATE-----\n\n';
@@ -150,6 +159,30 @@ export const CONTROL_PLANE_SCENARIOS: readonly Scenario[] = [
     given: [gateway(), loadBalancer('idle_timeout.timeout_seconds=60')],
     near: { given: [gateway(), loadBalancer('deletion_protection.enabled=true')] },
   },
+  {
+    code: 'MeshManagedElsewhere',
+    severity: 'info',
+    subject: 'Namespace istio-system',
+    name: "a Helm release made the mesh's namespace; what it made elsewhere does not matter",
+    given: [annotate('Namespace istio-system', HELM)],
+    near: { given: [annotate('Namespace shop', HELM)] },
+  },
+  {
+    code: 'NodeAgentSkew',
+    severity: 'overridable',
+    subject: 'DaemonSet kube-system/ztunnel',
+    name: 'a ztunnel whose image says no version',
+    given: [agent('ztunnel', 'ztunnel:latest')],
+    near: { given: [agent('zsh', 'ztunnel:latest')] },
+  },
+  {
+    code: 'LoadBalancerUnprotected',
+    severity: 'info',
+    subject: 'Service shop/edge',
+    name: 'a load balancer of which nobody knows the provider; one inside the cluster has none',
+    given: [gateway(), serviceOf('LoadBalancer')],
+    near: { given: [gateway(), serviceOf('ClusterIP')] },
+  },
 ];
 
 function autoscaler(name: string, minReplicas: number): Change {
@@ -192,10 +225,14 @@ function gateway(): Change {
 }
 
 function loadBalancer(attributes: string): Change {
+  return serviceOf('LoadBalancer', {
+    'service.beta.kubernetes.io/aws-load-balancer-attributes': attributes,
+  });
+}
+
+function serviceOf(type: string, annotations: Readonly<Record<string, string>> = {}): Change {
   return create('Service shop/edge', {
-    metadata: {
-      annotations: { 'service.beta.kubernetes.io/aws-load-balancer-attributes': attributes },
-    },
-    spec: { type: 'LoadBalancer', selector: { app: 'edge' }, ports: [{ port: 443 }] },
+    metadata: { annotations },
+    spec: { type, selector: { app: 'edge' }, ports: [{ port: 443 }] },
   });
 }

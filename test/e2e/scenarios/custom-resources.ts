@@ -57,6 +57,22 @@ export const CUSTOM_RESOURCE_SCENARIOS: readonly Scenario[] = [
     near: { given: [gatewayApi(['v1', 'v1beta1'])] },
   },
   {
+    code: 'GatewayApiVersion',
+    severity: 'overridable',
+    subject: WATCHED,
+    name: 'a Gateway API that serves v1beta1 no more',
+    given: [gatewayApi(['v1'])],
+    near: { given: [gatewayApi(['v1', 'v1beta1'])] },
+  },
+  {
+    code: 'EnvoyFilterBoundToVersion',
+    severity: 'info',
+    subject: 'EnvoyFilter shop/headers',
+    name: 'an EnvoyFilter of which only some patches match the target',
+    given: [envoyFilter(String.raw`^1\.25.*`, String.raw`^1\.26.*`)],
+    near: { given: [envoyFilter(String.raw`^1\.2[56].*`, String.raw`^1\.26.*`)] },
+  },
+  {
     code: 'EnvoyFilterBoundToVersion',
     severity: 'overridable',
     subject: 'EnvoyFilter shop/headers',
@@ -93,16 +109,15 @@ function podOfRollout(name: string, labels: Readonly<Record<string, string>>): C
   });
 }
 
-function envoyFilter(proxyVersion: string): Change {
+/** With one patch for each pattern of proxy versions. */
+function envoyFilter(...patterns: readonly string[]): Change {
   return create('EnvoyFilter shop/headers', {
     spec: {
-      configPatches: [
-        {
-          applyTo: 'CLUSTER',
-          match: { context: 'ANY', proxy: { proxyVersion } },
-          patch: { operation: 'MERGE', value: { connect_timeout: '5s' } },
-        },
-      ],
+      configPatches: patterns.map((proxyVersion) => ({
+        applyTo: 'CLUSTER',
+        match: { context: 'ANY', proxy: { proxyVersion } },
+        patch: { operation: 'MERGE', value: { connect_timeout: '5s' } },
+      })),
     },
   });
 }

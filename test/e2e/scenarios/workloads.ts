@@ -76,6 +76,14 @@ export const WORKLOAD_SCENARIOS: readonly Scenario[] = [
     near: { given: [deployment('legacy/by-label', { labels: { version: 'v1' }, replicas: 1 })] },
   },
   {
+    code: 'JobKeepsProxy',
+    severity: 'info',
+    subject: 'Job shop/import',
+    name: 'a Job whose pods get a proxy',
+    given: [job({})],
+    near: { given: [job({ 'sidecar.istio.io/inject': 'false' })] },
+  },
+  {
     code: 'PodCreationRefused',
     severity: 'blocking',
     subject: 'Deployment shop/odd',
@@ -243,4 +251,9 @@ function cronJob(labels: Readonly<Record<string, string>>): Change {
       jobTemplate: { spec: { template: { metadata, spec } } },
     },
   });
+}
+
+function job(labels: Readonly<Record<string, string>>): Change {
+  const { metadata, spec } = podOf({ labels, pod: { restartPolicy: 'Never' } });
+  return create('Job shop/import', { spec: { suspend: true, template: { metadata, spec } } });
 }

@@ -53,31 +53,33 @@ interface Rolling {
 }
 
 function isSettled(object: LiveObject): boolean {
-  const { metadata, spec, status = {} } = object as LiveObject & Rolling;
-  const isSeen = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
-  switch (object.kind) {
-    case 'Deployment':
-    case 'ReplicaSet':
-    case 'StatefulSet': {
-      // Of a StatefulSet that replaces no pod by itself `updatedReplicas` never gets there.
-      const counts = [status.replicas, status.readyReplicas];
-      return isSeen && counts.every((count = 0) => count === (spec.replicas ?? 1));
-    }
-    case 'DaemonSet':
-      return isSeen && status.numberReady === status.desiredNumberScheduled;
-    case 'PodDisruptionBudget':
-      return isSeen;
-    case 'Pod':
-      return isReady(object);
-    case 'ResourceQuota':
-      return status.hard !== undefined;
-    case 'CustomResourceDefinition':
-      return (status.conditions ?? []).some(
-        (each) => each.type === 'Established' && each.status === 'True',
-      );
-    // What no controller works on is settled as it is written.
-    case undefined:
-    default:
-      return true;
-  }
+  const look = Object.entries(LOOKS).find(([kind]) => kind === object.kind)?.[1];
+  // What no controller works on is settled as it is written.
+  return look?.(object as LiveObject & Rolling) ?? true;
+}
+
+type Look = (object: LiveObject & Rolling) => boolean;
+
+const LOOKS: Readonly<Record<string, Look>> = {
+  Deployment: isRolledOut,
+  ReplicaSet: isRolledOut,
+  StatefulSet: isRolledOut,
+  DaemonSet: (set) => isSeen(set) && set.status?.numberReady === set.status?.desiredNumberScheduled,
+  PodDisruptionBudget: isSeen,
+  Pod: isReady,
+  ResourceQuota: ({ status }) => status?.hard !== undefined,
+  CustomResourceDefinition: ({ status }) =>
+    status?.conditions?.some((each) => each.type === 'Established' && each.status === 'True') ===
+    true,
+};
+
+function isSeen({ metadata, status }: Rolling): boolean {
+  return (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+}
+
+/** Of a StatefulSet that replaces no pod by itself `updatedReplicas` never gets there. */
+function isRolledOut(workload: Rolling): boolean {
+  const { spec, status } = workload;
+  const counts = [status?.replicas, status?.readyReplicas];
+  return isSeen(workload) && counts.every((count = 0) => count === (spec.replicas ?? 1));
 }

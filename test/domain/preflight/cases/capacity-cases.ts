@@ -41,7 +41,7 @@ function oneAtATime(gib: number) {
     },
     { workloads: sizes.map(({ name }) => workload({ name })) },
   );
-  const restart = { maxPodsInFlight: 1, workloadDeadlineSeconds: 600, maxFailures: 0 };
+  const restart = { maxPodsInFlight: 1, workloadDeadlineSeconds: 600 };
   return { ...given, policy: samplePolicy({ restart }) };
 }
 

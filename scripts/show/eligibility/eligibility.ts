@@ -17,7 +17,7 @@ export const ELIGIBILITY: Topic = {
     }),
     suitePart('changed-plan', 'a plan that no longer fits is refused with the difference', {
       stage: 'e2e',
-      pattern: 'changed-plan',
+      pattern: 'kept-plan',
     }),
     suitePart('hostile-input', 'hostile input is refused or inert', {
       stage: 'unit',

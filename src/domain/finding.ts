@@ -41,6 +41,7 @@ export const FINDING_CODES = [
   'PodCreationRefused',
   'ProgressiveDelivery',
   'ProxyOfUnknownRevision',
+  'ReleaseRefused',
   'RootCertificateMissing',
   'SidecarWouldBeGained',
   'SidecarWouldBeLost',

@@ -1,7 +1,7 @@
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes-object.ts';
-import type { MeshOwner } from '../../domain/mesh/observed-mesh.ts';
+import { UNREADABLE_OWNER, type MeshOwner } from '../../domain/mesh/observed-mesh.ts';
 import { OWNER_NAME, RECORD_LABELS, RUN_LABEL } from './record-names.ts';
 
 function ownerRef(meshNamespace: string): ObjectRef {
@@ -13,17 +13,30 @@ export async function readOwner(
   kubernetes: KubernetesClient,
   meshNamespace: string,
 ): Promise<MeshOwner | undefined> {
-  const found = await kubernetes.get(ownerRef(meshNamespace));
-  return found === undefined ? undefined : ownerOf(found);
+  try {
+    const found = await kubernetes.get(ownerRef(meshNamespace));
+    return found === undefined ? undefined : ownerOf(found);
+  } catch (error) {
+    // Not ours to read, as in a namespace that is not the mesh's own.
+    if (error instanceof KubernetesError && error.code === 403) return UNREADABLE;
+    throw error;
+  }
 }
+
+const UNREADABLE: MeshOwner = {
+  runId: UNREADABLE_OWNER,
+  workflowId: UNREADABLE_OWNER,
+  temporalNamespace: UNREADABLE_OWNER,
+  since: UNREADABLE_OWNER,
+};
 
 function ownerOf(configMap: KubernetesObject): MeshOwner {
   const data = (configMap['data'] ?? {}) as Readonly<Record<string, string | undefined>>;
   return {
-    runId: data['runId'] ?? 'unreadable',
-    workflowId: data['workflowId'] ?? 'unreadable',
-    temporalNamespace: data['temporalNamespace'] ?? 'unreadable',
-    since: data['since'] ?? 'unreadable',
+    runId: data['runId'] ?? UNREADABLE_OWNER,
+    workflowId: data['workflowId'] ?? UNREADABLE_OWNER,
+    temporalNamespace: data['temporalNamespace'] ?? UNREADABLE_OWNER,
+    since: data['since'] ?? UNREADABLE_OWNER,
   };
 }
 

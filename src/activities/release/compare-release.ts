@@ -70,12 +70,24 @@ async function compareObject(
     });
     return { planned: { ...identity, ...compareContent(live, next) }, findings: [] };
   } catch (error) {
-    if (!(error instanceof KubernetesError) || error.code !== 409) throw error;
-    return {
-      planned: { ...identity, action: 'update' },
-      findings: error.causes.map((cause) => directEdit(object, cause)),
-    };
+    if (!(error instanceof KubernetesError)) throw error;
+    const planned = { ...identity, action: 'update' } as const;
+    if (error.code === 422) return { planned, findings: [refusedByServer(object, error)] };
+    if (error.code !== 409) throw error;
+    return { planned, findings: error.causes.map((cause) => directEdit(object, cause)) };
   }
+}
+
+/** Such as a CRD without a version in which objects are stored: no run could ever apply it. */
+function refusedByServer(object: KubernetesObject, { message }: KubernetesError): Finding {
+  const ref = refOf(object);
+  return {
+    code: 'ReleaseRefused',
+    severity: 'blocking',
+    subject: formatRef(ref),
+    message: `expected the API server to take the target's ${formatRef(ref)}, found that it refuses: ${message}`,
+    remedy: `kubectl get ${ref.kind.toLowerCase()} ${ref.name} -o yaml, and take away what the target does not know`,
+  };
 }
 
 /** What changes but for the bookkeeping of the server and the fields that istiod keeps by itself. */

@@ -83,6 +83,9 @@ export interface LoosePod {
   readonly owner: string;
 }
 
+/** Stands for each part of a lock that could not be read; such a lock is held all the same. */
+export const UNREADABLE_OWNER = 'unreadable';
+
 /** The lock record in the cluster. */
 export interface MeshOwner {
   /** First run id of the run that holds the mesh. */

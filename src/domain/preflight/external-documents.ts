@@ -51,6 +51,13 @@ export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
       '`meshlift start --plan FILE` names each object that changed since; run `meshlift plan` again, read it, and start with that one.',
   },
   {
+    code: 'ReleaseRefused',
+    severity: 'blocking',
+    meaning:
+      'the API server refuses, in a dry run, an object of the target release as invalid: often a CRD that lacks a version in which objects are stored.',
+    remedy: 'look at the live object, and take away what the target does not know.',
+  },
+  {
     code: 'ValuesNotRecovered',
     severity:
       'overridable where the running version, rendered with the configuration that was read back, differs from the cluster; info where an object is missing or a value cannot be known from a cluster',

@@ -2,6 +2,7 @@ import { annotate, create, edit, patch, withdraw, type Change, type Scenario } f
 
 const ROLE = 'ClusterRole istiod-clusterrole-1-25-1-istio-system';
 const CHANGED = 'CustomResourceDefinition proxyconfigs.networking.istio.io';
+const BUDGET = 'PodDisruptionBudget istio-system/istiod-1-26-1';
 
 /** What only the whole plan tells: the target's own istioctl, its release, and the rights that steps need. */
 export const INSTALLATION_SCENARIOS: readonly Scenario[] = [
@@ -43,6 +44,15 @@ export const INSTALLATION_SCENARIOS: readonly Scenario[] = [
       edit(CHANGED, { '/status/storedVersions/-': 'v1experimental1' }, 'status'),
     ],
     near: { given: [edit(CHANGED, { '/spec/versions/-': experimental() })] },
+  },
+  {
+    code: 'ReleaseRefused',
+    severity: 'blocking',
+    subject: BUDGET,
+    name: 'a budget of that name asks the other way round, and both ways are invalid; the same way is not',
+    through: 'plan',
+    given: [create(BUDGET, { spec: { maxUnavailable: 1 } })],
+    near: { given: [create(BUDGET, { spec: { minAvailable: 1 } })] },
   },
   {
     code: 'ValuesNotRecovered',

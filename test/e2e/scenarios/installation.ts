@@ -30,7 +30,7 @@ export const INSTALLATION_SCENARIOS: readonly Scenario[] = [
     subject: CHANGED,
     name: 'somebody wrote a field of a CRD that the target writes; one of their own is theirs',
     through: 'plan',
-    given: [patch(CHANGED, { metadata: { labels: { 'operator.istio.io/component': 'Edited' } } })],
+    given: [patch(CHANGED, { metadata: { labels: { 'operator.istio.io/version': 'edited' } } })],
     near: { given: [patch(CHANGED, { metadata: { labels: { team: 'mesh' } } })] },
   },
   {

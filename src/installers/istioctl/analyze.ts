@@ -6,7 +6,7 @@ import { runIstioctl, withPrivateDirectory, type IstioctlTools } from './istioct
 import { isJsonList, textAt } from './json.ts';
 
 /** It reads every object that its analyzers look at, pods and Secrets among them. */
-const ANALYZE_TIMEOUT_MS = 180_000;
+const ANALYZE_TIMEOUT_MS = 60_000;
 
 /**
  * As many messages of one code are findings of their own; more of them are one finding. What only

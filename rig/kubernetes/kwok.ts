@@ -1,7 +1,4 @@
-import { fileURLToPath } from 'node:url';
 import type { Credentials } from './identities.ts';
-
-const CONFIG_FILE = fileURLToPath(new URL('manifests/kwok.yaml', import.meta.url));
 
 export interface KwokOptions {
   /** Serves both the kubelet's API (port-forward) and health. */
@@ -15,8 +12,6 @@ export interface KwokOptions {
  */
 export function buildKwokArgs({ port, credentials }: KwokOptions): string[] {
   return [
-    // Named, so that one in the person's home does not count.
-    `--config=${CONFIG_FILE}`,
     `--kubeconfig=${credentials.componentKubeconfigs.kwok}`,
     '--manage-all-nodes=true',
     '--cidr=10.244.0.0/16',

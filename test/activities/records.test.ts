@@ -2,7 +2,10 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { claimMesh, readOwner, releaseMesh } from '../../src/activities/record/owner-record.ts';
 import { openRunRecord, RecordError } from '../../src/activities/record/run-record.ts';
-import type { KubernetesObject } from '../../src/domain/kubernetes-object.ts';
+import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
+import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
+import { formatRef, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
+import { UNREADABLE_OWNER } from '../../src/domain/mesh/observed-mesh.ts';
 import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 
 const MESH = 'istio-system';
@@ -87,6 +90,25 @@ describe("a run's record", () => {
 });
 
 describe('the lock of a mesh', () => {
+  it('that may not be read is held by somebody unknown; another failure is no answer at all', async () => {
+    const refusing = (code: number): KubernetesClient => ({
+      ...cluster,
+      get: async (ref) => {
+        const status = {
+          code,
+          reason: 'x',
+          message: 'no',
+          causes: [],
+          retryAfterSeconds: undefined,
+        };
+        throw new KubernetesError({ ...status, request: formatRef(ref) });
+      },
+    });
+
+    expect(await readOwner(refusing(403), MESH)).toMatchObject({ runId: UNREADABLE_OWNER });
+    await expect(readOwner(refusing(500), MESH)).rejects.toThrow(KubernetesError);
+  });
+
   const owner = (runId: string): Parameters<typeof claimMesh>[2] => ({
     runId,
     workflowId: 'mesh/demo',

@@ -1,3 +1,4 @@
+import { UNREADABLE_OWNER } from '../../../../src/domain/mesh/observed-mesh.ts';
 import type { ControlPlaneDetail } from '../../../../src/domain/inventory/control-plane-detail.ts';
 import { controlPlaneDetail } from '../../../support/sample-inventory.ts';
 import {
@@ -157,6 +158,13 @@ export const CONTROL_PLANE_CASES: readonly RuleCase[] = [
       what: 'one whose dead holder is named',
       given: facts({ mesh: sampleMesh({ owner: OWNER }), takeOver: OWNER.runId }),
     },
+  },
+  {
+    code: 'MeshBusy',
+    policy: 'refuses a mesh whose lock cannot be read',
+    given: facts({ mesh: sampleMesh({ owner: { ...OWNER, runId: UNREADABLE_OWNER } }) }),
+    expected: [['blocking', 'ConfigMap istio-system/meshlift-owner']],
+    nearMiss: { what: 'one without a lock', given: facts({ mesh: sampleMesh() }) },
   },
   {
     code: 'ControlPlaneRollingOut',

@@ -142,7 +142,7 @@ describe('a kept plan', () => {
     async () => {
       const file = path.join(bench.dir, 'other.yaml');
       const text = readFileSync(bench.configFile, 'utf8');
-      writeFileSync(file, text.replace('pruneGrace: 1s', 'pruneGrace: 2s'));
+      writeFileSync(file, text.replaceAll('pruneGrace: 1s', 'pruneGrace: 2s'));
 
       const ran = await startKept('--output', 'json', '--config', file);
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -197,6 +198,7 @@ function offers(...words: readonly string[]): readonly string[] {
 async function type(keys: string, until: string): Promise<string> {
   const command = 'bash --norc --noprofile -i';
   const bash = spawn('script', ['-qec', command, '/dev/null'], { cwd: folder, env });
+  const closed = once(bash, 'close');
   let said = '';
   let isTyped = false;
   const told = new Promise<void>((resolve) => {
@@ -214,6 +216,7 @@ async function type(keys: string, until: string): Promise<string> {
   });
   await told;
   bash.stdin.end('exit\n');
-  bash.kill('SIGTERM');
+  // Until then it may write into its home, which is the folder of these tests.
+  await closed;
   return said;
 }

@@ -6,7 +6,7 @@ import { UserError } from '../../user-error.ts';
 import { buildFarm, JOINS, labelsToJoin, type FarmNamespace } from './farm.ts';
 import { inParallel } from './in-parallel.ts';
 import { untilNoneIsPending, waitForServiceAccounts } from './waiting.ts';
-import { buildNodes, buildOwners, buildPod, type Owner } from './objects.ts';
+import { buildNodes, buildOwners, buildPod, buildPodStatus, type Owner } from './objects.ts';
 
 /** How large a mesh is to become. */
 export interface FarmSize {
@@ -25,8 +25,8 @@ const PODS_PER_NODE = 110;
 
 /**
  * Fills a mesh with workloads to look at, far more than could be started one by one: pods are made
- * directly, bound to nodes, with what the real injector adds to one pod of the sample mesh, and KWOK
- * says that they run. The controller manager is held still from here on: it would make the pods of
+ * directly, bound to nodes, with what the real injector adds to one pod of the sample mesh and with
+ * the status of a pod that runs. The controller manager is held still from here on: it would make the pods of
  * each workload itself, and admit each of them. Such a rig is for looking, not for restarting.
  */
 export async function growMesh(
@@ -138,7 +138,11 @@ async function makePods(
   await inParallel([...all.entries()], common, async ([index, { owner, number }]) => {
     const node = nodes[index % nodes.length] ?? 'node-1';
     const pod = buildPod(injected, { owner, number, node });
-    await client.post(`/api/v1/namespaces/${owner.namespace}/pods`, pod);
+    const path = `/api/v1/namespaces/${owner.namespace}/pods`;
+    const { metadata } = await client.post<V1Pod>(path, pod);
+    // KWOK would do it too, at a rate of a hundred pods a second and less.
+    const status = buildPodStatus(injected, index);
+    await client.patch(`${path}/${metadata?.name ?? ''}/status`, 'merge', status);
     made += 1;
     if (made % 2000 === 0) log(`${made} of ${all.length} pods`);
   });

@@ -153,3 +153,40 @@ export function buildPod(
     spec: { ...pattern.spec, nodeName: node },
   };
 }
+
+/** An address of its own for each pod, apart from those that KWOK gives. */
+function addressOf(index: number): string {
+  return `10.200.${Math.floor(index / 250)}.${(index % 250) + 1}`;
+}
+
+/** What a kubelet says of a pod that runs; `index` tells pods apart. */
+export function buildPodStatus(pattern: V1Pod, index: number): unknown {
+  const now = new Date().toISOString();
+  const running = { running: { startedAt: now } };
+  const { containers = [], initContainers = [] } = pattern.spec ?? {};
+  const podIP = addressOf(index);
+  return {
+    status: {
+      phase: 'Running',
+      podIP,
+      podIPs: [{ ip: podIP }],
+      startTime: now,
+      conditions: ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => ({
+        type,
+        status: 'True',
+        lastTransitionTime: now,
+      })),
+      containerStatuses: containers.map(({ name, image }) => ({
+        ...{ name, image, imageID: '', ready: true, started: true, restartCount: 0 },
+        state: running,
+      })),
+      initContainerStatuses: initContainers.map(({ name, image, restartPolicy }) => ({
+        ...{ name, image, imageID: '', ready: true, restartCount: 0 },
+        state:
+          restartPolicy === 'Always'
+            ? running
+            : { terminated: { exitCode: 0, reason: 'Completed', startedAt: now, finishedAt: now } },
+      })),
+    },
+  };
+}

@@ -7,14 +7,14 @@ export interface Measured {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly seconds: number;
-  /** Most memory that the command's own process had, in MiB. */
-  readonly ownMebibytes: number;
-  /** Most memory of each program that it called, by name, in MiB. */
-  readonly calledMebibytes: Readonly<Record<string, number>>;
+  /** Most memory that the command's own process had, in MB. */
+  readonly ownMegabytes: number;
+  /** Most memory of each program that it called, by name, in MB. */
+  readonly calledMegabytes: Readonly<Record<string, number>>;
 }
 
 const SAMPLE_MS = 50;
-const BYTES_PER_KIB = 1024;
+const MEGABYTES_PER_KIB = 1024 / 1_000_000;
 
 /** Runs `meshlift ARGS` and looks at it and its children while it runs: the kernel keeps each one's peak. */
 export async function measureCommand(
@@ -48,8 +48,8 @@ export async function measureCommand(
       exitCode,
       stdout,
       seconds: Math.round((performance.now() - startedAt) / 100) / 10,
-      ownMebibytes: Math.round(own),
-      calledMebibytes: Object.fromEntries(
+      ownMegabytes: Math.round(own),
+      calledMegabytes: Object.fromEntries(
         [...peaks].map(([name, peak]) => [name, Math.round(peak)]),
       ),
     };
@@ -58,10 +58,10 @@ export async function measureCommand(
   }
 }
 
-/** `VmHWM`: the peak of resident memory, in MiB. A process that is gone has none. */
+/** `VmHWM`: the peak of resident memory, in MB. A process that is gone has none. */
 function peakOf(pid: number): number | undefined {
   const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readProc(pid, 'status'))?.[1];
-  return kib === undefined ? undefined : Number(kib) / BYTES_PER_KIB;
+  return kib === undefined ? undefined : Number(kib) * MEGABYTES_PER_KIB;
 }
 
 function programOf(pid: number): string | undefined {

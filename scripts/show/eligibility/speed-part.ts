@@ -17,7 +17,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
 ];
 /** What is promised of the demo mesh, and of a large one. */
 const SMALL = { seconds: 5 };
-const LARGE = { workloads: 2000, pods: 20_000, seconds: 30, mebibytes: 400 };
+const LARGE = { workloads: 2000, pods: 20_000, seconds: 30, megabytes: 400 };
 
 export const speedPart: Part = {
   name: 'speed',
@@ -39,7 +39,7 @@ export const speedPart: Part = {
 
 interface Bounds {
   readonly seconds: number;
-  readonly mebibytes?: number;
+  readonly megabytes?: number;
   readonly workloads?: number;
 }
 
@@ -54,29 +54,29 @@ async function measureAll(
   for (const [command, options] of COMMANDS) {
     const args = [command, 'demo', ...options, '--output', 'json'];
     const measured = await measureCommand(args, { env, signal });
-    say(`${where}: ${command}: ${measured.seconds} s, ${measured.ownMebibytes} MiB`);
+    say(`${where}: ${command}: ${measured.seconds} s, ${measured.ownMegabytes} MB`);
     checks.push(...describeCommand(`${where}: ${command}`, measured, bounds));
   }
   return checks;
 }
 
 function describeCommand(name: string, measured: Measured, bounds: Bounds): readonly Check[] {
-  const { exitCode, seconds, ownMebibytes, calledMebibytes, stdout } = measured;
-  const istioctl = Object.entries(calledMebibytes).find(([program]) =>
+  const { exitCode, seconds, ownMegabytes, calledMegabytes, stdout } = measured;
+  const istioctl = Object.entries(calledMegabytes).find(([program]) =>
     program.startsWith('istioctl'),
   );
   return [
     exactly(`${name}: exit code`, exitCode ?? 'none', 0),
     atMost(`${name}: seconds`, seconds, { limit: bounds.seconds, unit: ' s' }),
-    ...(bounds.mebibytes === undefined
+    ...(bounds.megabytes === undefined
       ? []
       : [
-          atMost(`${name}: own peak memory`, ownMebibytes, {
-            limit: bounds.mebibytes,
-            unit: ' MiB',
+          atMost(`${name}: own peak memory`, ownMegabytes, {
+            limit: bounds.megabytes,
+            unit: ' MB',
           }),
         ]),
-    ...(istioctl === undefined ? [] : [reported(`${name}: peak of istioctl, MiB`, istioctl[1])]),
+    ...(istioctl === undefined ? [] : [reported(`${name}: peak of istioctl, MB`, istioctl[1])]),
     ...(name.endsWith('inspect') && bounds.workloads !== undefined
       ? [atLeastWorkloads(name, stdout, bounds.workloads)]
       : []),

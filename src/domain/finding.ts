@@ -89,7 +89,7 @@ export function stopsRun(finding: Finding): boolean {
   }
 }
 
-/** What a code means, for docs/finding-codes.md and `meshlift precheck --explain`. */
+/** What a code means, for docs/finding-codes.md. */
 export interface FindingDocument {
   readonly code: FindingCode;
   /** `blocking`, or in words where it depends: `info for a canary, overridable in place`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { inApplyOrder } from '../../src/installers/istioctl/apply-order.ts';
-import { digestOf } from '../../src/installers/istioctl/digest.ts';
+import { digestOf } from '../../src/clients/digest.ts';
 import { generateArguments } from '../../src/installers/istioctl/generate.ts';
 import { ManifestError } from '../../src/installers/istioctl/manifest.ts';
 import { withOwnerLabels } from '../../src/installers/istioctl/owner-labels.ts';

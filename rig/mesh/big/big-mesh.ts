@@ -5,7 +5,7 @@ import type { RigState } from '../../rig-state.ts';
 import { UserError } from '../../user-error.ts';
 import { buildFarm, JOINS, labelsToJoin, type FarmNamespace } from './farm.ts';
 import { inParallel } from './in-parallel.ts';
-import { untilNoneIsPending, waitForServiceAccounts } from './waiting.ts';
+import { waitForServiceAccounts } from './wait-for-service-accounts.ts';
 import { buildNodes, buildOwners, buildPod, buildPodStatus, type Owner } from './objects.ts';
 
 /** How large a mesh is to become. */
@@ -58,7 +58,6 @@ export async function growMesh(
     log(`${owners.length} workloads`);
     await makePods(client, { owners, injected, nodes: nodes.map(nameOf), common, log });
     await joinMesh(client, farm, common);
-    await untilNoneIsPending(client, signal);
     log(`${owners.reduce((sum, { replicas }) => sum + replicas, 0)} pods run`);
   } finally {
     client.close();

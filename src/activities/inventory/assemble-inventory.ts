@@ -22,7 +22,7 @@ import type { InjectorFacts } from '../../domain/inventory/webhook-facts.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { ObservedMesh } from '../../domain/mesh/observed-mesh.ts';
 import { isIstiod } from '../inspect-mesh.ts';
-import { digestText } from './digest-text.ts';
+import { digestText } from '../../clients/digest.ts';
 import type { ClusterReading } from './read-cluster.ts';
 import { itemsOf } from './read-known.ts';
 import type { MeshReading } from './take-inventory.ts';

@@ -16,7 +16,7 @@ import type { SensitiveResource } from '../../domain/inventory/sensitive-resourc
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { MeshOwner } from '../../domain/mesh/observed-mesh.ts';
 import { readOwner } from '../record/owner-record.ts';
-import { digestText } from './digest-text.ts';
+import { digestText } from '../../clients/digest.ts';
 import { readCrds, type CrdReading } from './read-crds.ts';
 import { readKnown, readKnownList } from './read-known.ts';
 import { slimLink, slimObject } from './slim-objects.ts';

@@ -1,6 +1,5 @@
-import canonicalize from 'canonicalize';
-import { createHash } from 'node:crypto';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
+import { digestOf, digestText } from '../../clients/digest.ts';
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import { cutDifferences } from '../../domain/diff/cut-differences.ts';
 import { diffFields } from '../../domain/diff/diff-fields.ts';
@@ -54,7 +53,7 @@ async function compareObject(
   { installer }: ClusterAccess,
   object: KubernetesObject,
 ): Promise<ComparedObject> {
-  const known = { ref: refOf(object), rendered: digestOf(canonicalize(object) ?? '') };
+  const known = { ref: refOf(object), rendered: digestOf(object) };
   const live = await installer.get(known.ref);
   if (live === undefined) {
     return {
@@ -97,17 +96,13 @@ function compareContent(
 ): Pick<PlannedObject, 'action' | 'diff' | 'diffLeftOut'> {
   const differences = diffFields(jsonOf(contentOf(live)), jsonOf(contentOf(next)));
   if (differences.length === 0) return { action: 'none' };
-  const { diff, leftOut } = cutDifferences(differences, digestOf);
+  const { diff, leftOut } = cutDifferences(differences, digestText);
   return { action: 'update', diff, ...(leftOut === undefined ? {} : { diffLeftOut: leftOut }) };
 }
 
 /** As it is on the wire, without members that are undefined. */
 function jsonOf(content: Readonly<Record<string, unknown>>): JsonObject {
   return JSON.parse(JSON.stringify(content)) as JsonObject;
-}
-
-function digestOf(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
 function directEdit(

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { digestOf } from '../../clients/digest.ts';
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { RESOURCE_KINDS } from '../../clients/resource-kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
@@ -42,7 +41,7 @@ export async function readSnapshot(
     meshObjects: [...configMaps.filter(isConfiguration), ...hpas, ...pdbs, ...services],
     workloads,
     meshed: meshed.workloads,
-    digest,
+    digest: (value) => digestOf(value ?? null),
   });
 }
 
@@ -53,10 +52,4 @@ function isConfiguration({ metadata }: KubernetesObject): boolean {
   const [ownLabel, ownValue] = Object.entries(RECORD_LABELS)[0] ?? [];
   const isOurs = ownLabel !== undefined && metadata.labels?.[ownLabel] === ownValue;
   return !isLock && !isOurs;
-}
-
-function digest(value: unknown): string {
-  return `sha256:${createHash('sha256')
-    .update(canonicalize(value ?? null) ?? '')
-    .digest('hex')}`;
 }

@@ -3,7 +3,7 @@ import type { CommandResult } from '../../clients/command-runner.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { AnalyzeRequest } from '../installer.ts';
 import { runIstioctl, withPrivateDirectory, type IstioctlTools } from './istioctl.ts';
-import { isJsonList, textAt } from './json.ts';
+import { isJsonList, parseJson, textAt } from './json.ts';
 
 /** It reads every object that its analyzers look at, pods and Secrets among them. */
 const ANALYZE_TIMEOUT_MS = 60_000;
@@ -158,13 +158,4 @@ function unreadable(detail: string): Finding {
     message: `expected the target version's analysis of the configuration, found ${detail}`,
     remedy: 'istioctl analyze --all-namespaces (often a right to list objects is missing)',
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The caller reports what it is instead.
-    return undefined;
-  }
 }

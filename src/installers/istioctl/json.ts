@@ -3,6 +3,16 @@ import type { Json, JsonObject } from '../../domain/kubernetes-object.ts';
 
 export { isJsonList, isJsonObject, sameJson };
 
+/** What a text says as JSON; `undefined` where it is none, for the caller to report. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    // The caller tells what it is instead.
+    return undefined;
+  }
+}
+
 /** The member at a path of keys, or `undefined` where the path ends early. */
 export function memberAt(value: unknown, path: readonly string[]): Json | undefined {
   let current = value;

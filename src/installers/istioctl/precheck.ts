@@ -3,7 +3,7 @@ import type { CommandResult } from '../../clients/command-runner.ts';
 import type { Finding, Severity } from '../../domain/finding.ts';
 import type { PrecheckRequest } from '../installer.ts';
 import { runIstioctl, withPrivateDirectory, type IstioctlTools } from './istioctl.ts';
-import { isJsonList, textAt } from './json.ts';
+import { isJsonList, parseJson, textAt } from './json.ts';
 
 const PRECHECK_TIMEOUT_MS = 120_000;
 
@@ -103,15 +103,6 @@ function unreadable(detail: string): Finding {
     remedy:
       'Run "istioctl x precheck" of the target version by hand; often a right to list objects is missing.',
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The caller reports what it is instead.
-    return undefined;
-  }
 }
 
 function lastLine(text: string): string {

@@ -7,7 +7,7 @@ import {
   type RenderRequest,
 } from '../installer.ts';
 import { inApplyOrder } from './apply-order.ts';
-import { digestOf } from './digest.ts';
+import { digestOf } from '../../clients/digest.ts';
 import { generateManifest } from './generate.ts';
 import type { IstioctlTools } from './istioctl.ts';
 import { ManifestError } from './manifest.ts';

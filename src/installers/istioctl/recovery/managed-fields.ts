@@ -1,5 +1,5 @@
 import type { Json, JsonObject, KubernetesObject } from '../../../domain/kubernetes-object.ts';
-import { isJsonList, isJsonObject, objectsAt, sameJson } from '../json.ts';
+import { isJsonList, isJsonObject, objectsAt, parseJson, sameJson } from '../json.ts';
 import { ISTIOCTL_FIELD_MANAGER } from '../owner-labels.ts';
 
 /** A field that somebody other than the installer has set. */
@@ -138,15 +138,6 @@ function step(key: string): string {
   if (!isJsonObject(selector)) return `[${key.slice(2)}]`;
   const keys = Object.entries(selector).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return `[${keys.join(',')}]`;
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isScalar(value) || isJsonObject(value) || isJsonList(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function isScalar(value: unknown): value is string | number | boolean | null {

@@ -3,6 +3,7 @@ import { KubernetesError } from './kubernetes-error.ts';
 import type { Send } from './kubernetes-transport.ts';
 import { collectionPath, type ResourceKind } from './resource-kinds.ts';
 
+/** A page is in memory as a whole; of pods it has some 7 MB. Smaller ones cost the API server more. */
 const PAGE_SIZE = 500;
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
@@ -12,8 +13,6 @@ export interface ListOptions {
   readonly fieldSelector?: string;
   /** Only `metadata` of each object: a fraction of the bytes. */
   readonly metadataOnly?: boolean;
-  /** Objects in one page, 500 unless told: a page is in memory as a whole. */
-  readonly pageSize?: number;
 }
 
 interface Page {
@@ -55,7 +54,7 @@ async function collectPages<T>(
       path: collectionPath(kind, options.namespace),
       ...(options.metadataOnly === true ? { accept: METADATA_LIST } : {}),
       query: {
-        limit: String(options.pageSize ?? PAGE_SIZE),
+        limit: String(PAGE_SIZE),
         continue: token,
         labelSelector: options.labelSelector,
         fieldSelector: options.fieldSelector,

@@ -103,19 +103,16 @@ type LargeLists = Pick<
   'pods' | 'replicaSets' | 'deployments' | 'statefulSets' | 'daemonSets'
 >;
 
-/**
- * Pods have some 15 KB each, and what a page of them takes while it is interpreted is several times
- * that.
- */
-const PODS_AT_ONCE = 200;
-
-/** One after the other, so that only one page of a large list is in memory. */
+/** Two at a time, so that only a page of each is in memory: pods are most of it, and the rest takes less time. */
 async function readLargeLists(kubernetes: KubernetesClient): Promise<LargeLists> {
-  const pods = await kubernetes.collect(
-    RESOURCE_KINDS.pod,
-    { pageSize: PODS_AT_ONCE },
-    interpretPodDetail,
-  );
+  const [pods, workloads] = await Promise.all([
+    kubernetes.collect(RESOURCE_KINDS.pod, {}, interpretPodDetail),
+    readWorkloads(kubernetes),
+  ]);
+  return { pods, ...workloads };
+}
+
+async function readWorkloads(kubernetes: KubernetesClient): Promise<Omit<LargeLists, 'pods'>> {
   const replicaSets = await kubernetes.collect(
     RESOURCE_KINDS.replicaSet,
     { metadataOnly: true },
@@ -124,7 +121,7 @@ async function readLargeLists(kubernetes: KubernetesClient): Promise<LargeLists>
   const deployments = await kubernetes.collect(RESOURCE_KINDS.deployment, {}, slimObject);
   const statefulSets = await kubernetes.collect(RESOURCE_KINDS.statefulSet, {}, slimObject);
   const daemonSets = await kubernetes.collect(RESOURCE_KINDS.daemonSet, {}, slimObject);
-  return { pods, replicaSets, deployments, statefulSets, daemonSets };
+  return { replicaSets, deployments, statefulSets, daemonSets };
 }
 
 async function readRest(kubernetes: KubernetesClient): Promise<Omit<ClusterReading, keyof Core>> {

@@ -83,8 +83,36 @@ function program(): Command {
     .action(async ({ name, ...size }: { name: string; workloads: number; pods: number }) =>
       (await import('./commands/grow.ts')).runGrow(name, size),
     );
+  rig.addCommand(farmCommand());
   rig.addCommand(troubleCommand());
   return rig;
+}
+
+function farmCommand(): Command {
+  return new Command('farm')
+    .description('fill the mesh of a rig with workloads that run and can be restarted')
+    .exitOverride()
+    .addOption(nameOption())
+    .option('--workloads <count>', 'how many', readCount, 200)
+    .option('--mixed', 'with DaemonSets and single replicas among them', false)
+    .option('--slow <percent>', 'how many of a hundred take seconds to be ready', readPercent, 10)
+    .option('--failing <count>', 'how many fail with a newer proxy', readCount)
+    .action(async ({ name, workloads, mixed, slow, failing = 0 }: FarmCommandOptions) =>
+      (await import('./commands/farm.ts')).runFarm(name, {
+        workloads,
+        isMixed: mixed,
+        slowPercent: slow,
+        failing,
+      }),
+    );
+}
+
+interface FarmCommandOptions {
+  readonly name: string;
+  readonly workloads: number;
+  readonly mixed: boolean;
+  readonly slow: number;
+  readonly failing?: number;
 }
 
 function troubleCommand(): Command {
@@ -119,4 +147,10 @@ function readCount(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text))
     throw new InvalidArgumentError('expected a count of at least 1');
   return Number(text);
+}
+
+function readPercent(text: string): number {
+  const percent = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (percent <= 100) return percent;
+  throw new InvalidArgumentError('expected a percentage from 0 to 100');
 }

@@ -20,11 +20,8 @@ import { watchHealth, type WatchRequest } from './health/watch-health.ts';
 import { recordOf } from './load-plan.ts';
 import { readJournal } from './record/step-journal.ts';
 import { identifyCluster, resolveRequest, type ResolvedRequest } from './resolve-request.ts';
-import {
-  restartWorkloads,
-  type WaveCheckpoint,
-  type WaveResult,
-} from './restart/restart-workloads.ts';
+import { restartWorkloads } from './restart/restart-workloads.ts';
+import type { WaveCheckpoint, WaveResult } from './restart/wave-checkpoint.ts';
 import type { RunRef, StepRef } from './run-ref.ts';
 import { proveRestored, type Proof } from './snapshot/prove-restored.ts';
 import { takeSnapshot } from './snapshot/take-snapshot.ts';

@@ -15,7 +15,8 @@ export interface InspectTarget {
   readonly meshNamespace: string;
 }
 
-const ISTIOD_SELECTOR = 'app=istiod';
+/** Every istiod Deployment. */
+export const ISTIOD_SELECTOR = 'app=istiod';
 
 /** The cluster's identity: the uid of `kube-system`, which lives as long as the cluster does. */
 export async function readClusterUid(kubernetes: KubernetesClient): Promise<string> {

@@ -130,6 +130,9 @@ function toPolicy(name: string, file: PolicyFile): Policy {
     },
     restart: {
       maxPodsInFlight: file.restart.maxPodsInFlight,
+      ...(file.restart.maxPodsPerSecond === undefined
+        ? {}
+        : { maxPodsPerSecond: file.restart.maxPodsPerSecond }),
       workloadDeadlineSeconds: file.restart.workloadDeadline,
     },
     controlPlaneDeadlineSeconds: file.controlPlaneDeadline,

@@ -75,6 +75,7 @@ const policy = z.strictObject({
   restart: z
     .strictObject({
       maxPodsInFlight: z.number().int().positive().max(1000).default(20),
+      maxPodsPerSecond: z.number().positive().max(1000).optional(),
       workloadDeadline: duration.default(600),
     })
     .prefault({}),

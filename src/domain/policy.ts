@@ -18,6 +18,8 @@ export interface Policy {
   readonly restart: {
     /** Most pods that may be on their way at once. */
     readonly maxPodsInFlight: number;
+    /** Most new pods a second, over ten seconds; absent: as many as the target's istiod admits. */
+    readonly maxPodsPerSecond?: number;
     /** A workload that has not finished its rollout by then has failed. */
     readonly workloadDeadlineSeconds: number;
   };

@@ -1,5 +1,5 @@
 import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
-import type { WaveCheckpoint } from '../activities/restart/restart-workloads.ts';
+import type { WaveCheckpoint } from '../activities/restart/wave-checkpoint.ts';
 import type { StepOutline } from '../domain/planning/plan.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { MockActivityEnvironment } from '@temporalio/testing';
 import { readJournal } from '../../src/activities/record/step-journal.ts';
-import type { WaveCheckpoint, WaveResult } from '../../src/activities/restart/restart-workloads.ts';
+import type { WaveCheckpoint, WaveResult } from '../../src/activities/restart/wave-checkpoint.ts';
 import { readWaveWorkloads } from '../../src/activities/restart/wave-workloads.ts';
 import { KubernetesUnreachable } from '../../src/clients/kubernetes-error.ts';
 import type { KubernetesClient } from '../../src/clients/kubernetes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import type { PodFacts } from '../../src/domain/mesh/interpret-pods.ts';
-import { assessRollout, type RolloutFacts } from '../../src/domain/health/assess-rollout.ts';
 import { assessSettled } from '../../src/domain/health/assess-settled.ts';
 import {
   assessPods,
@@ -9,8 +9,6 @@ import {
 } from '../../src/domain/health/assess-workloads.ts';
 import { combine, explain } from '../../src/domain/health/combine.ts';
 import type { Condition, HealthStatus } from '../../src/domain/health/verdict.ts';
-import { nextRestarts, type WindowEntry } from '../../src/domain/planning/restart-window.ts';
-import type { RolloutState } from '../../src/domain/health/assess-rollout.ts';
 import { workloadObject } from '../support/kubernetes-objects.ts';
 import { workload } from '../support/sample-mesh.ts';
 import { without } from '../support/without.ts';
@@ -34,164 +32,12 @@ function withoutRevision(): PodFacts {
   return without(pod(), 'revision');
 }
 
-const TOKEN = 'run-1/wave-1';
-const SETTLED = { observedGeneration: 2, updatedReplicas: 2, availableReplicas: 2 };
-
 function deployment(
-  status: object = SETTLED,
+  status: object = { observedGeneration: 2, updatedReplicas: 2, availableReplicas: 2 },
   spec: object = { replicas: 2 },
-): RolloutFacts['workload'] {
+): KubernetesObject {
   return workloadObject('Deployment', 'cart', { metadata: { generation: 2 }, spec, status });
 }
-
-function rollout(changes: Partial<RolloutFacts> = {}): RolloutState {
-  return assessRollout({
-    kind: 'Deployment',
-    workload: deployment(),
-    pods: [pod({ name: 'a' }), pod({ name: 'b' })],
-    token: TOKEN,
-    carries: TOKEN,
-    revision: '1-26-1',
-    ...changes,
-  });
-}
-
-describe('the restart of a workload', () => {
-  it('is done when every wanted pod is new, ready and alone', () => {
-    expect(rollout()).toEqual({ kind: 'done', pods: 2 });
-  });
-
-  it('is done without pods when the workload is gone', () => {
-    expect(rollout({ workload: undefined })).toEqual({ kind: 'done', pods: 0 });
-  });
-
-  it('is done for a workload scaled to nothing', () => {
-    expect(
-      rollout({ workload: deployment({ observedGeneration: 2 }, { replicas: 0 }), pods: [] }),
-    ).toEqual({
-      kind: 'done',
-      pods: 0,
-    });
-  });
-
-  it('waits until its template carries the token', () => {
-    expect(rollout({ carries: null })).toEqual({ kind: 'waiting' });
-    expect(rollout({ carries: 'another-run/wave-1' })).toEqual({ kind: 'waiting' });
-  });
-
-  it.each([
-    [
-      'its controller has not seen the change',
-      { workload: deployment({ ...SETTLED, observedGeneration: 1 }) },
-    ],
-    ['pods are still to be replaced', { workload: deployment({ ...SETTLED, updatedReplicas: 1 }) }],
-    ['pods are not available yet', { workload: deployment({ ...SETTLED, availableReplicas: 1 }) }],
-    ['its status is not there', { workload: deployment({}) }],
-    ['a pod has the old proxy', { pods: [pod(), pod({ revision: '1-25-1' })] }],
-    ['a pod has no proxy', { pods: [pod(), withoutRevision()] }],
-    ['a pod is not ready', { pods: [pod(), pod({ ready: false })] }],
-    [
-      'an old pod is still leaving',
-      { pods: [pod(), pod(), pod({ terminating: true, revision: '1-25-1' })] },
-    ],
-    ['there are fewer pods than wanted', { pods: [pod()] }],
-    [
-      'the count of replicas is left to its default of one',
-      { workload: deployment(SETTLED, {}), pods: [] },
-    ],
-  ])('is under way while %s', (_why, changes) => {
-    expect(rollout(changes).kind).toBe('moving');
-  });
-
-  it.each([
-    [
-      'a new pod crashes',
-      { pods: [pod({ ready: false, trouble: 'CrashLoopBackOff', restarts: 3 })] },
-    ],
-    [
-      'its rollout stopped making progress',
-      {
-        workload: deployment({
-          ...SETTLED,
-          conditions: [
-            { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' },
-          ],
-        }),
-      },
-    ],
-  ])('has failed when %s', (_why, changes) => {
-    expect(rollout(changes).kind).toBe('failed');
-  });
-
-  it('names the pod, its trouble and its proxy', () => {
-    const pods = [pod({ name: 'cart-9', trouble: 'CrashLoopBackOff', restarts: 3 })];
-
-    expect(rollout({ pods })).toEqual({
-      kind: 'failed',
-      message: 'pod cart-9 is in CrashLoopBackOff with 3 restarts (proxy of 1-26-1)',
-    });
-  });
-
-  it('has not failed because an old pod crashes, which the restart replaces', () => {
-    const old = pod({ revision: '1-25-1', ready: false, trouble: 'CrashLoopBackOff' });
-    expect(rollout({ pods: [{ ...old, revision: '1-26-1' }] }).kind).toBe('failed');
-
-    expect(rollout({ pods: [old] }).kind).toBe('moving');
-  });
-
-  it('has not failed because a pod that is leaving crashes', () => {
-    const leaving = pod({ terminating: true, trouble: 'CrashLoopBackOff' });
-
-    expect(rollout({ pods: [pod(), pod(), leaving] }).kind).toBe('moving');
-  });
-
-  it('asks for no revision where pods may run without a proxy', () => {
-    const facts = {
-      kind: 'Deployment' as const,
-      workload: deployment(),
-      pods: [withoutRevision(), withoutRevision()],
-      token: TOKEN,
-      carries: TOKEN,
-    };
-
-    expect(rollout({ pods: facts.pods }).kind).toBe('moving');
-    expect(assessRollout(facts)).toEqual({ kind: 'done', pods: 2 });
-  });
-
-  it.each([
-    [
-      {
-        observedGeneration: 2,
-        desiredNumberScheduled: 2,
-        updatedNumberScheduled: 2,
-        numberAvailable: 2,
-      },
-      'done',
-    ],
-    [
-      {
-        observedGeneration: 2,
-        desiredNumberScheduled: 2,
-        updatedNumberScheduled: 1,
-        numberAvailable: 2,
-      },
-      'moving',
-    ],
-    [
-      {
-        observedGeneration: 2,
-        desiredNumberScheduled: 3,
-        updatedNumberScheduled: 3,
-        numberAvailable: 3,
-      },
-      'moving',
-    ],
-  ])('of a DaemonSet with %j is %s', (status, kind) => {
-    const daemonSet = workloadObject('DaemonSet', 'agent', { metadata: { generation: 2 }, status });
-
-    expect(rollout({ kind: 'DaemonSet', workload: daemonSet }).kind).toBe(kind);
-  });
-});
 
 describe('a workload that was taken back', () => {
   const settled = (changes: object = {}): string | undefined =>
@@ -319,36 +165,5 @@ describe('health of workloads and pods', () => {
     [8, 'n1, n2, n3, n4, n5 and 3 more'],
   ])('names of %d: %s', (count, text) => {
     expect(listNames(Array.from({ length: count }, (_, index) => `n${index + 1}`))).toBe(text);
-  });
-});
-
-describe('the window of restarts', () => {
-  const entry = (
-    key: string,
-    pods: number,
-    kind: RolloutState['kind'] = 'waiting',
-  ): WindowEntry => {
-    const state: RolloutState =
-      kind === 'waiting' ? { kind } : kind === 'done' ? { kind, pods } : { kind, message: kind };
-    return { key, pods, state };
-  };
-
-  it.each([
-    ['begins as many as fit', [entry('a', 2), entry('b', 2), entry('c', 2)], 4, ['a', 'b']],
-    ['counts what is under way', [entry('a', 3, 'moving'), entry('b', 2)], 4, []],
-    ['goes on when something is done', [entry('a', 3, 'done'), entry('b', 2)], 4, ['b']],
-    ['lets one that is larger than the budget go alone', [entry('a', 9), entry('b', 1)], 4, ['a']],
-    ['lets it wait while another is under way', [entry('a', 1, 'moving'), entry('b', 9)], 4, []],
-    [
-      'keeps the order: a small one does not overtake',
-      [entry('a', 1, 'moving'), entry('b', 9), entry('c', 1)],
-      4,
-      [],
-    ],
-    ['begins workloads without pods at once', [entry('a', 0), entry('b', 0)], 1, ['a', 'b']],
-    ['does not begin again what failed', [entry('a', 1, 'failed'), entry('b', 1)], 4, ['b']],
-    ['has nothing to do when all is done', [entry('a', 1, 'done')], 4, []],
-  ] as const)('%s', (_policy, entries, budget, expected) => {
-    expect(nextRestarts(entries, budget)).toEqual(expected);
   });
 });

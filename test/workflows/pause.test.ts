@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { WaveCheckpoint } from '../../src/activities/restart/restart-workloads.ts';
+import type { WaveCheckpoint } from '../../src/activities/restart/wave-checkpoint.ts';
 import { refusalOf } from '../support/refusal.ts';
 import { untilAsked } from '../support/scripted-activities.ts';
 import { useStage } from '../support/use-stage.ts';

@@ -111,14 +111,21 @@ async function performRestart(
   await setTemplateAnnotation(kubernetes, live, change.applied);
 }
 
-/** Sets or removes our annotation on a pod template; the uid keeps a replaced object untouched. */
+/**
+ * Sets or removes our annotation on a pod template; the uid keeps a replaced object untouched, and a
+ * resourceVersion one that changed since.
+ */
 export async function setTemplateAnnotation(
   kubernetes: KubernetesClient,
   live: KubernetesObject,
   value: string | null,
+  resourceVersion?: string,
 ): Promise<void> {
   await kubernetes.mergePatch(refOf(live), {
-    metadata: { uid: live.metadata.uid },
+    metadata: {
+      uid: live.metadata.uid,
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
     spec: { template: { metadata: { annotations: { [RESTART_ANNOTATION]: value } } } },
   });
 }

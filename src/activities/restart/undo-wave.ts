@@ -6,6 +6,8 @@ import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import { assessSettled } from '../../domain/health/assess-settled.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
+import { nextEvictions } from '../../domain/restart/next-evictions.ts';
+import { rolloutLimits } from '../../domain/restart/rollout-limits.ts';
 import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
 import type { Heart } from '../heartbeat.ts';
@@ -53,8 +55,9 @@ function unsettled(workload: WorkloadRef, live: WaveState, newRevision: string):
 
 /**
  * A Deployment replaces its pods by itself once its template is back. A StatefulSet or DaemonSet
- * waits for a broken pod to become ready, which it never will; and a pod that was recreated on its
- * own while the selectors had moved has the old template and the new proxy.
+ * waits for a broken pod to become ready, which it never will; and a pod that was evicted, or
+ * recreated on its own, while the selectors had moved has the old template and the new proxy. As on
+ * the way forward, ready pods leave only while the others of their workload are there.
  */
 async function removeNewProxies(
   access: ClusterAccess,
@@ -62,23 +65,31 @@ async function removeNewProxies(
   live: WaveState,
   newRevision: string,
 ): Promise<void> {
-  for (const workload of workloads) {
-    const pods = (live.pods.get(workload.uid) ?? []).filter(
+  for (const ref of workloads) {
+    const workload = live.workloads.get(ref.uid);
+    const pods = live.pods.get(ref.uid) ?? [];
+    const newer = pods.filter(
       ({ revision, terminating }) => revision === newRevision && !terminating,
     );
-    if (pods.length === 0 || isReplacing(workload, live.workloads.get(workload.uid), pods))
-      continue;
-    for (const pod of pods) await removePod(access, pod);
+    if (workload === undefined || newer.length === 0 || isReplacing(ref, workload, newer)) continue;
+    const next = nextEvictions({
+      pods,
+      limits: rolloutLimits(ref.kind, workload),
+      // Unknown here: the eviction itself asks the budgets, and one that refuses ends it for now.
+      hasBudget: false,
+      isOnTarget: ({ revision }) => revision !== newRevision,
+    });
+    for (const pod of next) await removePod(access, pod);
   }
 }
 
 /** A Deployment that still has pods of another template to roll out does the work by itself. */
 function isReplacing(
   { kind }: WorkloadRef,
-  workload: KubernetesObject | undefined,
+  workload: KubernetesObject,
   pods: readonly PodFacts[],
 ): boolean {
-  if (kind !== 'Deployment' || workload === undefined) return false;
+  if (kind !== 'Deployment') return false;
   const status = workload['status'] as
     | {
         readonly observedGeneration?: number;

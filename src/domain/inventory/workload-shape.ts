@@ -1,8 +1,6 @@
 import { formatRef, refOf, type KubernetesObject } from '../kubernetes-object.ts';
+import { resolveShare, type IntOrPercent } from '../restart/resolve-share.ts';
 import type { PodTemplateShape } from './pod-spec.ts';
-
-/** A number, or a part of the replicas such as `25%`. */
-type IntOrPercent = number | string;
 
 interface WorkloadShape {
   readonly spec?: {
@@ -63,7 +61,7 @@ export function interpretWorkloadSpec(
 function deploymentSpec({ spec }: Workload): WorkloadSpec {
   const replicas = spec?.replicas ?? 1;
   const { type = 'RollingUpdate', rollingUpdate } = spec?.strategy ?? {};
-  const surge = resolve(rollingUpdate?.maxSurge ?? DEFAULT_SURGE, replicas);
+  const surge = resolveShare(rollingUpdate?.maxSurge ?? DEFAULT_SURGE, replicas, 'up');
   return {
     template: spec?.template ?? {},
     replicas,
@@ -76,7 +74,7 @@ function deploymentSpec({ spec }: Workload): WorkloadSpec {
 function daemonSetSpec({ spec, status }: Workload): WorkloadSpec {
   const replicas = status?.desiredNumberScheduled ?? 0;
   const { type = 'RollingUpdate', rollingUpdate } = spec?.updateStrategy ?? {};
-  const surge = resolve(rollingUpdate?.maxSurge ?? 0, replicas);
+  const surge = resolveShare(rollingUpdate?.maxSurge ?? 0, replicas, 'up');
   return {
     template: spec?.template ?? {},
     replicas,
@@ -95,7 +93,7 @@ function rolloutSpec(
   const referenced = deployments.get(referencedDeployment(rollout) ?? '');
   const { canary, blueGreen } = spec?.strategy ?? {};
   const isBlueGreen = blueGreen !== undefined;
-  const surge = resolve(canary?.maxSurge ?? DEFAULT_SURGE, replicas);
+  const surge = resolveShare(canary?.maxSurge ?? DEFAULT_SURGE, replicas, 'up');
   return {
     template: (referenced === undefined ? spec?.template : templateOf(referenced)) ?? {},
     replicas,
@@ -132,13 +130,6 @@ function plainSpec({ kind, spec }: Workload): WorkloadSpec {
 
 /** Of Deployments and of Argo Rollouts. */
 const DEFAULT_SURGE = '25%';
-
-/** Parts of the replicas are rounded up, as for `maxSurge` everywhere. */
-function resolve(value: IntOrPercent, replicas: number): number {
-  if (typeof value === 'number') return value;
-  const percent = /^(\d+)%$/.exec(value)?.[1];
-  return percent === undefined ? 0 : Math.ceil((Number(percent) * replicas) / 100);
-}
 
 function templateOf(workload: Workload): PodTemplateShape {
   return workload.spec?.template ?? {};

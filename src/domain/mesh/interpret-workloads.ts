@@ -12,11 +12,6 @@ import { joinPods, workloadLookup } from './join-pods.ts';
 interface WorkloadShape {
   readonly spec?: {
     readonly replicas?: number;
-    readonly paused?: boolean;
-    readonly updateStrategy?: {
-      readonly type?: string;
-      readonly rollingUpdate?: { readonly partition?: number };
-    };
     readonly template?: {
       readonly metadata?: {
         readonly labels?: Readonly<Record<string, string>>;
@@ -86,7 +81,7 @@ function observeWorkload(
   const hasProxy = current.some(({ revision }) => revision !== undefined);
   if (!hasProxy && (!isInjected(namespace) || optsOut(shape))) return [];
 
-  const cannotRestart = whyNotRestartable(kind, shape);
+  const cannotRestart = whyProxyStays(shape.spec?.template);
   return [
     {
       kind,
@@ -120,29 +115,15 @@ function countByRevision(pods: readonly PodFacts[]): Record<string, number> {
   return Object.fromEntries(counts);
 }
 
-/** Why changing the pod template would not bring a new proxy to every pod. */
-function whyNotRestartable(kind: RestartableKind, { spec }: WorkloadShape): string | undefined {
-  return whyProxyStays(spec?.template) ?? whyPodsStay(kind, spec);
-}
+type Template = NonNullable<WorkloadShape['spec']>['template'];
 
-type Spec = NonNullable<WorkloadShape['spec']>;
+/** Why a new pod would not bring a new proxy. */
 
-function whyProxyStays(template: Spec['template']): string | undefined {
+function whyProxyStays(template: Template): string | undefined {
   const proxy = template?.spec?.containers?.find(({ name }) => name === PROXY_CONTAINER);
   if (proxy !== undefined && proxy.image !== 'auto') {
     return `its pod template carries a proxy of its own (${proxy.image ?? 'no image'}): it was injected by hand`;
   }
   const pinned = template?.metadata?.annotations?.[PROXY_IMAGE_ANNOTATION];
   return pinned === undefined ? undefined : `its proxy image is pinned to ${pinned}`;
-}
-
-function whyPodsStay(kind: RestartableKind, spec: Spec | undefined): string | undefined {
-  if (kind === 'Deployment') return spec?.paused === true ? 'its rollout is paused' : undefined;
-  if (spec?.updateStrategy?.type === 'OnDelete') {
-    return 'its update strategy is OnDelete: a new template replaces no pod';
-  }
-  const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
-  return kind === 'StatefulSet' && partition > 0
-    ? `its update strategy has partition ${partition}: pods below it keep the old template`
-    : undefined;
 }

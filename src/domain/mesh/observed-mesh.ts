@@ -55,7 +55,7 @@ export interface ObservedNamespace {
   readonly selection: NamespaceSelection;
 }
 
-/** Kinds that meshlift restarts by their pod template. */
+/** Kinds that meshlift restarts: by their pod template, or pod by pod where that replaces not all of them. */
 export const RESTARTABLE_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 export type RestartableKind = (typeof RESTARTABLE_KINDS)[number];
 
@@ -71,7 +71,7 @@ export interface ObservedWorkload extends WorkloadRef {
   readonly readyPods: number;
   /** Pods by the revision that injected them; key `none` for pods without a proxy. */
   readonly podsByRevision: Readonly<Record<string, number>>;
-  /** Why a template change would not restart it, when it would not. */
+  /** Why new pods would not get a new proxy, when they would not. */
   readonly cannotRestart?: string;
 }
 

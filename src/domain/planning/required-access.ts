@@ -1,4 +1,5 @@
 import { assertNever } from '../assert-never.ts';
+import { watchScopes } from '../restart/watch-scopes.ts';
 import type { ObjectRef } from '../kubernetes-object.ts';
 import { DEFAULT_VALIDATOR } from '../mesh/istio-labels.ts';
 import type { PlannedObject, UpgradePlan } from './plan.ts';
@@ -163,9 +164,9 @@ function readAndPatch(
 }
 
 /** A wave's undo also removes pods that its restarts do not replace: ready ones by eviction. */
-function restarted({ workloads }: StepOf<'wave'>): readonly RequiredAccess[] {
+function restarted({ namespaces, workloads }: StepOf<'wave'>): readonly RequiredAccess[] {
   const identity = 'worker' as const;
-  return workloads.flatMap(({ kind, namespace }): readonly RequiredAccess[] => {
+  const moved = workloads.flatMap(({ kind, namespace }): readonly RequiredAccess[] => {
     const workload = { identity, group: 'apps', resource: pluralOf(kind), namespace };
     const pod = { identity, group: '', resource: 'pods', namespace };
     return [
@@ -174,6 +175,26 @@ function restarted({ workloads }: StepOf<'wave'>): readonly RequiredAccess[] {
       { ...pod, verb: 'delete' },
       { ...pod, verb: 'create', subresource: 'eviction' },
     ];
+  });
+  return [...watched(namespaces), ...moved];
+}
+
+/** While its pods are replaced, everything that bears on them is looked at all along. */
+function watched(namespaces: readonly string[]): readonly RequiredAccess[] {
+  return watchScopes(namespaces).flatMap((scope) => {
+    const resources = [
+      { group: '', resource: 'pods' },
+      ...[...WORKLOADS, 'replicasets'].map((resource) => ({ group: 'apps', resource })),
+      { group: 'policy', resource: 'poddisruptionbudgets' },
+    ];
+    return resources.flatMap((resource) =>
+      (['list', 'watch'] as const).map((verb) => ({
+        identity: 'worker' as const,
+        verb,
+        ...resource,
+        ...scope,
+      })),
+    );
   });
 }
 

@@ -23,6 +23,7 @@ export const resolvedPolicy = z
     }),
     restart: z.strictObject({
       maxPodsInFlight: z.number(),
+      maxPodsPerSecond: z.number().exactOptional(),
       workloadDeadlineSeconds: seconds,
     }),
     controlPlaneDeadlineSeconds: seconds,

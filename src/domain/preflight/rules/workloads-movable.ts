@@ -14,9 +14,9 @@ export const workloadsMovableRule: Rule = {
       code: 'WorkloadCannotBeMoved',
       severity: 'blocking',
       meaning:
-        "a meshed workload would not follow its namespace's label at a restart: its pods choose a revision by a label of their own, its rollout is paused or replaces no pods, its proxy was injected by hand or is pinned to an image, or nothing that meshlift restarts (a Deployment, StatefulSet or DaemonSet) owns the pods.",
+        "a meshed workload would not follow its namespace's label at a restart: its pods choose a revision by a label of their own, its proxy was injected by hand or is pinned to an image, or nothing that meshlift restarts (a Deployment, StatefulSet or DaemonSet) owns the pods.",
       remedy:
-        'label the namespace instead of the pods, change what hinders the rollout, or take the workload out of the mesh.',
+        'label the namespace instead of the pods, let the injector choose the proxy, or take the workload out of the mesh.',
     },
   ],
   check: (facts) => [

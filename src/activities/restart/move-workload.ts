@@ -1,0 +1,63 @@
+import { KubernetesError } from '../../clients/kubernetes-error.ts';
+import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
+import { nextEvictions } from '../../domain/restart/next-evictions.ts';
+import { performChange, setTemplateAnnotation } from '../changes/perform-change.ts';
+import type { WaveEntry } from './wave-entries.ts';
+
+/**
+ * Marks a workload's pod template. One request where the workload is still as it was seen; where it
+ * changed meanwhile (409), it is read and judged anew.
+ */
+export async function restartByTemplate(
+  kubernetes: KubernetesClient,
+  { change, live, carries }: WaveEntry,
+): Promise<void> {
+  if (live === undefined || carries !== change.prior) return performChange(kubernetes, change);
+  try {
+    await setTemplateAnnotation(kubernetes, live, change.applied, live.metadata.resourceVersion);
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || (error.code !== 409 && error.code !== 404)) {
+      throw error;
+    }
+    await performChange(kubernetes, change);
+  }
+}
+
+/** Pods that were asked to leave, and whether a budget refused one. */
+export interface Evicted {
+  readonly pods: readonly PodFacts[];
+  readonly refused: boolean;
+}
+
+/**
+ * Asks the next pods of a workload to leave. The uid keeps a pod that was made meanwhile under the
+ * same name; a refusal (429) ends it for now.
+ */
+export async function evictNext(
+  kubernetes: KubernetesClient,
+  { pods, limits, budgets }: WaveEntry,
+  isOnTarget: (pod: PodFacts) => boolean,
+): Promise<Evicted> {
+  const next = nextEvictions({ pods, limits, hasBudget: budgets.length > 0, isOnTarget });
+  const gone: PodFacts[] = [];
+  for (const pod of next) {
+    if (!(await evict(kubernetes, pod))) return { pods: gone, refused: true };
+    gone.push(pod);
+  }
+  return { pods: gone, refused: false };
+}
+
+async function evict(kubernetes: KubernetesClient, pod: PodFacts): Promise<boolean> {
+  const ref = { apiVersion: 'v1', kind: 'Pod', namespace: pod.namespace, name: pod.name };
+  try {
+    await kubernetes.evict(ref, { uid: pod.uid });
+    return true;
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    // Another pod by that name (409): the one that was meant has left.
+    if (error.code === 409) return true;
+    if (error.code === 429) return false;
+    throw error;
+  }
+}

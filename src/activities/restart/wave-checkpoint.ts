@@ -1,0 +1,35 @@
+import type { RestartMethod } from '../../domain/restart/choose-method.ts';
+
+/** When the move of a workload began, ISO 8601, and how it moves. */
+export interface BegunMove {
+  readonly at: string;
+  readonly method: RestartMethod['kind'];
+}
+
+/** How far a wave is; the heartbeat's detail, and what a new attempt goes on from. */
+export interface WaveCheckpoint {
+  /** Of the whole wave, like `total`. */
+  readonly done: number;
+  readonly total: number;
+  /** The workloads of the batch that have begun and are not done, by uid. */
+  readonly begun: Readonly<Record<string, BegunMove>>;
+  /** The batch under way, from 0; absent means the first. */
+  readonly batch?: number;
+  /** How many of the batch are on their way, and how many have not begun. */
+  readonly moving?: number;
+  readonly waiting?: number;
+  /** Why nothing more begins now, one sentence per reason. */
+  readonly held?: readonly string[];
+  /** New pods that became ready within the last minute. */
+  readonly podsPerMinute?: number;
+}
+
+export interface WaveResult extends WaveCheckpoint {
+  /**
+   * `false`: a batch is done and others are left, or it was asked to stop (a pause, an abort, a
+   * shutdown) and left things consistent. Either way it goes on from here when it is called again.
+   */
+  readonly finished: boolean;
+  /** Pods on the target, of the batch. */
+  readonly pods: number;
+}

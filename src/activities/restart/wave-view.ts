@@ -1,0 +1,94 @@
+import type { Mirror } from '../../clients/kubernetes-watch.ts';
+import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import { RESOURCE_KINDS, type ResourceKind } from '../../clients/resource-kinds.ts';
+import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
+import { interpretPod, type PodFacts } from '../../domain/mesh/interpret-pods.ts';
+import { interpretBudgetNow, type Budget } from '../../domain/restart/budgets.ts';
+import { watchScopes } from '../../domain/restart/watch-scopes.ts';
+import { slimLink, slimObject } from '../inventory/slim-objects.ts';
+
+/** What is known of a wave's namespaces at one moment. */
+export interface WaveSight {
+  readonly workloads: readonly KubernetesObject[];
+  /** Metadata: the links between pods and Deployments. */
+  readonly replicaSets: readonly KubernetesObject[];
+  readonly pods: readonly PodFacts[];
+  readonly budgets: readonly Budget[];
+}
+
+/** Looks at a wave's namespaces all along: one list and one watch per kind, however many workloads. */
+export interface WaveView {
+  /** Throws when a kind can no longer be read. */
+  look(): WaveSight;
+  close(): void;
+}
+
+/** Begins to look; resolves when everything was seen once. `onChange` is called at each change. */
+export async function openWaveView(
+  kubernetes: KubernetesClient,
+  namespaces: readonly string[],
+  onChange: () => void,
+): Promise<WaveView> {
+  const mirrors: Mirror<unknown>[] = [];
+  const isWanted = wanted(namespaces);
+  const scopes = watchScopes(namespaces);
+  async function followAll<T>(
+    kind: ResourceKind,
+    pick: (object: KubernetesObject) => T,
+    metadataOnly = false,
+  ): Promise<readonly Mirror<T>[]> {
+    return Promise.all(
+      scopes.map(async (scope) => {
+        const mirror = await kubernetes.follow(
+          kind,
+          { ...scope, metadataOnly, onChange },
+          (object) => (isWanted(object) ? pick(object) : undefined),
+        );
+        mirrors.push(mirror);
+        return mirror;
+      }),
+    );
+  }
+  const close = (): void => mirrors.forEach((mirror) => mirror.close());
+  try {
+    const [pods, replicaSets, budgets, ...workloads] = await Promise.all([
+      followAll(RESOURCE_KINDS.pod, interpretPod),
+      followAll(RESOURCE_KINDS.replicaSet, slimLink, true),
+      followAll(RESOURCE_KINDS.podDisruptionBudget, interpretBudgetNow),
+      followAll(RESOURCE_KINDS.deployment, slimObject),
+      followAll(RESOURCE_KINDS.statefulSet, slimObject),
+      followAll(RESOURCE_KINDS.daemonSet, slimObject),
+    ]);
+    return {
+      look: () => {
+        failIfBlind(mirrors);
+        return {
+          pods: itemsOf(pods),
+          replicaSets: itemsOf(replicaSets),
+          budgets: itemsOf(budgets),
+          workloads: workloads.flatMap(itemsOf),
+        };
+      },
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function wanted(namespaces: readonly string[]): (object: KubernetesObject) => boolean {
+  const names = new Set(namespaces);
+  return ({ metadata }) => names.has(metadata.namespace ?? '');
+}
+
+function itemsOf<T>(mirrors: readonly Mirror<T>[]): readonly T[] {
+  return mirrors.flatMap(({ items }) => [...items.values()]);
+}
+
+function failIfBlind(mirrors: readonly Mirror<unknown>[]): void {
+  for (const mirror of mirrors) {
+    const failure = mirror.failure();
+    if (failure !== undefined) throw failure;
+  }
+}

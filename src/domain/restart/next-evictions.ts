@@ -1,0 +1,40 @@
+import { compareText } from '../kubernetes-object.ts';
+import type { PodFacts } from '../mesh/interpret-pods.ts';
+import type { RolloutLimits } from './rollout-limits.ts';
+
+export interface EvictionFacts {
+  /** The workload's pods, finished ones left out. */
+  readonly pods: readonly PodFacts[];
+  readonly limits: RolloutLimits;
+  readonly hasBudget: boolean;
+  readonly isOnTarget: (pod: PodFacts) => boolean;
+}
+
+/**
+ * The pods of a workload that leave now, when it is moved pod by pod. A ready one leaves only while
+ * everybody else is there and ready, and only as many as the workload's own strategy would take away;
+ * where a budget counts, one. An old pod that is not ready serves nobody: it leaves first.
+ */
+export function nextEvictions({
+  pods,
+  limits,
+  hasBudget,
+  isOnTarget,
+}: EvictionFacts): readonly PodFacts[] {
+  const current = pods.filter(({ terminating }) => !terminating);
+  if (current.length < pods.length) return [];
+  const old = current.filter((pod) => !isOnTarget(pod)).toSorted(lastFirst);
+  const [unready] = old.filter(({ ready }) => !ready);
+  if (unready !== undefined) return [unready];
+  const isWhole = current.every(({ ready }) => ready) && current.length >= limits.desired;
+  return isWhole ? old.slice(0, atOnce(limits, hasBudget)) : [];
+}
+
+function atOnce({ replaces, unavailable }: RolloutLimits, hasBudget: boolean): number {
+  return hasBudget || replaces === 'all-at-once' ? 1 : Math.max(1, unavailable);
+}
+
+/** `db-10` before `db-9`: as a StatefulSet replaces its own. */
+function lastFirst(a: PodFacts, b: PodFacts): number {
+  return b.name.length - a.name.length || compareText(b.name, a.name);
+}

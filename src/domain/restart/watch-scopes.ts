@@ -1,0 +1,11 @@
+/** With more namespaces than this, one watch of the whole cluster costs less than one for each. */
+const MOST_ONE_BY_ONE = 10;
+
+/** Where a wave's objects are watched: in each of its namespaces, or, `{}`, in all of the cluster. */
+export function watchScopes(
+  namespaces: readonly string[],
+): readonly { readonly namespace?: string }[] {
+  return namespaces.length <= MOST_ONE_BY_ONE
+    ? namespaces.map((namespace) => ({ namespace }))
+    : [{}];
+}

@@ -1,0 +1,103 @@
+import type { RolloutState } from './assess-move.ts';
+import { describeCount } from '../rollout/describe-count.ts';
+import { nameBudget, roomOf, type Budget } from './budgets.ts';
+import type { RestartMethod } from './choose-method.ts';
+import type { RolloutLimits } from './rollout-limits.ts';
+
+/** One workload of a wave as the window sees it. */
+export interface WindowEntry {
+  readonly key: string;
+  /** Pods that are yet to be replaced, or are on their way. */
+  readonly remaining: number;
+  readonly state: RolloutState;
+  readonly method: RestartMethod['kind'];
+  readonly limits: Pick<RolloutLimits, 'unavailable'>;
+  /** The budgets that its pods count against. */
+  readonly budgets: readonly Budget[];
+}
+
+export interface WindowLimits {
+  /** Most pods that may be on their way at once. */
+  readonly maxPodsInFlight: number;
+  /** Most new pods that may become ready in any ten seconds. */
+  readonly podsPerTenSeconds: number;
+}
+
+/** What begins now, and why nothing more does. */
+export interface Admission {
+  readonly begin: readonly string[];
+  /** What is waited for, one sentence per reason; empty when nothing waits. */
+  readonly held: readonly string[];
+}
+
+/**
+ * Which workloads begin now, in order. A workload larger than a limit goes alone. One whose budget
+ * lets nobody go is passed over; the limits on pods hold everything behind the first that does not fit,
+ * so that a large workload is not starved by small ones.
+ *
+ * What is on its way and what became ready in the last ten seconds together stay within the limit:
+ * so the new pods of any ten seconds do, whenever those on their way become ready.
+ */
+export function admit(
+  entries: readonly WindowEntry[],
+  { maxPodsInFlight, podsPerTenSeconds }: WindowLimits,
+  becameReady: number,
+): Admission {
+  const moving = entries.filter(({ state }) => state.kind === 'moving');
+  const taken = reservations(moving);
+  let inFlight = moving.reduce((sum, { remaining }) => sum + remaining, 0);
+  const begin: string[] = [];
+  const held = new Set<string>();
+  for (const entry of entries) {
+    if (entry.state.kind !== 'waiting') continue;
+    const exhausted = exhaustedBudget(entry, taken);
+    if (exhausted !== undefined) {
+      held.add(`budget ${nameBudget(exhausted)} lets no more pods go`);
+      continue;
+    }
+    const next = inFlight + entry.remaining;
+    if (inFlight > 0 && next > maxPodsInFlight) {
+      held.add(`${describeCount(inFlight, 'pod')} on their way, of ${maxPodsInFlight} at once`);
+      break;
+    }
+    if (inFlight + becameReady > 0 && next + becameReady > podsPerTenSeconds) {
+      held.add(`at most ${describeCount(podsPerTenSeconds, 'new pod')} in ten seconds`);
+      break;
+    }
+    begin.push(entry.key);
+    inFlight = next;
+    reserve(taken, entry);
+  }
+  return { begin, held: [...held] };
+}
+
+type Reservations = Map<string, number>;
+
+/** What the workloads under way may take from each budget at any moment, whatever it says now. */
+function reservations(moving: readonly WindowEntry[]): Reservations {
+  const taken: Reservations = new Map();
+  for (const entry of moving) reserve(taken, entry);
+  return taken;
+}
+
+function reserve(taken: Reservations, entry: WindowEntry): void {
+  for (const budget of entry.budgets) {
+    const name = nameBudget(budget);
+    taken.set(name, (taken.get(name) ?? 0) + takes(entry));
+  }
+}
+
+/** Pods of a workload that are away at once, at most. */
+function takes({ method, limits }: WindowEntry): number {
+  return method === 'evict' ? 1 : limits.unavailable;
+}
+
+function exhaustedBudget(entry: WindowEntry, taken: Reservations): Budget | undefined {
+  const wants = takes(entry);
+  return entry.budgets.find((budget) => {
+    // It takes nobody away; but while others are missing it adds to no trouble.
+    if (wants === 0) return budget.currentHealthy < budget.desiredHealthy;
+    const reserved = taken.get(nameBudget(budget)) ?? 0;
+    return budget.disruptionsAllowed < wants || reserved + wants > roomOf(budget);
+  });
+}

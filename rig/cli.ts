@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
+import type { UpOptions } from './commands/up-and-down.ts';
 import { errorCode } from './error-code.ts';
 import { DEFAULT_RIG } from './rig-state.ts';
 import { UsageError, UserError } from './user-error.ts';
@@ -40,8 +41,9 @@ function program(): Command {
     .description('build the tools once and bring a rig up; it stays until `down`')
     .addOption(nameOption())
     .option('--bare', 'leave out the mesh and the sample workloads', false)
+    .option('--stand-in-proxies', 'connect to istiod for the proxies of all pods', false)
     .option('--foreground', 'stay, and take the rig down on Ctrl-C', false)
-    .action(async (options: { name: string; bare: boolean; foreground: boolean }) =>
+    .action(async (options: UpOptions) =>
       (await import('./commands/up-and-down.ts')).runUp(options),
     );
   rig

@@ -8,6 +8,14 @@ import { stateRoot } from './xdg.ts';
 export const RIG_PHASES = ['starting', 'ready', 'stopping', 'failed'] as const;
 export type RigPhase = (typeof RIG_PHASES)[number];
 
+/** What a rig has only when it is asked for. */
+export interface RigExtras {
+  /** Stand-ins that connect to istiod for the proxies of all injected pods. */
+  readonly standInProxies?: boolean;
+  /** The audit log has the readiness of pods and what the scripts of the bench read: more to write. */
+  readonly auditsPods?: boolean;
+}
+
 /** Where the parts of a rig that is up can be reached; every path is absolute. */
 export interface RigEndpoints {
   readonly apiServer: string;
@@ -17,10 +25,12 @@ export interface RigEndpoints {
   readonly temporalUi: string;
   readonly meshliftConfig: string;
   readonly binDir: string;
+  /** Tells what the stand-in proxies have done, as JSON (`readStandIns`); only where there are any. */
+  readonly standInProxies?: string;
 }
 
 /** What the supervisor says of its rig in `<stateDir>/rig.json`. */
-export interface RigState {
+export interface RigState extends RigExtras {
   readonly name: string;
   readonly bare: boolean;
   readonly stateDir: string;

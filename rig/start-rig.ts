@@ -12,14 +12,21 @@ import {
   startTimeOf,
   type ProcessIdentity,
 } from './process-identity.ts';
-import { clearState, readRig, rigsRoot, stateDirOf, type RigState } from './rig-state.ts';
+import {
+  clearState,
+  readRig,
+  rigsRoot,
+  stateDirOf,
+  type RigExtras,
+  type RigState,
+} from './rig-state.ts';
 import type { RigRequest } from './supervisor.ts';
 import type { BuildProgress } from './tools/build-progress.ts';
 import { UserError } from './user-error.ts';
 
 export { readRig } from './rig-state.ts';
 
-export interface StartRigOptions {
+export interface StartRigOptions extends RigExtras {
   readonly name: string;
   /** Without mesh and sample workloads. */
   readonly bare?: boolean;
@@ -67,6 +74,7 @@ export async function prepareRig(
   launch: (request: RigRequest) => Promise<RigState>,
 ): Promise<StartedRig> {
   const { name, bare = false, endsWithCaller = false, progress, onWait, signal } = options;
+  const { standInProxies = false, auditsPods = false } = options;
   const stateDir = stateDirOf(name);
   const upBefore = readyRig(name);
   if (upBefore !== undefined) return { state: upBefore, wasUp: true };
@@ -79,7 +87,10 @@ export async function prepareRig(
     rmSync(path.join(stateDir, 'logs'), { recursive: true, force: true });
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const owner = endsWithCaller ? { owner: ownIdentity() } : {};
-    const state = await launch({ name, bare, stateDir, tools, ...owner });
+    const state = await launch({
+      ...{ name, bare, standInProxies, auditsPods, stateDir, tools },
+      ...owner,
+    });
     return { state, wasUp: false };
   });
 }

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PartStatus } from './kubernetes/index.ts';
 import type { Log } from './log.ts';
 import { ownIdentity } from './process-identity.ts';
-import { writeRig, type RigEndpoints, type RigState } from './rig-state.ts';
+import { writeRig, type RigEndpoints, type RigExtras, type RigState } from './rig-state.ts';
 
-export interface BoardSubject {
+export interface BoardSubject extends RigExtras {
   readonly name: string;
   readonly bare: boolean;
   readonly stateDir: string;
@@ -15,12 +15,14 @@ export class StatusBoard {
   #state: RigState;
   readonly #log: Log;
 
-  constructor({ name, bare, stateDir }: BoardSubject, log: Log) {
+  constructor({ name, bare, stateDir, standInProxies = false }: BoardSubject, log: Log) {
     const parts = ['temporal', 'kubernetes', ...(bare ? [] : ['mesh'])];
+    if (standInProxies) parts.push('stand-in-proxies');
     this.#log = log;
     this.#state = {
       name,
       bare,
+      standInProxies,
       stateDir,
       supervisor: ownIdentity(),
       phase: 'starting',

@@ -1,18 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { startStandIns, type StandInProcess } from './ads-stand-in/start.ts';
 import { startCluster, installSampleMesh, type Cluster } from './kubernetes/index.ts';
 import { linkTools } from './environment.ts';
 import { writeMeshliftConfig } from './meshlift-config.ts';
 import { createPortAllocator } from './ports.ts';
 import { createSpawn, reapRecorded, type Spawn } from './process.ts';
 import { isSameProcess, type ProcessIdentity } from './process-identity.ts';
-import { clearState, type RigEndpoints } from './rig-state.ts';
+import { clearState, type RigEndpoints, type RigExtras } from './rig-state.ts';
 import { StatusBoard } from './status-board.ts';
 import { createLog, type Log } from './log.ts';
 import { startTemporal, type TemporalServer } from './temporal/dev-server.ts';
 import { digestOf } from './tools/build-family.ts';
 import type { ToolPaths } from './tools/tool-paths.ts';
 
-export interface RigRequest {
+export interface RigRequest extends RigExtras {
   readonly name: string;
   readonly bare: boolean;
   readonly stateDir: string;
@@ -50,6 +51,7 @@ export async function superviseRig(request: RigRequest, signal: AbortSignal): Pr
 interface HeldRig {
   cluster?: Cluster;
   temporal?: TemporalServer;
+  standIns?: StandInProcess;
 }
 
 interface Holding {
@@ -76,17 +78,26 @@ async function bringUp(
   }
   async function clusterUp(): Promise<Cluster> {
     const report = (line: string) => board.progress('kubernetes', line);
-    const options = { ...common, tools, log: report };
+    const { auditsPods = false } = request;
+    const options = { ...common, tools, auditsPods, log: report };
     rig.cluster = await startCluster(options);
     board.set({ name: 'kubernetes', state: 'ready', detail: rig.cluster.apiServer });
-    if (request.bare) return rig.cluster;
-    const meshLog = (line: string) => board.progress('mesh', line);
-    await installSampleMesh(rig.cluster, { ...options, log: meshLog });
-    board.set({ name: 'mesh', state: 'ready', detail: 'sample mesh in place' });
+    if (!request.bare) {
+      const meshLog = (line: string) => board.progress('mesh', line);
+      await installSampleMesh(rig.cluster, { ...options, log: meshLog });
+      board.set({ name: 'mesh', state: 'ready', detail: 'sample mesh in place' });
+    }
+    if (request.standInProxies === true) await standInsUp(rig.cluster);
     return rig.cluster;
   }
+  async function standInsUp({ kubeconfigs }: Cluster): Promise<void> {
+    const standInLog = (line: string) => board.progress('stand-in-proxies', line);
+    const options = { ...common, log: standInLog };
+    rig.standIns = await startStandIns(options, { kubeconfig: kubeconfigs.rig });
+    board.set(await rig.standIns.status());
+  }
   const [temporal, cluster] = await settleBoth([temporalUp(), clusterUp()], failure);
-  return describeEndpoints(request, { temporal, cluster });
+  return describeEndpoints(request, { temporal, cluster, standIns: rig.standIns });
 }
 
 /** Neither may still be starting things while the other's failure is being cleaned up. */
@@ -102,8 +113,9 @@ async function settleBoth<A, B>(
 
 function describeEndpoints(
   { stateDir, tools }: RigRequest,
-  { temporal, cluster }: { temporal: TemporalServer; cluster: Cluster },
+  rig: { temporal: TemporalServer; cluster: Cluster; standIns: StandInProcess | undefined },
 ): RigEndpoints {
+  const { temporal, cluster, standIns } = rig;
   const { kubeconfigs } = cluster;
   const istioctl = Object.values(tools.istio).map((istio) => ({
     version: istio.version,
@@ -122,14 +134,17 @@ function describeEndpoints(
       temporalUi: temporal.uiUrl,
     }),
     binDir: linkTools(stateDir, tools),
+    ...(standIns === undefined ? {} : { standInProxies: standIns.url }),
   };
 }
 
-async function hold({ cluster, temporal }: HeldRig, { board, log, signal }: Holding) {
+async function hold(rig: HeldRig, { board, log, signal }: Holding) {
+  const { cluster, temporal, standIns } = rig;
   while (!signal.aborted) {
     try {
       const parts = [...((await cluster?.status()) ?? [])];
       if (temporal !== undefined) parts.push(await temporal.status());
+      if (standIns !== undefined) parts.push(await standIns.status());
       board.replace(parts);
     } catch (error) {
       log(`status could not be read: ${String(error)}`);
@@ -156,8 +171,8 @@ function announceEnds(spawn: Spawn, { log, signal }: { log: Log; signal: AbortSi
   };
 }
 
-async function takeDown({ cluster, temporal }: HeldRig, log: Log): Promise<void> {
-  const stops = Promise.allSettled([cluster?.stop(), temporal?.stop()]);
+async function takeDown({ cluster, temporal, standIns }: HeldRig, log: Log): Promise<void> {
+  const stops = Promise.allSettled([standIns?.stop(), cluster?.stop(), temporal?.stop()]);
   const outcomes = await Promise.race([
     stops,
     delay(STOP_TIMEOUT_MS, [{ status: 'rejected', reason: 'took too long' } as const], {

@@ -1,13 +1,13 @@
 import pc from 'picocolors';
 import type { PartStatus } from '../kubernetes/index.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
-import { readRig, type RigState } from '../rig-state.ts';
+import { readRig, type RigExtras, type RigState } from '../rig-state.ts';
 import { prepareRig, startRig, stopRig, type StartedRig } from '../start-rig.ts';
 import { superviseRig } from '../supervisor.ts';
 import { UserError } from '../user-error.ts';
 import { rigCommand } from './running-rig.ts';
 
-export interface UpOptions {
+export interface UpOptions extends RigExtras {
   readonly name: string;
   readonly bare: boolean;
   readonly foreground: boolean;
@@ -36,20 +36,22 @@ export async function runDown(name: string): Promise<void> {
   );
 }
 
-async function upInBackground({ name, bare }: UpOptions, signal: AbortSignal): Promise<void> {
+async function upInBackground(options: UpOptions, signal: AbortSignal): Promise<void> {
   const startedAt = Date.now();
-  const started = await startRig({ name, bare, signal, onWait, onChange: createProgressPrinter() });
-  announce(started, { seconds: (Date.now() - startedAt) / 1000, bare });
+  const onChange = createProgressPrinter();
+  const started = await startRig({ ...options, signal, onWait, onChange });
+  announce(started, { seconds: (Date.now() - startedAt) / 1000, asked: options });
 }
 
-async function upInForeground({ name, bare }: UpOptions, signal: AbortSignal): Promise<void> {
+async function upInForeground(options: UpOptions, signal: AbortSignal): Promise<void> {
+  const { name } = options;
   const startedAt = Date.now();
   let held: Promise<void> = Promise.resolve();
-  const started = await prepareRig({ name, bare, signal, onWait }, async (request) => {
+  const started = await prepareRig({ ...options, signal, onWait }, async (request) => {
     held = superviseRig(request, signal);
     return untilReady(name, held);
   });
-  announce(started, { seconds: (Date.now() - startedAt) / 1000, bare });
+  announce(started, { seconds: (Date.now() - startedAt) / 1000, asked: options });
   if (started.wasUp) return;
   say(pc.dim('Ctrl-C takes it down'));
   await held;
@@ -76,20 +78,30 @@ async function untilReady(name: string, held: Promise<void>): Promise<RigState> 
 
 function announce(
   { state, wasUp }: StartedRig,
-  { seconds, bare }: { seconds: number; bare: boolean },
+  { seconds, asked }: { seconds: number; asked: UpOptions },
 ): void {
   const { name, endpoints } = state;
   if (wasUp) {
-    const other =
-      bare === state.bare
-        ? ''
-        : `, ${state.bare ? 'bare' : 'with its mesh'}; take it down first to change that`;
-    say(`rig "${name}" is up already${other}`);
+    const others = differencesOf(asked, state);
+    const hint =
+      others.length === 0 ? '' : `, ${others.join(', ')}; take it down first to change that`;
+    say(`rig "${name}" is up already${hint}`);
   } else {
     say(`rig "${name}" is ${pc.green('ready')} after ${seconds.toFixed(1)} s`);
   }
   say(`Temporal UI: ${endpoints?.temporalUi ?? ''}`);
   say(`for your shell: eval "$(${rigCommand('env', name).replace('run', 'run -s')})"`);
+}
+
+/** How a rig that is up is not as it was asked for. */
+function differencesOf(asked: UpOptions, state: RigState): string[] {
+  const isStandIn = state.standInProxies ?? false;
+  return [
+    ...(asked.bare === state.bare ? [] : [state.bare ? 'bare' : 'with its mesh']),
+    ...((asked.standInProxies ?? false) === isStandIn
+      ? []
+      : [isStandIn ? 'with stand-in proxies' : 'without stand-in proxies']),
+  ];
 }
 
 function onWait({ pid }: ProcessIdentity): void {

@@ -16,6 +16,8 @@ export interface InformerOptions<T> {
   /** A collection's path, with a selector when not all of it is wanted. */
   readonly path: string;
   readonly signal: AbortSignal;
+  /** What is held of an object, at least its uid and resourceVersion; all of it when absent. */
+  keep?(object: T): T;
   onChange?(object: T): void;
   onDelete?(object: T): void;
   onError?(error: unknown): void;
@@ -119,7 +121,7 @@ function put<T extends Watched>(
   object: T,
 ): void {
   const known = store.get(keyOf(object))?.metadata?.resourceVersion;
-  store.set(keyOf(object), object);
+  store.set(keyOf(object), options.keep?.(object) ?? object);
   if (known !== object.metadata?.resourceVersion) options.onChange?.(object);
 }
 

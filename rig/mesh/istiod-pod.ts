@@ -8,6 +8,7 @@ import { buildKubeconfig } from '../kubernetes/identities.ts';
 import { isHealthy } from '../kubernetes/probe.ts';
 import type { ClusterOptions, PartStatus } from '../kubernetes/types.ts';
 import type { RunningProcess } from '../process.ts';
+import { imageVersion } from './image-version.ts';
 import {
   buildIstiodArgs,
   buildIstiodEnvironment,
@@ -31,7 +32,6 @@ const POLL_MS = 250;
 const FIRST_RESTART_MS = 1_000;
 const LAST_RESTART_MS = 30_000;
 const TOKEN_SECONDS = 7 * 86_400;
-const IMAGE_TAG = /:([^:@/]+?)(?:-distroless|-debug)?(?:@.*)?$/;
 
 /** One pod of istiod and the process that plays it. */
 export class IstiodPod implements Backend {
@@ -59,7 +59,7 @@ export class IstiodPod implements Backend {
     this.pod = object.metadata?.name ?? '';
     this.address = object.status?.podIP ?? '';
     this.labels = object.metadata?.labels ?? {};
-    this.version = versionOf(object);
+    this.version = imageVersion(object.spec?.containers[0]?.image);
     this.containerPortNames = portNamesOf(object);
   }
 
@@ -237,10 +237,6 @@ export class IstiodPod implements Backend {
   #log(text: string): void {
     this.#context.cluster.log(`istiod ${this.pod}: ${text}`);
   }
-}
-
-function versionOf({ spec }: V1Pod): string {
-  return IMAGE_TAG.exec(spec?.containers[0]?.image ?? '')?.[1] ?? 'unknown';
 }
 
 function portNamesOf({ spec }: V1Pod): ReadonlyMap<string, number> {

@@ -4,6 +4,7 @@ import { startInformer } from '../../rig/kubernetes/informer.ts';
 
 interface Thing {
   readonly metadata: { readonly uid: string; readonly resourceVersion: string };
+  readonly spec?: string;
 }
 
 const thing = (uid: string, resourceVersion: string): Thing => ({
@@ -56,12 +57,14 @@ describe('startInformer', () => {
     for (const { stream } of api.watches) stream.end();
   });
 
-  async function start() {
+  async function start(keep: (whole: Thing) => Thing = (whole) => whole) {
     const informer = await startInformer<Thing>({
       client: api,
       path: '/things',
       signal: ended.signal,
-      onChange: ({ metadata }) => seen.push(`${metadata.uid}@${metadata.resourceVersion}`),
+      keep,
+      onChange: ({ metadata: { uid, resourceVersion }, spec = '' }) =>
+        seen.push(`${uid}@${resourceVersion}${spec}`),
       onDelete: ({ metadata }) => seen.push(`-${metadata.uid}`),
     });
     await settle();
@@ -81,6 +84,15 @@ describe('startInformer', () => {
     expect(api.watches.map(({ path }) => path)).toEqual([
       '/things?watch=1&allowWatchBookmarks=true&resourceVersion=10',
     ]);
+  });
+
+  it('holds only what it is told to keep, and tells of the whole all the same', async () => {
+    api.items = [{ ...thing('a', '3'), spec: ' whole' }];
+
+    const informer = await start(({ metadata }) => ({ metadata }));
+
+    expect(seen).toEqual(['a@3 whole']);
+    expect(informer.items()).toEqual([thing('a', '3')]);
   });
 
   it('goes on from the last bookmark when a watch ends', async () => {

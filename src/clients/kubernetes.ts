@@ -1,8 +1,10 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import type { KubernetesObject, ObjectRef } from '../domain/kubernetes-object.ts';
 import { KubernetesError } from './kubernetes-error.ts';
+import { followKind, type FollowOptions, type Mirror } from './kubernetes-follow.ts';
 import { collectAll, type ListOptions, type PickObject } from './kubernetes-list.ts';
-import { connect, type Call, type Send } from './kubernetes-transport.ts';
+import { withRetries } from './kubernetes-retry.ts';
+import { connect, type Call, type Send, type Transport } from './kubernetes-transport.ts';
 import { getThroughPortForward, type PodPort } from './port-forward.ts';
 import { collectionPath, objectPath, resourceKindOf, type ResourceKind } from './resource-kinds.ts';
 
@@ -27,6 +29,8 @@ export interface KubernetesClient {
   list(kind: ResourceKind, options?: ListOptions): Promise<KubernetesObject[]>;
   /** As `list`, but keeps only what `pick` makes of each object: memory does not grow with their size. */
   collect<T>(kind: ResourceKind, options: ListOptions, pick: PickObject<T>): Promise<T[]>;
+  /** Every object of a kind, kept up to date by one list and one watch until `close`. Resolves when the first list is complete. */
+  follow<T>(kind: ResourceKind, options: FollowOptions, pick: PickObject<T>): Promise<Mirror<T>>;
   create(object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>;
   /** Replaces the whole object; its `metadata.resourceVersion` is the precondition. */
   replace(object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>;
@@ -64,9 +68,11 @@ export function createKubernetesClient(options: {
       `${options.kubeconfig}: expected a current context with a cluster, found ${JSON.stringify(config.currentContext)}`,
     );
   }
+  const { signal } = options;
+  const { send, open } = connect(config, server, { signal });
   return {
-    ...clientFor(connect(config, server, options.signal)),
-    getInsidePod: (pod, path) => getThroughPortForward(config, { pod, path }, options.signal),
+    ...clientFor({ send: withRetries(send, { signal }), open }),
+    getInsidePod: (pod, path) => getThroughPortForward(config, { pod, path }, signal),
   };
 }
 
@@ -80,17 +86,36 @@ function writeQuery(
   };
 }
 
-function clientFor(send: Send): Omit<KubernetesClient, 'getInsidePod'> {
+type Reading = 'get' | 'list' | 'collect' | 'follow' | 'getFromPod' | 'serverVersion';
+
+function clientFor(transport: Transport): Omit<KubernetesClient, 'getInsidePod'> {
+  return { ...readerFor(transport), ...writerFor(transport.send) };
+}
+
+function readerFor(transport: Transport): Pick<KubernetesClient, Reading> {
+  const { send } = transport;
+  return {
+    get: (ref) =>
+      orGone(send({ method: 'GET', path: objectPath(ref) }) as Promise<KubernetesObject>),
+    list: (kind, options) =>
+      collectAll(send, kind, { options: options ?? {}, pick: (object) => object }),
+    collect: (kind, options, pick) => collectAll(send, kind, { options, pick }),
+    follow: (kind, options, pick) => followKind(transport, kind, { options, pick }),
+    getFromPod: ({ namespace, name, port }, path) =>
+      send({
+        method: 'GET',
+        // Its trouble is the pod's, and how the pod is is what was asked.
+        once: true,
+        path: `${objectPath({ apiVersion: 'v1', kind: 'Pod', namespace, name: `${name}:${port}` })}/proxy${path}`,
+      }),
+    serverVersion: async () =>
+      ((await send({ method: 'GET', path: '/version' })) as { gitVersion: string }).gitVersion,
+  };
+}
+
+function writerFor(send: Send): Omit<KubernetesClient, Reading | 'getInsidePod'> {
   const object = async (call: Call): Promise<KubernetesObject> =>
     (await send(call)) as KubernetesObject;
-  const orGone = async <T>(work: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (error instanceof KubernetesError && error.code === 404) return undefined;
-      throw error;
-    }
-  };
   const patch = (
     ref: ObjectRef,
     body: unknown,
@@ -106,15 +131,6 @@ function clientFor(send: Send): Omit<KubernetesClient, 'getInsidePod'> {
     });
 
   return {
-    get: (ref) => orGone(object({ method: 'GET', path: objectPath(ref) })),
-    list: (kind, options) =>
-      collectAll(send, kind, { options: options ?? {}, pick: (object) => object }),
-    collect: (kind, options, pick) => collectAll(send, kind, { options, pick }),
-    getFromPod: ({ namespace, name, port }, path) =>
-      send({
-        method: 'GET',
-        path: `${objectPath({ apiVersion: 'v1', kind: 'Pod', namespace, name: `${name}:${port}` })}/proxy${path}`,
-      }),
     create: (body, options) =>
       object({
         method: 'POST',
@@ -132,12 +148,7 @@ function clientFor(send: Send): Omit<KubernetesClient, 'getInsidePod'> {
         send({
           method: 'DELETE',
           path: objectPath(ref),
-          body: {
-            apiVersion: 'v1',
-            kind: 'DeleteOptions',
-            propagationPolicy: 'Background',
-            ...(preconditions === undefined ? {} : { preconditions }),
-          },
+          body: { ...deleteOptions(preconditions), propagationPolicy: 'Background' },
         }),
       )) !== undefined,
     evict: async (pod, preconditions) =>
@@ -149,14 +160,28 @@ function clientFor(send: Send): Omit<KubernetesClient, 'getInsidePod'> {
             apiVersion: 'policy/v1',
             kind: 'Eviction',
             metadata: { name: pod.name, namespace: pod.namespace },
-            ...(preconditions === undefined
-              ? {}
-              : { deleteOptions: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions } }),
+            ...(preconditions === undefined ? {} : { deleteOptions: deleteOptions(preconditions) }),
           },
         }),
       )) !== undefined,
-    serverVersion: async () =>
-      ((await send({ method: 'GET', path: '/version' })) as { gitVersion: string }).gitVersion,
+  };
+}
+
+/** An answer, or `undefined` when there is no such object. */
+async function orGone<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof KubernetesError && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
+function deleteOptions(preconditions: Preconditions | undefined): Record<string, unknown> {
+  return {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    ...(preconditions === undefined ? {} : { preconditions }),
   };
 }
 

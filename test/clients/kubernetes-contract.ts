@@ -15,6 +15,7 @@ import {
   THERE,
   type Open,
 } from './contract-samples.ts';
+import { describeFollow } from './contract-follows.ts';
 import {
   describeApply,
   describeMergePatch,
@@ -40,6 +41,7 @@ export function describeKubernetesContract(name: string, open: Open): void {
     describe('the preconditions of a merge patch', () => describePatchPreconditions(open));
     describe('apply', () => describeApply(open));
     describe('delete', () => describeDelete(open));
+    describe('follow', () => describeFollow(open));
   });
 }
 

@@ -5,6 +5,7 @@ import type {
   Preconditions,
   WriteOptions,
 } from '../../src/clients/kubernetes.ts';
+import type { FollowOptions } from '../../src/clients/kubernetes-follow.ts';
 import type { ListOptions } from '../../src/clients/kubernetes-list.ts';
 import { resourceKindOf, type ResourceKind } from '../../src/clients/resource-kinds.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type KubernetesObject,
   type ObjectRef,
 } from '../../src/domain/kubernetes-object.ts';
+import { createFollows, type FakeFollows } from './fake-follows.ts';
 
 /** A cluster in memory, and what was written to it. */
 export interface FakeKubernetes extends KubernetesClient {
@@ -21,6 +23,8 @@ export interface FakeKubernetes extends KubernetesClient {
   place(object: KubernetesObject): KubernetesObject;
   /** Every write that was carried out, as `verb Kind namespace/name`. */
   readonly writes: readonly string[];
+  /** Ends every mirror with this failure, as a server does that says no. */
+  failMirrors(error: Error): void;
   /** Lets that many further writes pass; the one after them is lost as in a crash. */
   crashAfter(writes: number): void;
 }
@@ -34,8 +38,9 @@ export class Crash extends Error {
  * The subset that journals, records and changes stand on, held to a real API server by
  * `describeKubernetesContract`: uids, versions that only a change moves, refusals by 404, 409 and
  * 422, lists by namespace and labels, JSON merge patch, preconditions, dry runs. Server-side apply
- * merges fields without managers. Every access review is answered with yes. An eviction meets no budget, and a pod is gone at once. There are
- * no controllers, defaults, admission or watches, and a namespace need not be there.
+ * merges fields without managers. Every access review is answered with yes. An eviction meets no
+ * budget, and a pod is gone at once. Mirrors follow each change a moment later. There are no
+ * controllers, defaults or admission, and a namespace need not be there.
  */
 export function createFakeKubernetes(): FakeKubernetes {
   const store = createStore();
@@ -51,12 +56,15 @@ export function createFakeKubernetes(): FakeKubernetes {
     writes: store.writes,
     crashAfter: store.crashAfter,
     place: store.place,
+    failMirrors: (error) => store.follows.fail(error),
     get: async (ref) => find(ref),
     list: async (kind, options = {}) => listed(store, kind, options),
     collect: async (kind, options, pick) =>
       listed(store, kind, options)
         .map(pick)
         .filter((kept) => kept !== undefined),
+    follow: (kind, options, pick) =>
+      store.follows.open(kind, { pick, ...viewOf(store, kind, options) }),
     getFromPod: notHere,
     getInsidePod: notHere,
     create: async (object, options) => {
@@ -96,6 +104,16 @@ function listed(store: Store, kind: ResourceKind, options: ListOptions): Kuberne
   return store.all(kind).filter(isListed(options)).map(seen(options));
 }
 
+/** What a mirror has to know of the cluster. */
+function viewOf(store: Store, kind: ResourceKind, options: FollowOptions) {
+  const has = isListed(options);
+  return {
+    options,
+    list: () => listed(store, kind, options),
+    see: (object: KubernetesObject) => (has(object) ? copy(seen(options)(object)) : undefined),
+  };
+}
+
 /** Nobody answers within the pods of a fake cluster. */
 function notHere(): never {
   throw new Error('the fake cluster has no such request');
@@ -107,6 +125,7 @@ interface Write extends WriteOptions {
 }
 
 interface Store extends Pick<FakeKubernetes, 'writes' | 'crashAfter' | 'place'> {
+  readonly follows: FakeFollows;
   readonly find: (ref: ObjectRef) => KubernetesObject | undefined;
   readonly must: (ref: ObjectRef) => KubernetesObject;
   /** Every object of a kind, ordered as etcd has them. */
@@ -119,6 +138,7 @@ interface Store extends Pick<FakeKubernetes, 'writes' | 'crashAfter' | 'place'> 
 function createStore(): Store {
   const objects = new Map<string, KubernetesObject>();
   const writes: string[] = [];
+  const follows = createFollows();
   let clock = 0;
   let left = Number.POSITIVE_INFINITY;
 
@@ -130,7 +150,10 @@ function createStore(): Store {
   const put = (object: KubernetesObject, uid?: string): KubernetesObject => {
     clock += 1;
     const stored = marked(object, uid ?? `uid-${clock}`, String(clock));
-    objects.set(keyOf(refOf(object)), stored);
+    const key = keyOf(refOf(object));
+    const before = objects.get(key);
+    objects.set(key, stored);
+    follows.tell({ before, after: stored });
     return copy(stored);
   };
   const find = (ref: ObjectRef): KubernetesObject | undefined => {
@@ -139,6 +162,7 @@ function createStore(): Store {
   };
   return {
     writes,
+    follows,
     crashAfter: (count) => {
       left = count;
     },
@@ -164,6 +188,7 @@ function createStore(): Store {
     },
     remove: (verb, ref) => {
       record(verb, ref);
+      follows.tell({ before: objects.get(keyOf(ref)), after: undefined });
       objects.delete(keyOf(ref));
     },
   };

@@ -32,6 +32,7 @@ export const FINDING_CODES = [
   'MeshNotFound',
   'MinorSkipTooFar',
   'MixedControlPlanes',
+  'MovedPodByPod',
   'NamespaceHasBothLabels',
   'NamespaceManagedElsewhere',
   'NamespaceSelectsNothing',

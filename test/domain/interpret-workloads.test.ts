@@ -166,25 +166,6 @@ describe('a restart would not bring a new proxy', () => {
     interpret({ workloads: [workloadObject(kind, 'x', { spec })] }).workloads[0]?.cannotRestart;
 
   it.each([
-    ['to a Deployment that is paused', 'Deployment', { paused: true }, 'its rollout is paused'],
-    [
-      'to a StatefulSet with OnDelete',
-      'StatefulSet',
-      { updateStrategy: { type: 'OnDelete' } },
-      'its update strategy is OnDelete: a new template replaces no pod',
-    ],
-    [
-      'to a DaemonSet with OnDelete',
-      'DaemonSet',
-      { updateStrategy: { type: 'OnDelete' } },
-      'its update strategy is OnDelete: a new template replaces no pod',
-    ],
-    [
-      'to the pods below the partition of a StatefulSet',
-      'StatefulSet',
-      { updateStrategy: { rollingUpdate: { partition: 2 } } },
-      'its update strategy has partition 2: pods below it keep the old template',
-    ],
     [
       'where the proxy was put into the template by hand',
       'Deployment',
@@ -217,10 +198,11 @@ describe('a restart would not bring a new proxy', () => {
       'Deployment',
       { template: { spec: { containers: [{ name: 'istio-proxy', image: 'auto' }] } } },
     ],
+    ['a Deployment that is paused: it is moved pod by pod', 'Deployment', { paused: true }],
     [
-      'a StatefulSet with partition 0',
-      'StatefulSet',
-      { updateStrategy: { rollingUpdate: { partition: 0 } } },
+      'a DaemonSet with OnDelete: it is moved pod by pod',
+      'DaemonSet',
+      { updateStrategy: { type: 'OnDelete' } },
     ],
     ['a plain Deployment', 'Deployment', {}],
   ])('but does to %s', (_what, kind, spec) => {

@@ -136,8 +136,20 @@ describe('the rights that a plan needs', () => {
       'worker delete pods shop *',
       'worker get deployments.apps shop *',
       'worker get namespaces * shop',
+      'worker list daemonsets.apps shop *',
+      'worker list deployments.apps shop *',
+      'worker list poddisruptionbudgets.policy shop *',
+      'worker list pods shop *',
+      'worker list replicasets.apps shop *',
+      'worker list statefulsets.apps shop *',
       'worker patch deployments.apps shop *',
       'worker patch namespaces * shop',
+      'worker watch daemonsets.apps shop *',
+      'worker watch deployments.apps shop *',
+      'worker watch poddisruptionbudgets.policy shop *',
+      'worker watch pods shop *',
+      'worker watch replicasets.apps shop *',
+      'worker watch statefulsets.apps shop *',
     ]);
   });
 

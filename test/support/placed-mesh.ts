@@ -39,18 +39,24 @@ export interface Placement {
   readonly pods?: number;
   /** Who injected its pods; `null` for pods without a proxy. */
   readonly revision?: string | null;
+  /** Of its spec, beside replicas and template. */
+  readonly spec?: object;
 }
 
 /** A StatefulSet that is wholly rolled out, by its own account, with its pods ready. */
 export function placeWorkload(
   cluster: FakeKubernetes,
   name: string,
-  { namespace = 'shop', pods = 2, revision = OLD }: Placement = {},
+  { namespace = 'shop', pods = 2, revision = OLD, spec = {} }: Placement = {},
 ): WorkloadRef {
   const live = cluster.place(
     workloadObject('StatefulSet', name, {
       metadata: { namespace, generation: 1 },
-      spec: { replicas: pods, template: { metadata: { annotations: {} } } },
+      spec: {
+        replicas: pods,
+        template: { metadata: { annotations: {}, labels: { app: name } } },
+        ...spec,
+      },
       status: { observedGeneration: 1, updatedReplicas: pods, availableReplicas: pods },
     }),
   );

@@ -157,6 +157,7 @@ export function budget(changes: Partial<BudgetFacts> = {}): BudgetFacts {
     disruptionsAllowed: 1,
     currentHealthy: 2,
     desiredHealthy: 1,
+    expectedPods: 2,
     ...changes,
   };
 }

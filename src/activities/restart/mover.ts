@@ -46,11 +46,19 @@ export interface Mover {
 /** Requests at once: as many as a client may have open to one server without queueing there. */
 const WRITES_AT_ONCE = 10;
 
+/** A watch shows a write well within this time. */
+const UNSEEN_MS = 5000;
+const MOST_MARKS_PUT_BACK = 2;
+const TAKEN_AWAY =
+  'the restart mark was taken from its pod template again and again: something else, such as Argo CD or Flux, owns the template. Let it ignore annotations of meshlift.dev, or restart the workload there';
+
 export function createMover(options: MoverOptions): Mover {
   const { kubernetes, changes, limits, isOnTarget, stop } = options;
   const begun = new Map(Object.entries(options.earlier));
   /** Pods that were asked to leave and may still be seen as if they stayed. */
   const asked = new Set<string>();
+  /** How often the mark was put back on a template from which somebody had taken it, by uid. */
+  const marks = new Map<string, number>();
   let meter: ReadyMeter | undefined;
   let stuckSince: number | undefined;
 
@@ -104,10 +112,18 @@ export function createMover(options: MoverOptions): Mover {
     for (const { uid } of evicted.pods) asked.add(uid);
   }
 
+  /** The mark went away before the pods did: something keeps the template as it is written elsewhere. */
+  function isUnmarked({ key, state, method, carries, change, remaining }: WaveEntry): boolean {
+    const at = begun.get(key)?.at;
+    if (state.kind !== 'moving' || method !== 'template' || at === undefined) return false;
+    const isOld = Date.now() - Date.parse(at) > UNSEEN_MS;
+    return isOld && remaining > 0 && carries !== change.applied;
+  }
+
   return {
     look,
     failIfBad: ({ entries, progress }) =>
-      failIfBad(entries, progress, { begun, stuckSince, seconds: options.deadlineSeconds }),
+      failIfBad(entries, progress, { begun, marks, stuckSince, seconds: options.deadlineSeconds }),
     move: async ({ entries, begin }, onBegun) => {
       const starting = entries.filter(({ key }) => begin.has(key));
       await inParallel(starting, async (entry) => {
@@ -123,6 +139,12 @@ export function createMover(options: MoverOptions): Mover {
           budgets.every(({ disruptionsAllowed }) => disruptionsAllowed > 0),
       );
       await inParallel(going, moveOne);
+      await inParallel(entries.filter(isUnmarked), async (entry) => {
+        const times = (marks.get(entry.key) ?? 0) + 1;
+        if (times <= MOST_MARKS_PUT_BACK) await moveOne(entry);
+        marks.set(entry.key, times);
+        begun.set(entry.key, { at: new Date().toISOString(), method: entry.method });
+      });
     },
   };
 }
@@ -144,6 +166,7 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
 
 interface Deadlines {
   readonly begun: ReadonlyMap<string, BegunMove>;
+  readonly marks: ReadonlyMap<string, number>;
   /** Since when nothing moves although workloads wait; ms. */
   readonly stuckSince: number | undefined;
   readonly seconds: number;
@@ -152,10 +175,13 @@ interface Deadlines {
 function failIfBad(
   entries: readonly WaveEntry[],
   { held = [] }: Pick<WaveCheckpoint, 'held'>,
-  { begun, stuckSince, seconds }: Deadlines,
+  { begun, marks, stuckSince, seconds }: Deadlines,
 ): void {
   const failures = entries.flatMap(({ key, name, state }) => {
     if (state.kind === 'failed') return [`${name}: ${state.message}`];
+    if ((marks.get(key) ?? 0) > MOST_MARKS_PUT_BACK && state.kind === 'moving') {
+      return [`${name}: ${TAKEN_AWAY}`];
+    }
     const since = begun.get(key)?.at;
     if (state.kind !== 'moving' || since === undefined) return [];
     const passed = (Date.now() - Date.parse(since)) / 1000;

@@ -48,16 +48,18 @@ export async function restartWorkloads(
       const seen = mover.look(view.look());
       const batch = latest?.batch ?? 0;
       const counts = { done: before + seen.done, total: all.length };
-      const progress: WaveCheckpoint = { ...seen.progress, ...counts, batch };
+      const { begun } = seen.progress;
+      const resume: WaveCheckpoint = { ...counts, begun, batch };
+      const progress: WaveCheckpoint = { ...resume, ...seen.progress };
       heart.beat(progress);
       mover.failIfBad(seen);
       if (seen.done === changes.length) {
-        if (isLast) return { ...progress, finished: true, pods: seen.pods };
+        if (isLast) return { ...resume, finished: true, pods: seen.pods };
         const next = { ...counts, begun: {}, batch: batch + 1 };
         return { ...next, finished: false, pods: seen.pods };
       }
-      if (stop.aborted) return { ...progress, finished: false, pods: seen.pods };
-      await mover.move(seen, (begun) => heart.beat({ ...progress, begun }));
+      if (stop.aborted) return { ...resume, finished: false, pods: seen.pods };
+      await mover.move(seen, (since) => heart.beat({ ...progress, begun: since }));
       await wake.wait(LOOK_EVERY_MS);
     }
   } finally {

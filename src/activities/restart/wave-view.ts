@@ -1,9 +1,10 @@
-import type { Mirror } from '../../clients/kubernetes-watch.ts';
+import type { Mirror } from '../../clients/kubernetes-follow.ts';
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { RESOURCE_KINDS, type ResourceKind } from '../../clients/resource-kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { interpretPod, type PodFacts } from '../../domain/mesh/interpret-pods.ts';
-import { interpretBudgetNow, type Budget } from '../../domain/restart/budgets.ts';
+import type { BudgetFacts } from '../../domain/inventory/capacity.ts';
+import { interpretBudget } from '../../domain/inventory/interpret-budgets.ts';
 import { watchScopes } from '../../domain/restart/watch-scopes.ts';
 import { slimLink, slimObject } from '../inventory/slim-objects.ts';
 
@@ -13,7 +14,7 @@ export interface WaveSight {
   /** Metadata: the links between pods and Deployments. */
   readonly replicaSets: readonly KubernetesObject[];
   readonly pods: readonly PodFacts[];
-  readonly budgets: readonly Budget[];
+  readonly budgets: readonly BudgetFacts[];
 }
 
 /** Looks at a wave's namespaces all along: one list and one watch per kind, however many workloads. */
@@ -54,7 +55,7 @@ export async function openWaveView(
     const [pods, replicaSets, budgets, ...workloads] = await Promise.all([
       followAll(RESOURCE_KINDS.pod, interpretPod),
       followAll(RESOURCE_KINDS.replicaSet, slimLink, true),
-      followAll(RESOURCE_KINDS.podDisruptionBudget, interpretBudgetNow),
+      followAll(RESOURCE_KINDS.podDisruptionBudget, interpretBudget),
       followAll(RESOURCE_KINDS.deployment, slimObject),
       followAll(RESOURCE_KINDS.statefulSet, slimObject),
       followAll(RESOURCE_KINDS.daemonSet, slimObject),

@@ -20,6 +20,8 @@ export interface BudgetFacts {
   readonly disruptionsAllowed: number;
   readonly currentHealthy: number;
   readonly desiredHealthy: number;
+  /** Pods that it counts on, whether they are healthy or not. */
+  readonly expectedPods: number;
 }
 
 /** A HorizontalPodAutoscaler. */

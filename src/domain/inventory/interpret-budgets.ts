@@ -7,6 +7,7 @@ interface BudgetShape {
     readonly disruptionsAllowed?: number;
     readonly currentHealthy?: number;
     readonly desiredHealthy?: number;
+    readonly expectedPods?: number;
   };
 }
 
@@ -28,6 +29,7 @@ export function interpretBudget(budget: KubernetesObject): BudgetFacts {
     disruptionsAllowed: status?.disruptionsAllowed ?? 0,
     currentHealthy: status?.currentHealthy ?? 0,
     desiredHealthy: status?.desiredHealthy ?? 0,
+    expectedPods: status?.expectedPods ?? 0,
   };
 }
 

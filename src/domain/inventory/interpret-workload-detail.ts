@@ -1,5 +1,7 @@
 import { compareText, formatRef, refOf, type KubernetesObject } from '../kubernetes-object.ts';
 import { INJECT_LABEL, PROXY_IMAGE_ANNOTATION, REVISION_LABEL } from '../mesh/istio-labels.ts';
+import { RESTARTABLE_KINDS } from '../mesh/observed-mesh.ts';
+import { rolloutLimits } from '../restart/rollout-limits.ts';
 import type { ResourceAmount } from './capacity.ts';
 import { isLive, type PodDetail } from './interpret-pod-detail.ts';
 import { ownerChain, type Link } from './owner-chain.ts';
@@ -88,6 +90,7 @@ function interpretDetail(
   };
   const manual = proxyIn(template.spec)?.image;
   const pinned = podAnnotations[PROXY_IMAGE_ANNOTATION];
+  const restartable = RESTARTABLE_KINDS.find((each) => each === kind);
   const delivery = sources.progressiveDelivery.get(formatRef(refOf(workload)));
   return {
     kind,
@@ -101,6 +104,7 @@ function interpretDetail(
     surge,
     podLabels,
     updateStrategy,
+    ...(restartable === undefined ? {} : { rollout: rolloutLimits(restartable, workload) }),
     isPaused,
     isHostNetwork,
     ...(manual === undefined || manual === 'auto' ? {} : { manualProxyImage: manual }),

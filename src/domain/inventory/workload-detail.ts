@@ -1,3 +1,4 @@
+import type { RolloutLimits } from '../restart/rollout-limits.ts';
 import type { ResourceAmount } from './capacity.ts';
 
 /** Who would inject the next pod of a workload, by the live webhooks' selectors and istiod's own rules. */
@@ -34,6 +35,8 @@ export interface WorkloadDetail {
   readonly surge: number;
   readonly podLabels: Readonly<Record<string, string>>;
   readonly updateStrategy: string;
+  /** What its strategy does when its template changes; absent for kinds that have none. */
+  readonly rollout?: RolloutLimits;
   readonly isPaused: boolean;
   readonly isHostNetwork: boolean;
   /** Its pod template carries a proxy of its own: it was injected by hand. */

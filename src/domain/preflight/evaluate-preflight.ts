@@ -43,6 +43,7 @@ import { targetWithdrawnRule } from './rules/target-withdrawn.ts';
 import { validatorsResolveRule } from './rules/validators-resolve.ts';
 import { versionSkewRule } from './rules/version-skew.ts';
 import { webhooksAnsweredRule } from './rules/webhooks-answered.ts';
+import { movedPodByPodRule } from './rules/moved-pod-by-pod.ts';
 import { workloadRedundantRule } from './rules/workload-redundant.ts';
 import { workloadsMovableRule } from './rules/workloads-movable.ts';
 import { workloadsReadyRule } from './rules/workloads-ready.ts';
@@ -89,6 +90,7 @@ export const PREFLIGHT_RULES: readonly Rule[] = [
   validatorsResolveRule,
   versionSkewRule,
   webhooksAnsweredRule,
+  movedPodByPodRule,
   workloadRedundantRule,
   workloadsMovableRule,
   workloadsReadyRule,

@@ -21,11 +21,5 @@ export function remedyFor(workload: Restarted, detail: WorkloadDetail | undefine
   if (detail?.pinnedProxyImage !== undefined) {
     return `${kubectl} patch ${object} --type json -p '[{"op":"remove","path":"${PINNED_IMAGE_PATH}"}]'`;
   }
-  if (detail?.isPaused === true && workload.kind === 'Deployment') {
-    return `${kubectl} rollout resume ${object}`;
-  }
-  if (workload.kind === 'StatefulSet' || workload.kind === 'DaemonSet') {
-    return `${kubectl} patch ${object} -p '{"spec":{"updateStrategy":{"type":"RollingUpdate","rollingUpdate":null}}}'`;
-  }
   return `change that (${kubectl} get ${object} -o yaml), or take the workload out of the mesh`;
 }

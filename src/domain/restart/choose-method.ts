@@ -1,4 +1,5 @@
-import { nameBudget, roomOf, type Budget } from './budgets.ts';
+import type { BudgetFacts } from '../inventory/capacity.ts';
+import { nameBudget, roomOf } from './budgets.ts';
 import type { RolloutLimits } from './rollout-limits.ts';
 
 /**
@@ -14,7 +15,10 @@ export type RestartMethod =
  * so it is chosen only where its strategy stays within every budget by itself. A strategy that takes
  * nothing away before the new pod is there breaks none, even where a budget lets nobody go.
  */
-export function chooseMethod(limits: RolloutLimits, budgets: readonly Budget[]): RestartMethod {
+export function chooseMethod(
+  limits: RolloutLimits,
+  budgets: readonly BudgetFacts[],
+): RestartMethod {
   if (limits.replaces === 'not-all') return { kind: 'evict', because: limits.because };
   if (limits.replaces === 'all-at-once' && limits.desired > 1) {
     return { kind: 'evict', because: 'its strategy Recreate takes all pods away at once' };

@@ -13,7 +13,7 @@ export interface EvictionFacts {
 /**
  * The pods of a workload that leave now, when it is moved pod by pod. A ready one leaves only while
  * everybody else is there and ready, and only as many as the workload's own strategy would take away;
- * where a budget counts, one. An old pod that is not ready serves nobody: it leaves first.
+ * where a budget counts, one. Old pods that are not ready serve nobody: they leave first, together.
  */
 export function nextEvictions({
   pods,
@@ -24,8 +24,8 @@ export function nextEvictions({
   const current = pods.filter(({ terminating }) => !terminating);
   if (current.length < pods.length) return [];
   const old = current.filter((pod) => !isOnTarget(pod)).toSorted(lastFirst);
-  const [unready] = old.filter(({ ready }) => !ready);
-  if (unready !== undefined) return [unready];
+  const unready = old.filter(({ ready }) => !ready);
+  if (unready.length > 0) return unready;
   const isWhole = current.every(({ ready }) => ready) && current.length >= limits.desired;
   return isWhole ? old.slice(0, atOnce(limits, hasBudget)) : [];
 }

@@ -1,6 +1,7 @@
 import type { RolloutState } from './assess-move.ts';
 import { describeCount } from '../rollout/describe-count.ts';
-import { nameBudget, roomOf, type Budget } from './budgets.ts';
+import type { BudgetFacts } from '../inventory/capacity.ts';
+import { nameBudget, roomOf } from './budgets.ts';
 import type { RestartMethod } from './choose-method.ts';
 import type { RolloutLimits } from './rollout-limits.ts';
 
@@ -13,7 +14,7 @@ export interface WindowEntry {
   readonly method: RestartMethod['kind'];
   readonly limits: Pick<RolloutLimits, 'unavailable'>;
   /** The budgets that its pods count against. */
-  readonly budgets: readonly Budget[];
+  readonly budgets: readonly BudgetFacts[];
 }
 
 export interface WindowLimits {
@@ -92,7 +93,7 @@ function takes({ method, limits }: WindowEntry): number {
   return method === 'evict' ? 1 : limits.unavailable;
 }
 
-function exhaustedBudget(entry: WindowEntry, taken: Reservations): Budget | undefined {
+function exhaustedBudget(entry: WindowEntry, taken: Reservations): BudgetFacts | undefined {
   const wants = takes(entry);
   return entry.budgets.find((budget) => {
     // It takes nobody away; but while others are missing it adds to no trouble.

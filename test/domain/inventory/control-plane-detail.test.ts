@@ -67,6 +67,7 @@ const SOURCES: ControlPlaneSources = {
       disruptionsAllowed: 1,
       currentHealthy: 2,
       desiredHealthy: 1,
+      expectedPods: 2,
     },
   ]),
   rootDigest: 'sha256:root',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Budget } from '../../../src/domain/restart/budgets.ts';
+import type { BudgetFacts } from '../../../src/domain/inventory/capacity.ts';
 import { chooseMethod } from '../../../src/domain/restart/choose-method.ts';
 import type { RolloutLimits } from '../../../src/domain/restart/rollout-limits.ts';
 
-function budget(changes: Partial<Budget> = {}): Budget {
+function budget(changes: Partial<BudgetFacts> = {}): BudgetFacts {
   return {
     namespace: 'shop',
     name: 'cart',

@@ -32,7 +32,11 @@ describe('pod by pod', () => {
     ['nobody leaves while one is leaving', ['0 old', '1 old', '2 old leaving'], []],
     ['nobody leaves while a new one is not ready', ['0 old', '1 old', '2 new unready'], []],
     ['nobody leaves while one is missing', ['0 old', '1 old'], []],
-    ['an old one that serves nobody leaves at once', ['0 old', '1 old unready', '2 old'], ['db-1']],
+    [
+      'old ones that serve nobody leave at once',
+      ['0 old unready', '1 old unready', '2 old'],
+      ['db-1', 'db-0'],
+    ],
     ['nobody is left to go when all are new', ['0 new', '1 new', '2 new'], []],
   ])('%s', (_rule, pods, expected) => {
     expect(evicted(pods)).toEqual(expected);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RolloutState } from '../../../src/domain/restart/assess-move.ts';
-import type { Budget } from '../../../src/domain/restart/budgets.ts';
+import type { BudgetFacts } from '../../../src/domain/inventory/capacity.ts';
 import { admit, type WindowEntry } from '../../../src/domain/restart/window.ts';
 
 const STATES: Readonly<Record<string, RolloutState>> = {
@@ -121,7 +121,7 @@ function simulate(seed: number, podsPerTenSeconds: number): readonly number[] {
 }
 
 describe('with a budget', () => {
-  const budget = (changes: Partial<Budget> = {}): Budget => ({
+  const budget = (changes: Partial<BudgetFacts> = {}): BudgetFacts => ({
     namespace: 'shop',
     name: 'cart',
     selector: {},
@@ -131,7 +131,7 @@ describe('with a budget', () => {
     disruptionsAllowed: 2,
     ...changes,
   });
-  const counted = (text: string, own: Budget, more: Partial<WindowEntry> = {}): WindowEntry =>
+  const counted = (text: string, own: BudgetFacts, more: Partial<WindowEntry> = {}): WindowEntry =>
     entry(text, { budgets: [own], ...more });
 
   it.each<readonly [string, readonly WindowEntry[], readonly string[]]>([

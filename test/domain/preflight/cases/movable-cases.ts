@@ -43,8 +43,8 @@ export const MOVABLE_CASES: readonly RuleCase[] = [
   },
   {
     code: 'WorkloadCannotBeMoved',
-    policy: 'refuses a workload that a new template would not restart',
-    given: withWorkload({ cannotRestart: 'its rollout is paused' }),
+    policy: 'refuses a workload whose new pods would have the old proxy',
+    given: withWorkload({ cannotRestart: 'its proxy image is pinned to proxyv2:1.24.0' }),
     expected: [['blocking', CART]],
     nearMiss: { what: 'one that it restarts', given: withWorkload({}) },
   },

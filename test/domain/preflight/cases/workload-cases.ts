@@ -27,8 +27,44 @@ const MANY_ALONE = Array.from({ length: 2000 }, (_each, index) => ({
 const CART = 'Deployment shop/cart';
 const ALLOWS_NOTHING = { disruptionsAllowed: 0, desiredHealthy: 2 };
 
+const TWO_AT_ONCE = { desired: 4, unavailable: 2, surge: 0, replaces: 'in-turns' } as const;
+const ONE_MAY_GO = { expectedPods: 4, desiredHealthy: 3 };
+const PAUSED = {
+  desired: 2,
+  unavailable: 0,
+  surge: 0,
+  replaces: 'not-all',
+  because: 'its rollout is paused',
+} as const;
+
 /** Workloads: what a restart would do to them, and whether they can be restarted. */
 export const WORKLOAD_CASES: readonly RuleCase[] = [
+  {
+    code: 'MovedPodByPod',
+    policy: 'tells that a workload leaves pod by pod, since a rolling update would break a budget',
+    given: found({
+      workloads: [workloadDetail({ rollout: TWO_AT_ONCE })],
+      budgets: known([budget(ONE_MAY_GO)]),
+    }),
+    expected: [['info', CART]],
+    nearMiss: {
+      what: 'one whose budget lets as many go',
+      given: found({
+        workloads: [workloadDetail({ rollout: TWO_AT_ONCE })],
+        budgets: known([budget({ ...ONE_MAY_GO, desiredHealthy: 2 })]),
+      }),
+    },
+  },
+  {
+    code: 'MovedPodByPod',
+    policy: 'tells that a workload leaves pod by pod, since a template replaces not all',
+    given: found({ workloads: [workloadDetail({ rollout: PAUSED })] }),
+    expected: [['info', CART]],
+    nearMiss: {
+      what: 'one that has no proxy',
+      given: found({ workloads: [workloadDetail({ rollout: PAUSED, podsWithProxy: 0 })] }),
+    },
+  },
   {
     code: 'WorkloadNotReady',
     policy: 'asks about a workload that is not ready beforehand',

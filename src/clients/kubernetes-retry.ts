@@ -41,7 +41,7 @@ function anySignal(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
 }
 
 /** Whether the same request may be answered otherwise in a moment, without anybody doing anything. */
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   if (error instanceof KubernetesUnreachable) return true;
   return (
     error instanceof KubernetesError && (error.code === 429 || PASSING_TROUBLE.has(error.code))

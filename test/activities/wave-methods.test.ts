@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { readWaveWorkloads } from '../../src/activities/restart/wave-workloads.ts';
+import { KubernetesUnreachable } from '../../src/clients/kubernetes-error.ts';
 import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
 import { RESTART_ANNOTATION } from '../../src/domain/mesh/record-marks.ts';
@@ -252,5 +253,53 @@ describe('the pace of a wave', () => {
     for (const [index, at] of begunAt.slice(1).entries()) {
       expect(at - (begunAt[index] ?? 0)).toBeGreaterThanOrEqual(10);
     }
+  });
+});
+
+describe('trouble of the API server', () => {
+  /** It refuses the first writes to workloads and pods. */
+  function refusing(times: number): FakeKubernetes {
+    let left = times;
+    const orRefuse = async <T>(write: () => Promise<T>): Promise<T> => {
+      left -= 1;
+      if (left >= 0) throw new KubernetesUnreachable('PATCH', new Error('reset'));
+      return write();
+    };
+    return {
+      ...cluster,
+      mergePatch: (...args) => orRefuse(() => cluster.mergePatch(...args)),
+      evict: (...args) => orRefuse(() => cluster.evict(...args)),
+    };
+  }
+
+  it('that passes is no failure of a workload, and nothing is done twice', async () => {
+    const [cart, ledger] = [
+      placeWorkload(cluster, 'cart', { pods: 1 }),
+      placeWorkload(cluster, 'ledger', { pods: 2, spec: ON_DELETE }),
+    ];
+    await planned([cart, ledger]);
+    time.meanwhile(async () => {
+      const live = await cluster.get({ apiVersion: 'apps/v1', ...cart });
+      if (JSON.stringify(live?.['spec']).includes('r1/wave-1')) placePod(cluster, cart, 0);
+      const pods = await cluster.list(RESOURCE_KINDS.pod, { namespace: 'shop' });
+      for (const index of [0, 1]) {
+        const isThere = pods.some(({ metadata }) => metadata.name === `ledger-${index}`);
+        if (!isThere) placePod(cluster, ledger, index);
+      }
+    });
+
+    const result = await restart(attemptAfter(), refusing(4));
+
+    expect(result).toMatchObject({ finished: true, done: 2 });
+    expect(writesTo(TEMPLATES)).toHaveLength(1);
+    expect(writesTo(EVICTIONS)).toHaveLength(2);
+  });
+
+  it('that lasts ends the attempt with what the server said', async () => {
+    await planned([placeWorkload(cluster, 'cart')], { workloadDeadlineSeconds: 600 });
+
+    await expect(restart(attemptAfter(), refusing(1000))).rejects.toThrow(KubernetesUnreachable);
+
+    expect(time.waits).toBeGreaterThan(50);
   });
 });

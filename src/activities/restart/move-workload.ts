@@ -24,28 +24,26 @@ export async function restartByTemplate(
   }
 }
 
-/** Pods that were asked to leave, and whether a budget refused one. */
-export interface Evicted {
-  readonly pods: readonly PodFacts[];
-  readonly refused: boolean;
-}
+/** Pods that were asked to leave and may still be seen as if they stayed, with the moment (ms). */
+export type Asked = Map<string, number>;
 
 /**
- * Asks the next pods of a workload to leave. The uid keeps a pod that was made meanwhile under the
- * same name; a refusal (429) ends it for now.
+ * Asks the next pods of a workload to leave, until a budget refuses one (429). The uid keeps a pod
+ * that was made meanwhile under the same name. A pod counts as asked from before the request on: its
+ * answer may be lost.
  */
 export async function evictNext(
   kubernetes: KubernetesClient,
   { pods, limits, budgets }: WaveEntry,
-  isOnTarget: (pod: PodFacts) => boolean,
-): Promise<Evicted> {
+  { isOnTarget, asked }: { readonly isOnTarget: (pod: PodFacts) => boolean; readonly asked: Asked },
+): Promise<void> {
   const next = nextEvictions({ pods, limits, hasBudget: budgets.length > 0, isOnTarget });
-  const gone: PodFacts[] = [];
   for (const pod of next) {
-    if (!(await evict(kubernetes, pod))) return { pods: gone, refused: true };
-    gone.push(pod);
+    asked.set(pod.uid, Date.now());
+    if (await evict(kubernetes, pod)) continue;
+    asked.delete(pod.uid);
+    return;
   }
-  return { pods: gone, refused: false };
 }
 
 async function evict(kubernetes: KubernetesClient, pod: PodFacts): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { isPassing } from '../../clients/kubernetes-retry.ts';
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
 import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
@@ -5,7 +6,7 @@ import { createReadyMeter, type ReadyMeter } from '../../domain/restart/ready-me
 import { admit, type WindowLimits } from '../../domain/restart/window.ts';
 import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
-import { evictNext, restartByTemplate } from './move-workload.ts';
+import { evictNext, restartByTemplate, type Asked } from './move-workload.ts';
 import type { BegunMove, WaveCheckpoint } from './wave-checkpoint.ts';
 import { seeEntries, type RestartChange, type WaveEntry } from './wave-entries.ts';
 import type { WaveSight } from './wave-view.ts';
@@ -49,24 +50,28 @@ const WRITES_AT_ONCE = 10;
 /** A watch shows a write well within this time. */
 const UNSEEN_MS = 5000;
 const MOST_MARKS_PUT_BACK = 2;
+/** After it the attempt ends with what the server says, for everybody to see; the next one goes on. */
+const LONGEST_TROUBLE_MS = 60_000;
 const TAKEN_AWAY =
   'the restart mark was taken from its pod template again and again: something else, such as Argo CD or Flux, owns the template. Let it ignore annotations of meshlift.dev, or restart the workload there';
 
 export function createMover(options: MoverOptions): Mover {
   const { kubernetes, changes, limits, isOnTarget, stop } = options;
   const begun = new Map(Object.entries(options.earlier));
-  /** Pods that were asked to leave and may still be seen as if they stayed. */
-  const asked = new Set<string>();
+  const asked: Asked = new Map();
   /** How often the mark was put back on a template from which somebody had taken it, by uid. */
   const marks = new Map<string, number>();
   let meter: ReadyMeter | undefined;
   let stuckSince: number | undefined;
+  /** Since when every write met trouble of the server's. */
+  let troubleSince: number | undefined;
 
   function look(sight: WaveSight): Seen {
     const now = Date.now();
-    const pods = sight.pods.map((pod) =>
-      asked.has(pod.uid) ? { ...pod, terminating: true } : pod,
-    );
+    const pods = sight.pods.map((pod) => {
+      const at = asked.get(pod.uid);
+      return at !== undefined && now - at < UNSEEN_MS ? { ...pod, terminating: true } : pod;
+    });
     const methods = new Map([...begun].map(([uid, { method }]) => [uid, method] as const));
     const context = { isOnTarget, begun: methods };
     const entries = seeEntries(changes, { ...sight, pods }, context);
@@ -103,13 +108,26 @@ export function createMover(options: MoverOptions): Mover {
   }
 
   async function moveOne(entry: WaveEntry): Promise<void> {
-    if (stop.aborted) return;
     if (entry.method === 'template') {
       await restartByTemplate(kubernetes, entry);
       return;
     }
-    const evicted = await evictNext(kubernetes, entry, isOnTarget);
-    for (const { uid } of evicted.pods) asked.add(uid);
+    await evictNext(kubernetes, entry, { isOnTarget, asked });
+  }
+
+  /** Whether it was done: what the server could not do now is seen undone at the next look. */
+  async function tryToMove(entry: WaveEntry): Promise<boolean> {
+    if (stop.aborted) return false;
+    try {
+      await moveOne(entry);
+      troubleSince = undefined;
+      return true;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      troubleSince ??= Date.now();
+      if (Date.now() - troubleSince > LONGEST_TROUBLE_MS) throw error;
+      return false;
+    }
   }
 
   /** The mark went away before the pods did: something keeps the template as it is written elsewhere. */
@@ -127,8 +145,7 @@ export function createMover(options: MoverOptions): Mover {
     move: async ({ entries, begin }, onBegun) => {
       const starting = entries.filter(({ key }) => begin.has(key));
       await inParallel(starting, async (entry) => {
-        await moveOne(entry);
-        if (stop.aborted) return;
+        if (!(await tryToMove(entry))) return;
         begun.set(entry.key, { at: new Date().toISOString(), method: entry.method });
         onBegun(Object.fromEntries(begun));
       });
@@ -138,10 +155,10 @@ export function createMover(options: MoverOptions): Mover {
           method === 'evict' &&
           budgets.every(({ disruptionsAllowed }) => disruptionsAllowed > 0),
       );
-      await inParallel(going, moveOne);
+      await inParallel(going, async (entry) => void (await tryToMove(entry)));
       await inParallel(entries.filter(isUnmarked), async (entry) => {
         const times = (marks.get(entry.key) ?? 0) + 1;
-        if (times <= MOST_MARKS_PUT_BACK) await moveOne(entry);
+        if (times <= MOST_MARKS_PUT_BACK && !(await tryToMove(entry))) return;
         marks.set(entry.key, times);
         begun.set(entry.key, { at: new Date().toISOString(), method: entry.method });
       });

@@ -16,6 +16,9 @@ import { openWaveView } from './wave-view.ts';
 /** A change of the cluster ends the wait; this bounds it, for deadlines and what is not watched. */
 const LOOK_EVERY_MS = 1000;
 
+/** A watch is heard every 35 s while the server can be reached: on older sight nothing is begun. */
+const OUTDATED_MS = 40_000;
+
 /**
  * Restarts one batch of a wave's workloads within the limits and waits until each is wholly on the
  * target. Safe to run again at any point: the token on a pod template makes a repeated restart a
@@ -59,7 +62,9 @@ export async function restartWorkloads(
         return { ...next, finished: false, pods: seen.pods };
       }
       if (stop.aborted) return { ...resume, finished: false, pods: seen.pods };
-      await mover.move(seen, (since) => heart.beat({ ...progress, begun: since }));
+      if (performance.now() - view.heardAt() <= OUTDATED_MS) {
+        await mover.move(seen, (since) => heart.beat({ ...progress, begun: since }));
+      }
       await wake.wait(LOOK_EVERY_MS);
     }
   } finally {

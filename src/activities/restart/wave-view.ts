@@ -21,6 +21,8 @@ export interface WaveSight {
 export interface WaveView {
   /** Throws when a kind can no longer be read. */
   look(): WaveSight;
+  /** When the kind that was heard longest ago was heard last, by `performance.now()`. */
+  heardAt(): number;
   close(): void;
 }
 
@@ -70,6 +72,7 @@ export async function openWaveView(
           workloads: workloads.flatMap(itemsOf),
         };
       },
+      heardAt: () => Math.min(...mirrors.map((mirror) => mirror.heardAt())),
       close,
     };
   } catch (error) {

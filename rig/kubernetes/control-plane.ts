@@ -25,10 +25,15 @@ export interface ControlPlaneContext {
 }
 
 const START_TIMEOUT_MS = 90_000;
-const AUDIT_POLICY = fileURLToPath(new URL('./manifests/audit-policy.yaml', import.meta.url));
+const MANIFESTS = new URL('./manifests/', import.meta.url);
 
 export function auditLogOf(dir: string): string {
   return path.join(dir, 'audit.log');
+}
+
+function auditPolicyOf({ auditsPods = false }: ClusterOptions): string {
+  const file = auditsPods ? 'audit-policy-pods.yaml' : 'audit-policy.yaml';
+  return fileURLToPath(new URL(file, MANIFESTS));
 }
 
 export interface EtcdPart extends Part {
@@ -64,7 +69,7 @@ export async function startApiServer(
       ...ports,
       credentials,
       egressConfig,
-      auditPolicy: AUDIT_POLICY,
+      auditPolicy: auditPolicyOf(options),
       auditLog: auditLogOf(options.dir),
       certDir,
     }),

@@ -24,6 +24,10 @@ const PUBLIC_IDENTITIES: Readonly<Record<keyof Kubeconfigs, Subject>> = {
   script: { commonName: 'script', organization: ADMINISTRATORS },
 };
 
+/** Scripts that are measured beside the product, each with a certificate of its own. */
+export const SCRIPT_IDENTITIES = ['script-b1', 'script-b2', 'script-b3'] as const;
+export type ScriptIdentity = (typeof SCRIPT_IDENTITIES)[number];
+
 // Names of their own, so that the audit log tells them apart; their usual narrow roles assume
 // a service account per controller, which this control plane does without.
 export type Component = 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
@@ -35,6 +39,11 @@ export interface Credentials {
   readonly serviceAccountKeyFile: string;
   readonly kubeconfigs: Kubeconfigs;
   readonly componentKubeconfigs: Readonly<Record<Component, string>>;
+}
+
+/** Where the kubeconfig of a script is, in the state folder of a rig. */
+export function scriptKubeconfig(stateDir: string, name: ScriptIdentity): string {
+  return path.join(stateDir, 'kubeconfigs', `${name}.yaml`);
 }
 
 /** Writes the certificates and kubeconfigs of a new rig under its state folder. */
@@ -54,6 +63,9 @@ export async function writeCredentials(dir: string, apiServer: string): Promise<
       path.join(configs, `${file}.yaml`),
       await clientConfig({ authority, subject, apiServer }),
     );
+  for (const name of SCRIPT_IDENTITIES) {
+    await kubeconfigFor(name, { commonName: name, organization: ADMINISTRATORS });
+  }
   const component = async (name: Component) =>
     kubeconfigFor(name, { commonName: `system:${name}`, organization: ADMINISTRATORS });
 

@@ -10,6 +10,8 @@ export interface ClusterOptions {
   readonly spawn: Spawn;
   log(line: string): void;
   readonly signal?: AbortSignal;
+  /** The audit log has the readiness of pods, and all that the scripts of the bench ask. */
+  readonly auditsPods?: boolean;
 }
 
 export interface PartStatus {

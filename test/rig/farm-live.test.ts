@@ -54,7 +54,9 @@ describe('a farm of workloads that run', () => {
 
     expect(slow).toHaveLength(expected);
   });
+});
 
+describe('a farm of workloads that run, when it is asked for,', () => {
   it('has as many that fail as asked for, of both ways, and none without being asked', () => {
     const failing = workloadsOf({ workloads: 100, failing: 5 }).map(({ failsBy }) => failsBy);
 

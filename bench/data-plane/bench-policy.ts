@@ -1,0 +1,37 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse, stringify } from 'yaml';
+
+export interface BenchPolicyInput {
+  /** Workloads at once, as for the scripts. */
+  readonly parallel: number;
+  readonly podsPerSecond: number;
+}
+
+/** Pods of a workload of the farm, unless it has more. */
+const PODS_PER_WORKLOAD = 2;
+
+/** As fast as the same care allows: no soaks, all waves one after another, the same number at once. */
+export function buildBenchPolicy({ parallel, podsPerSecond }: BenchPolicyInput): unknown {
+  return {
+    soak: { controlPlane: '0s', wave: '0s', mesh: '0s' },
+    healthPoll: '2s',
+    pruneGrace: '1s',
+    gates: { complete: { expires: '1h' } },
+    waves: { percentages: [100] },
+    restart: {
+      maxPodsInFlight: parallel * PODS_PER_WORKLOAD,
+      maxPodsPerSecond: podsPerSecond,
+      workloadDeadline: '30m',
+    },
+  };
+}
+
+/** The rig's own configuration with this policy; answers where it is. */
+export function writeBenchConfig(dir: string, rigConfig: string, input: BenchPolicyInput): string {
+  const config = parse(readFileSync(rigConfig, 'utf8')) as { readonly policies: object };
+  const file = path.join(dir, 'meshlift.yaml');
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(file, stringify({ ...config, policies: { demo: buildBenchPolicy(input) } }));
+  return file;
+}

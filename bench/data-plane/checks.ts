@@ -1,0 +1,133 @@
+import type { Check } from '../../scripts/show/topic.ts';
+import { ratioOf } from '../measure/statistics.ts';
+import type { ContenderName } from './contender.ts';
+import type { DataPlaneOptions } from './options.ts';
+import { PICKS, spreadIn, type ContenderRounds, type PickFigure } from './summary.ts';
+
+/** Goals by the workload are given from this size on: what a run costs once is no part of them. */
+const GOALS_FROM = 1000;
+const LIMITS = {
+  requestsPerWorkload: 1.6,
+  requestsOfB2: 0.35,
+  requestsOfB3: 0.55,
+  timeOfB2: 1.05,
+  /** With ten at once; with another number of them the goal is another one. */
+  timeOfB1: 0.12,
+  cpuOfB2: 0.5,
+  eventsPerWorkload: 1,
+  bytesPerWorkload: 400,
+  runEvents: 4096,
+  runBytes: 4 * 1024 * 1024,
+  payloadBytes: 128 * 1024,
+} as const;
+const B1_GOAL_PARALLEL = 10;
+const LONG_SPAN_SECONDS = 10;
+
+type Options = Omit<DataPlaneOptions, 'rounds' | 'contenders' | 'slowPercent'>;
+
+/** P1 to P4 and P9 as checks; medians over the rounds, but where a bound is for each of them. */
+export function checkDataPlane(
+  groups: readonly ContenderRounds[],
+  options: Options,
+): readonly Check[] {
+  const ran = (name: ContenderName): boolean => groups.some(({ contender }) => contender === name);
+  return [
+    ...groups.flatMap((group) => checkMoved(group)),
+    ...(ran('meshlift') ? checkMeshlift(groups, options) : []),
+    ...scriptFigures(groups),
+  ];
+}
+
+/** The premise of all figures: everybody did the whole work. */
+function checkMoved({ contender, rounds }: ContenderRounds): readonly Check[] {
+  const most = (pick: PickFigure): number =>
+    Math.max(...rounds.map((each) => pick(each) ?? Number.NaN));
+  return [
+    limit(`${contender}: pods not on the target, most`, most(PICKS.notOnTarget), 0),
+    limit(`${contender}: workloads not restarted, most`, most(PICKS.untouched), 0),
+  ];
+}
+
+function checkMeshlift(groups: readonly ContenderRounds[], options: Options): readonly Check[] {
+  const median = (pick: PickFigure): number | undefined =>
+    spreadIn(groups, 'meshlift', pick)?.median;
+  const most = (pick: PickFigure): number | undefined => spreadIn(groups, 'meshlift', pick)?.most;
+  const isLarge = options.workloads >= GOALS_FROM;
+  const byWorkload = (name: string, value: number | undefined, bound: number): Check =>
+    isLarge
+      ? limit(name, value, bound)
+      : told(name, value, `≤ ${bound} from ${GOALS_FROM} workloads`);
+  const ratio = (name: string, pick: PickFigure, { to, bound }: Ratio): readonly Check[] => {
+    const other = spreadIn(groups, to, pick)?.median;
+    return other === undefined ? [] : [limit(name, ratioOf(median(pick), other), bound)];
+  };
+  const { requestsPerWorkload, moveSeconds, cpuPerWorkload } = PICKS;
+  return [
+    limit('restarts of one workload, most', most(PICKS.mostGenerations), 1),
+    limit('pods made more than once', most(PICKS.podsMadeAgain), 0),
+    byWorkload('P1 requests per workload', median(requestsPerWorkload), LIMITS.requestsPerWorkload),
+    told(
+      'P1 requests per workload, from the first restart on',
+      median(PICKS.moveRequestsPerWorkload),
+    ),
+    ...ratio('P1 requests, of B2', requestsPerWorkload, { to: 'b2', bound: LIMITS.requestsOfB2 }),
+    ...ratio('P1 requests, of B3', requestsPerWorkload, { to: 'b3', bound: LIMITS.requestsOfB3 }),
+    ...ratio('P2 time to move, of B2', moveSeconds, { to: 'b2', bound: LIMITS.timeOfB2 }),
+    ...(options.parallel === B1_GOAL_PARALLEL
+      ? ratio('P2 time to move, of B1', moveSeconds, { to: 'b1', bound: LIMITS.timeOfB1 })
+      : []),
+    limit('P2 seconds below any budget, most', most(PICKS.secondsBelowBudget), 0),
+    told('P3 worker CPU seconds per workload', median(cpuPerWorkload)),
+    ...ratio('P3 CPU per workload, of B2', cpuPerWorkload, { to: 'b2', bound: LIMITS.cpuOfB2 }),
+    told('P3 Temporal server CPU seconds per workload', median(PICKS.temporalCpuPerWorkload)),
+    byWorkload('P4 events per workload', median(PICKS.eventsPerWorkload), LIMITS.eventsPerWorkload),
+    byWorkload('P4 bytes per workload', median(PICKS.bytesPerWorkload), LIMITS.bytesPerWorkload),
+    limit('P4 events of the largest run', most(PICKS.largestRunEvents), LIMITS.runEvents),
+    limit('P4 bytes of the largest run', most(PICKS.largestRunBytes), LIMITS.runBytes),
+    limit('P4 bytes of the largest payload', most(PICKS.largestPayload), LIMITS.payloadBytes),
+    told('P7 peak memory of the worker, MB', most(PICKS.peakMegabytes)),
+    limit(
+      'P9 new ready proxies in any 10 s',
+      most(PICKS.mostInTenSeconds),
+      options.podsPerSecond * LONG_SPAN_SECONDS,
+    ),
+    told('P9 new ready proxies in any 1 s (the budget is over 10 s)', most(PICKS.mostInOneSecond)),
+  ];
+}
+
+interface Ratio {
+  readonly to: ContenderName;
+  readonly bound: number;
+}
+
+/** What is shown beside meshlift's own figures. */
+function scriptFigures(groups: readonly ContenderRounds[]): readonly Check[] {
+  return groups
+    .filter(({ contender }) => contender !== 'meshlift')
+    .flatMap(({ contender }): Check[] => {
+      const spread = (pick: PickFigure) => spreadIn(groups, contender, pick);
+      return [
+        told(`${contender}: requests per workload`, spread(PICKS.requestsPerWorkload)?.median),
+        told(`${contender}: CPU seconds per workload`, spread(PICKS.cpuPerWorkload)?.median),
+        told(`${contender}: seconds below budgets`, spread(PICKS.secondsBelowBudget)?.median),
+        told(`${contender}: new ready proxies in any 10 s`, spread(PICKS.mostInTenSeconds)?.most),
+      ];
+    });
+}
+
+/** Not above the bound; a figure that nobody could take falls short. */
+function limit(name: string, value: number | undefined, bound: number): Check {
+  if (value === undefined || Number.isNaN(value)) {
+    return { name, value: 'not measured', bound: `≤ ${bound}`, ok: false };
+  }
+  return { name, value: rounded(value), bound: `≤ ${bound}`, ok: value <= bound };
+}
+
+/** Without a bound of its own. */
+function told(name: string, value: number | undefined, bound = 'reported'): Check {
+  return { name, value: value === undefined ? 'not measured' : rounded(value), bound, ok: true };
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(value >= 1000 ? 6 : 3));
+}

@@ -1,0 +1,112 @@
+import type { AuditEvent } from '../measure/audit-event.ts';
+import { measureShortfalls, totalSeconds } from '../measure/below-budget.ts';
+import { mostWithin } from '../measure/herd.ts';
+import { createOwnerFinder } from '../measure/pod-owner.ts';
+import { readPodChanges, type PodChange } from '../measure/pod-changes.ts';
+import { countRequests, tallyRequests } from '../measure/requests.ts';
+import { countRestarts, restartSpan, type Restarts } from '../measure/restarts.ts';
+import type { Contender, ContenderRun } from './contender.ts';
+import type { SeenWorkload, Snapshot } from './snapshot.ts';
+
+/** What one contender did in one round. */
+export interface RoundFigures extends Restarts {
+  readonly workloads: number;
+  /** From the first restart until the last new pod was ready. */
+  readonly moveSeconds: number;
+  /** With all that it did before and after. */
+  readonly wholeSeconds: number;
+  readonly requests: number;
+  /** Its requests from the first restart on. */
+  readonly moveRequests: number;
+  readonly mostAskedFor: string;
+  readonly cpuSeconds: number | undefined;
+  /** Sum over all budgets, and how many there were that fell short. */
+  readonly secondsBelowBudget: number;
+  readonly budgetsBroken: number;
+  /** Most new pods that turned ready within one second, and within ten. */
+  readonly mostInOneSecond: number;
+  readonly mostInTenSeconds: number;
+  /** Ready pods that are on the revision wanted, and all that are not so. */
+  readonly onTarget: number;
+  readonly notOnTarget: number;
+  /** Template changes of the workload that has most. */
+  readonly mostGenerations: number;
+  readonly run: Omit<ContenderRun, 'finish'>;
+}
+
+export interface RoundEvidence {
+  readonly contender: Pick<Contender, 'users'>;
+  readonly run: Omit<ContenderRun, 'finish'>;
+  readonly revision: string;
+  readonly events: readonly AuditEvent[];
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+}
+
+const SPAN_SHORT_MS = 1_000;
+const SPAN_LONG_MS = 10_000;
+const TOLD = 6;
+
+/** Works out a round from what was seen before and after it and what the API server logged between. */
+export function figureRound(evidence: RoundEvidence): RoundFigures {
+  const { contender, run, events, before, after, revision } = evidence;
+  const { users } = contender;
+  const ownerOf = createOwnerFinder<SeenWorkload>(before.workloads);
+  const changes = readPodChanges(events);
+  const span = restartSpan(events, users) ?? { first: run.from, last: run.to };
+  const ready = newlyReady(changes, ownerOf);
+  const movedAt = ready.at(-1) ?? span.last;
+  const shortfalls = measureShortfalls({
+    budgets: before.budgets,
+    readyPods: before.pods.filter(({ isReady }) => isReady),
+    budgetOf: (pod) => ownerOf(pod)?.budget,
+    changes,
+    from: span.first,
+    to: Math.max(movedAt, run.to),
+  });
+  const asked = { users, from: run.from, to: run.to };
+  const onTarget = after.pods.filter((pod) => pod.isReady && pod.revision === revision).length;
+  return {
+    workloads: before.workloads.length,
+    ...countRestarts(changes, { workloads: before.workloads, ownerOf }),
+    moveSeconds: (movedAt - span.first) / 1000,
+    wholeSeconds: (run.to - run.from) / 1000,
+    requests: countRequests(events, asked),
+    moveRequests: countRequests(events, { ...asked, from: span.first }),
+    mostAskedFor: tallyRequests(events, asked)
+      .slice(0, TOLD)
+      .map(([kind, count]) => `${kind} ${count}`)
+      .join(', '),
+    cpuSeconds: run.cpuSeconds,
+    secondsBelowBudget: totalSeconds(shortfalls),
+    budgetsBroken: shortfalls.length,
+    mostInOneSecond: mostWithin(ready, SPAN_SHORT_MS),
+    mostInTenSeconds: mostWithin(ready, SPAN_LONG_MS),
+    onTarget,
+    notOnTarget: after.pods.length - onTarget,
+    mostGenerations: mostGenerations(before, after),
+    run,
+  };
+}
+
+/** When pods of the farm that were made in this time turned ready for the first time, in order. */
+function newlyReady(
+  changes: readonly PodChange[],
+  ownerOf: (pod: PodChange) => SeenWorkload | undefined,
+): readonly number[] {
+  const waiting = new Set<string>();
+  return changes.flatMap((change) => {
+    const pod = `${change.namespace}/${change.name}`;
+    if (change.kind === 'made' && ownerOf(change) !== undefined) waiting.add(pod);
+    return change.kind === 'ready' && waiting.delete(pod) ? [change.at] : [];
+  });
+}
+
+function mostGenerations(before: Snapshot, after: Snapshot): number {
+  const key = ({ kind, namespace, name }: SeenWorkload): string => `${kind} ${namespace}/${name}`;
+  const earlier = new Map(before.workloads.map((each) => [key(each), each.generation]));
+  return after.workloads.reduce(
+    (most, each) => Math.max(most, each.generation - (earlier.get(key(each)) ?? 0)),
+    0,
+  );
+}

@@ -1,0 +1,48 @@
+import { isAnswered, type AuditEvent } from './audit-event.ts';
+
+/** What happened to one pod, as far as budgets and restarts are about it. */
+export interface PodChange {
+  /**
+   * `made`: bound to a node, which each pod is once. `leaving`: deleted or evicted, so that it counts
+   * as gone for a budget, whatever it still does.
+   */
+  readonly kind: 'made' | 'ready' | 'unready' | 'leaving';
+  readonly at: number;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Pods whose readiness was reported again and again change once. */
+export function readPodChanges(events: readonly AuditEvent[]): readonly PodChange[] {
+  return events.flatMap((event): PodChange[] => {
+    const kind = kindOf(event);
+    if (kind === undefined || !isAnswered(event)) return [];
+    return [{ kind, at: event.at, namespace: event.namespace, name: event.name }];
+  });
+}
+
+/**
+ * A creation whose name the server chose has none in the log, unlike the binding that follows it.
+ * Status comes from the kubelet, as a patch.
+ */
+function kindOf({ verb, resource, subresource, body }: AuditEvent): PodChange['kind'] | undefined {
+  if (resource !== 'pods') return undefined;
+  if (subresource === 'binding' && verb === 'create') return 'made';
+  if (subresource === 'eviction' && verb === 'create') return 'leaving';
+  if (subresource === '' && verb === 'delete') return 'leaving';
+  if (subresource === 'status') return readinessOf(body);
+  return undefined;
+}
+
+function readinessOf(body: unknown): 'ready' | 'unready' | undefined {
+  const { status } = (body ?? {}) as PodStatus;
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  if (ready === undefined) return undefined;
+  return ready.status === 'True' ? 'ready' : 'unready';
+}
+
+interface PodStatus {
+  readonly status?: {
+    readonly conditions?: readonly { readonly type?: string; readonly status?: string }[];
+  };
+}

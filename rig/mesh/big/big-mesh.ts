@@ -5,6 +5,7 @@ import type { RigState } from '../../rig-state.ts';
 import { UserError } from '../../user-error.ts';
 import { buildFarm, JOINS, labelsToJoin, type FarmNamespace } from './farm.ts';
 import { inParallel } from './in-parallel.ts';
+import { untilCalm } from './until-calm.ts';
 import { waitForServiceAccounts } from './wait-for-service-accounts.ts';
 import { buildNodes, buildOwners, buildPod, buildPodStatus, type Owner } from './objects.ts';
 
@@ -58,6 +59,7 @@ export async function growMesh(
     log(`${owners.length} workloads`);
     await makePods(client, { owners, injected, nodes: nodes.map(nameOf), common, log });
     await joinMesh(client, farm, common);
+    await untilCalm(state.stateDir, { log, ...(signal ? { signal } : {}) });
     log(`${owners.reduce((sum, { replicas }) => sum + replicas, 0)} pods run`);
   } finally {
     client.close();

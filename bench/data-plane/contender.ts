@@ -23,12 +23,20 @@ export interface Round {
   readonly signal: AbortSignal;
 }
 
+export interface CpuSample {
+  readonly at: number;
+  /** Since its start. */
+  readonly seconds: number;
+}
+
 export interface ContenderRun {
   /** Milliseconds since 1970, from its start until all was restarted. */
   readonly from: number;
   readonly to: number;
   /** Seconds of its processes; undefined where the system does not tell. */
   readonly cpuSeconds: number | undefined;
+  /** How much of that there was until when, where it does more than restart: oldest first. */
+  readonly cpuSamples?: readonly CpuSample[];
   /** Seconds of programs that it called for other work than restarts. */
   readonly calledCpuSeconds?: number | undefined;
   readonly temporalCpuSeconds?: number | undefined;

@@ -4,8 +4,11 @@ import { ApiClient } from '../../rig/kubernetes/client.ts';
 import { SAMPLE_NAMESPACES } from '../../rig/mesh/samples/workloads.ts';
 import { startLiveFarm } from '../../rig/mesh/farm-live/start-farm.ts';
 import type { LiveNamespace } from '../../rig/mesh/farm-live/plan-farm.ts';
+import { withLock } from '../../rig/lock.ts';
+import { reapRecorded } from '../../rig/process.ts';
 import type { RigEndpoints, RigState } from '../../rig/rig-state.ts';
 import { startRig, stopRig } from '../../rig/start-rig.ts';
+import { UserError } from '../../rig/user-error.ts';
 import { stateRoot } from '../../rig/xdg.ts';
 import { endOfAuditLog, readAuditLog } from '../measure/read-audit-log.ts';
 import type { Contender, ContenderName } from './contender.ts';
@@ -37,7 +40,28 @@ export async function measureDataPlane(
   { signal, say }: BenchRun,
 ): Promise<readonly MeasuredRound[]> {
   const contenders = findContenders(options.contenders, say);
-  await stopRig(RIG);
+  return withLock({ file: path.join(benchDir(), '.lock'), onWait: refuse }, async () => {
+    await reapRecorded(benchDir());
+    await stopRig(RIG);
+    return onRig(options, contenders, { signal, say });
+  });
+}
+
+/** Beside the rigs, not in one: taking a rig down deletes what is in it. */
+function benchDir(): string {
+  return path.join(stateRoot(), 'bench');
+}
+
+/** Two benches would take each other's rig down, and measure each other. */
+function refuse({ pid }: { readonly pid: number }): never {
+  throw new UserError(`another bench is running (process ${pid}); let it end first`);
+}
+
+async function onRig(
+  options: DataPlaneOptions,
+  contenders: readonly ContenderName[],
+  { signal, say }: BenchRun,
+): Promise<readonly MeasuredRound[]> {
   try {
     say('bringing up a rig');
     await startRig({ name: RIG, endsWithCaller: true, auditsPods: true, signal });
@@ -49,7 +73,7 @@ export async function measureDataPlane(
         ...{ workloads: options.workloads, slowPercent: options.slowPercent },
         ...{ log: say, signal },
       });
-      const stage = { options, state, client, farm, signal, say, dir: path.join(stateRoot(), RIG) };
+      const stage = { options, state, client, farm, signal, say, dir: benchDir() };
       return await withMeshlift(stage, contenders, (meshlift) =>
         playTurns(stage, planTurns(contenders, options.rounds), meshlift),
       );

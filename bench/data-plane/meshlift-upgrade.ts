@@ -20,7 +20,7 @@ import {
   type RunSize,
 } from '../measure/history.ts';
 import { readCpu, readPeakMegabytes } from '../measure/process-cpu.ts';
-import type { Contender, ContenderRun, Round } from './contender.ts';
+import type { Contender, ContenderRun, CpuSample, Round } from './contender.ts';
 import { writeBenchConfig, type BenchPolicyInput } from './bench-policy.ts';
 import { buildRequest } from './upgrade-request.ts';
 
@@ -81,13 +81,19 @@ async function runUpgrade(round: Round, running: Running): Promise<ContenderRun>
   await start(running);
   const handle = client.workflow.getHandle(WORKFLOW_ID);
   const startedAt = (await handle.describe()).startTime;
-  await untilMoved(handle, round.signal, worker);
+  const cpuSamples: CpuSample[] = [];
+  const sample = (): void => {
+    const seconds = difference(before.worker?.own, readCpu(worker.pid)?.own);
+    if (seconds !== undefined) cpuSamples.push({ at: Date.now(), seconds });
+  };
+  await untilMoved(handle, { signal: round.signal, worker, onLook: sample });
   const to = Date.now();
   const after = { worker: readCpu(worker.pid), temporal: readCpu(temporalOf(state)) };
   return {
     from: startedAt.getTime(),
     to,
     cpuSeconds: difference(before.worker?.own, after.worker?.own),
+    cpuSamples,
     calledCpuSeconds: difference(before.worker?.children, after.worker?.children),
     temporalCpuSeconds: difference(before.temporal?.own, after.temporal?.own),
     peakMegabytes: readPeakMegabytes(worker.pid),
@@ -123,14 +129,20 @@ async function start({ env, dir, farm, signal }: Running): Promise<void> {
   if (exitCode !== 0) throw new UserError(`the upgrade did not start: ${stdout.trim()}`);
 }
 
+interface Following {
+  readonly signal: AbortSignal;
+  readonly worker: RunningProcess;
+  readonly onLook: () => void;
+}
+
 async function untilMoved(
   handle: WorkflowHandle,
-  signal: AbortSignal,
-  worker: RunningProcess,
+  { signal, worker, onLook }: Following,
 ): Promise<void> {
   const ended = { worker: false };
   void worker.exited.then(() => (ended.worker = true));
   for (;;) {
+    onLook();
     const { status, typedSearchAttributes } = await handle.describe();
     const phase = typedSearchAttributes.get(PHASE);
     if (status.name !== 'RUNNING') {

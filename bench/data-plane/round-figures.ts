@@ -5,6 +5,7 @@ import { createOwnerFinder } from '../measure/pod-owner.ts';
 import { readPodChanges, type PodChange } from '../measure/pod-changes.ts';
 import { countRequests, tallyRequests } from '../measure/requests.ts';
 import { countRestarts, restartSpan, type Restarts } from '../measure/restarts.ts';
+import { timeEach } from '../measure/time-each.ts';
 import type { Contender, ContenderRun } from './contender.ts';
 import type { SeenWorkload, Snapshot } from './snapshot.ts';
 
@@ -20,6 +21,10 @@ export interface RoundFigures extends Restarts {
   readonly moveRequests: number;
   readonly mostAskedFor: string;
   readonly cpuSeconds: number | undefined;
+  /** From the first restart on. */
+  readonly moveCpuSeconds: number | undefined;
+  /** How long each workload took from its restart until its last new pod was ready. */
+  readonly eachSeconds: readonly number[];
   /** Sum over all budgets, and how many there were that fell short. */
   readonly secondsBelowBudget: number;
   readonly budgetsBroken: number;
@@ -78,6 +83,8 @@ export function figureRound(evidence: RoundEvidence): RoundFigures {
       .map(([kind, count]) => `${kind} ${count}`)
       .join(', '),
     cpuSeconds: run.cpuSeconds,
+    moveCpuSeconds: cpuSince(run, span.first),
+    eachSeconds: timeEach({ events, changes, users, workloads: before.workloads, ownerOf }),
     secondsBelowBudget: totalSeconds(shortfalls),
     budgetsBroken: shortfalls.length,
     mostInOneSecond: mostWithin(ready, SPAN_SHORT_MS),
@@ -87,6 +94,15 @@ export function figureRound(evidence: RoundEvidence): RoundFigures {
     mostGenerations: mostGenerations(before, after),
     run,
   };
+}
+
+/** What was used before is that of the last look before; a script has nothing before. */
+function cpuSince(
+  { cpuSeconds, cpuSamples = [] }: Pick<ContenderRun, 'cpuSeconds' | 'cpuSamples'>,
+  since: number,
+): number | undefined {
+  const before = cpuSamples.findLast(({ at }) => at <= since)?.seconds ?? 0;
+  return cpuSeconds === undefined ? undefined : cpuSeconds - before;
 }
 
 /** When pods of the farm that were made in this time turned ready for the first time, in order. */

@@ -41,6 +41,8 @@ export const PICKS = {
   wholeSeconds: ({ wholeSeconds }) => wholeSeconds,
   cpuPerWorkload: ({ cpuSeconds, workloads }) =>
     cpuSeconds === undefined ? undefined : cpuSeconds / workloads,
+  moveCpuPerWorkload: ({ moveCpuSeconds, workloads }) =>
+    moveCpuSeconds === undefined ? undefined : moveCpuSeconds / workloads,
   secondsBelowBudget: ({ secondsBelowBudget }) => secondsBelowBudget,
   mostInOneSecond: ({ mostInOneSecond }) => mostInOneSecond,
   mostInTenSeconds: ({ mostInTenSeconds }) => mostInTenSeconds,

@@ -79,6 +79,8 @@ describe('the figures of a round', () => {
       moveRequests: 4,
       mostAskedFor: 'get statefulsets 3, patch statefulsets 1, watch statefulsets 1',
       cpuSeconds: 0.07,
+      moveCpuSeconds: 0.07,
+      eachSeconds: [7.5],
       secondsBelowBudget: 5,
       budgetsBroken: 1,
       mostInOneSecond: 1,
@@ -97,6 +99,24 @@ describe('the figures of a round', () => {
       onTarget: 0,
       notOnTarget: 2,
     });
+  });
+});
+
+describe('processor time from the first restart on', () => {
+  const sample = (at: number, used: number) => ({ at: seconds(at), seconds: used });
+  const run = { from: seconds(0), to: seconds(10), cpuSeconds: 3 };
+
+  it('is without what had been used by the last look before', () => {
+    const cpuSamples = [sample(0, 0.5), sample(0.9, 1), sample(1.4, 1.5)];
+
+    expect(figuresOf({ run })).toMatchObject({ moveCpuSeconds: 3 });
+    expect(figuresOf({ run: { ...run, cpuSamples } })).toMatchObject({ moveCpuSeconds: 2 });
+  });
+
+  it('is unknown where nobody could tell', () => {
+    const unknown = figuresOf({ run: { ...run, cpuSeconds: undefined } });
+
+    expect(unknown.moveCpuSeconds).toBeUndefined();
   });
 });
 

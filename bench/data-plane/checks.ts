@@ -71,6 +71,7 @@ function checkMeshlift(groups: readonly ContenderRounds[], options: Options): re
       'P1 requests per workload, from the first restart on',
       median(PICKS.moveRequestsPerWorkload),
     ),
+    told('P1 requests for the control plane, all in all', median(PICKS.installRequests)),
     ...ratio('P1 requests, of B2', requestsPerWorkload, { to: 'b2', bound: LIMITS.requestsOfB2 }),
     ...ratio('P1 requests, of B3', requestsPerWorkload, { to: 'b3', bound: LIMITS.requestsOfB3 }),
     ...ratio('P2 time to move, of B2', moveSeconds, { to: 'b2', bound: LIMITS.timeOfB2 }),

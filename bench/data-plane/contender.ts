@@ -9,8 +9,10 @@ export interface Contender {
   readonly name: ContenderName;
   /** What it does, in one line. */
   readonly title: string;
-  /** Who it is to the API server. */
+  /** Who it is to the API server, and whose requests are compared. */
   readonly users: ReadonlySet<string>;
+  /** Who it is where it installs a control plane, which for the scripts the bench itself does. */
+  readonly installers: ReadonlySet<string>;
   /** A script finds both revisions and a selector that has been moved; meshlift does both by itself. */
   readonly findsBothRevisions: boolean;
   readonly run: (round: Round) => Promise<ContenderRun>;

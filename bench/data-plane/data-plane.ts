@@ -128,13 +128,19 @@ async function playTurns(
     const isLast = index === turns.length - 1;
     const figures = await playTurn(stage, { contender, revisions, isLast });
     measured.push({ ...turn, figures });
-    const { moveSeconds, wholeSeconds, requests, secondsBelowBudget } = figures;
-    say(
-      `round ${turn.round}, ${turn.contender}: ${moveSeconds.toFixed(1)} s (whole ${wholeSeconds.toFixed(1)} s), ` +
-        `${requests} requests (${figures.mostAskedFor}), ${secondsBelowBudget.toFixed(1)} s below a budget`,
-    );
+    say(describeRound(turn, figures));
   }
   return measured;
+}
+
+function describeRound({ round, contender }: Turn, figures: RoundFigures): string {
+  const { moveSeconds, wholeSeconds, requests, moveRequests, secondsBelowBudget } = figures;
+  return [
+    `round ${round}, ${contender}: ${moveSeconds.toFixed(1)} s (whole ${wholeSeconds.toFixed(1)} s), ` +
+      `${secondsBelowBudget.toFixed(1)} s below a budget`,
+    `  ${requests} requests: ${figures.mostAskedFor}`,
+    `  ${moveRequests} from the first restart on: ${figures.mostAskedForInMove}`,
+  ].join('\n');
 }
 
 function scriptOf(name: Exclude<ContenderName, 'meshlift'>, stage: Stage): Contender {

@@ -30,6 +30,7 @@ export function createKubectlScript(options: ScriptOptions): Contender {
     name,
     title: titleOf(name, parallel),
     users: new Set([identity]),
+    installers: new Set(),
     findsBothRevisions: true,
     run: (round) => runScript(round, { ...options, identity }),
   };

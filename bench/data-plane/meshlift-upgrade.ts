@@ -19,7 +19,7 @@ import {
   type HistoryFigures,
   type RunSize,
 } from '../measure/history.ts';
-import { readCpu, readPeakMegabytes } from '../measure/process-cpu.ts';
+import { readCpu, readPeakMegabytes, resetPeak } from '../measure/process-cpu.ts';
 import type { Contender, ContenderRun, CpuSample, Round } from './contender.ts';
 import { writeBenchConfig, type BenchPolicyInput } from './bench-policy.ts';
 import { buildRequest } from './upgrade-request.ts';
@@ -41,8 +41,6 @@ const STARTER = fileURLToPath(new URL('../../src/starter.ts', import.meta.url));
 const WORKFLOW_ID = `mesh/${CLUSTER}`;
 const PHASE = defineSearchAttributeKey('MeshPhase', SearchAttributeType.KEYWORD);
 const LOOK_MS = 250;
-/** What it works as: the one restarts and labels, the other applies control planes. */
-const USERS = new Set(['meshlift-worker', 'meshlift-installer']);
 
 export async function startMeshlift(options: MeshliftOptions): Promise<Meshlift> {
   const { state, dir, signal } = options;
@@ -58,7 +56,8 @@ export async function startMeshlift(options: MeshliftOptions): Promise<Meshlift>
   return {
     name: 'meshlift',
     title: `an upgrade by meshlift without soaks, ${options.parallel * 2} pods on their way at most`,
-    users: USERS,
+    users: new Set(['meshlift-worker']),
+    installers: new Set(['meshlift-installer']),
     findsBothRevisions: false,
     run: (round) => runUpgrade(round, { ...options, env, worker, client }),
     async stop() {
@@ -78,6 +77,7 @@ interface Running extends MeshliftOptions {
 async function runUpgrade(round: Round, running: Running): Promise<ContenderRun> {
   const { worker, client, state } = running;
   const before = { worker: readCpu(worker.pid), temporal: readCpu(temporalOf(state)) };
+  resetPeak(worker.pid);
   await start(running);
   const handle = client.workflow.getHandle(WORKFLOW_ID);
   const startedAt = (await handle.describe()).startTime;

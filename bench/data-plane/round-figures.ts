@@ -3,7 +3,7 @@ import { measureShortfalls, totalSeconds } from '../measure/below-budget.ts';
 import { mostWithin } from '../measure/herd.ts';
 import { createOwnerFinder } from '../measure/pod-owner.ts';
 import { readPodChanges, type PodChange } from '../measure/pod-changes.ts';
-import { countRequests, tallyRequests } from '../measure/requests.ts';
+import { countRequests, tallyRequests, type RequestsOf } from '../measure/requests.ts';
 import { countRestarts, restartSpan, type Restarts } from '../measure/restarts.ts';
 import { timeEach } from '../measure/time-each.ts';
 import type { Contender, ContenderRun } from './contender.ts';
@@ -19,7 +19,10 @@ export interface RoundFigures extends Restarts {
   readonly requests: number;
   /** Its requests from the first restart on. */
   readonly moveRequests: number;
+  /** What it installed a control plane with. */
+  readonly installRequests: number;
   readonly mostAskedFor: string;
+  readonly mostAskedForInMove: string;
   readonly cpuSeconds: number | undefined;
   /** From the first restart on. */
   readonly moveCpuSeconds: number | undefined;
@@ -40,7 +43,7 @@ export interface RoundFigures extends Restarts {
 }
 
 export interface RoundEvidence {
-  readonly contender: Pick<Contender, 'users'>;
+  readonly contender: Pick<Contender, 'users' | 'installers'>;
   readonly run: Omit<ContenderRun, 'finish'>;
   readonly revision: string;
   readonly events: readonly AuditEvent[];
@@ -50,7 +53,7 @@ export interface RoundEvidence {
 
 const SPAN_SHORT_MS = 1_000;
 const SPAN_LONG_MS = 10_000;
-const TOLD = 6;
+const TOLD = 8;
 
 /** Works out a round from what was seen before and after it and what the API server logged between. */
 export function figureRound(evidence: RoundEvidence): RoundFigures {
@@ -78,10 +81,9 @@ export function figureRound(evidence: RoundEvidence): RoundFigures {
     wholeSeconds: (run.to - run.from) / 1000,
     requests: countRequests(events, asked),
     moveRequests: countRequests(events, { ...asked, from: span.first }),
-    mostAskedFor: tallyRequests(events, asked)
-      .slice(0, TOLD)
-      .map(([kind, count]) => `${kind} ${count}`)
-      .join(', '),
+    installRequests: countRequests(events, { ...asked, users: contender.installers }),
+    mostAskedFor: tellMost(events, asked),
+    mostAskedForInMove: tellMost(events, { ...asked, from: span.first }),
     cpuSeconds: run.cpuSeconds,
     moveCpuSeconds: cpuSince(run, span.first),
     eachSeconds: timeEach({ events, changes, users, workloads: before.workloads, ownerOf }),
@@ -94,6 +96,11 @@ export function figureRound(evidence: RoundEvidence): RoundFigures {
     mostGenerations: mostGenerations(before, after),
     run,
   };
+}
+
+function tellMost(events: readonly AuditEvent[], asked: RequestsOf): string {
+  const most = tallyRequests(events, asked).slice(0, TOLD);
+  return most.map(([kind, count]) => `${kind} ${count}`).join(', ');
 }
 
 /** What was used before is that of the last look before; a script has nothing before. */

@@ -37,6 +37,7 @@ export function spreadIn(
 export const PICKS = {
   requestsPerWorkload: ({ requests, workloads }) => requests / workloads,
   moveRequestsPerWorkload: ({ moveRequests, workloads }) => moveRequests / workloads,
+  installRequests: ({ installRequests }) => installRequests,
   moveSeconds: ({ moveSeconds }) => moveSeconds,
   wholeSeconds: ({ wholeSeconds }) => wholeSeconds,
   cpuPerWorkload: ({ cpuSeconds, workloads }) =>

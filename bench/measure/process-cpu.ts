@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Seconds of processor time. */
 export interface CpuSeconds {
@@ -29,6 +29,15 @@ export function parseProcStat(text: string): CpuSeconds | undefined {
   if (all.some((value) => value === undefined || Number.isNaN(value))) return undefined;
   const seconds = (a = 0, b = 0): number => (a + b) / TICKS_PER_SECOND;
   return { own: seconds(utime, stime), children: seconds(cutime, cstime) };
+}
+
+/** From here on the peak is that of what follows: the start of a program is no part of it. See proc(5). */
+export function resetPeak(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  } catch {
+    // Not Linux, or not allowed: the peak is that since the start.
+  }
 }
 
 /** Peak of resident memory in MB; undefined as above. */

@@ -51,6 +51,7 @@ const EVENTS: readonly AuditEvent[] = [
       event(start + 2.5, { verb: 'patch', subresource: 'status', name, body: READY }),
     ];
   }),
+  event(2, { user: 'installer', resource: 'customresourcedefinitions' }),
   event(2, { user: 'script-b2', resource: 'statefulsets' }),
   event(3, { user: 'script-b2', resource: 'statefulsets', verb: 'watch' }),
   event(10, { user: 'script-b2', resource: 'statefulsets' }),
@@ -59,7 +60,7 @@ const EVENTS: readonly AuditEvent[] = [
 
 function figuresOf(changed: Partial<Parameters<typeof figureRound>[0]> = {}): RoundFigures {
   return figureRound({
-    contender: { users: new Set(['script-b2']) },
+    contender: { users: new Set(['script-b2']), installers: new Set(['installer']) },
     run: { from: seconds(0), to: seconds(10), cpuSeconds: 0.07 },
     revision: '1-26-1',
     events: EVENTS,
@@ -77,6 +78,7 @@ describe('the figures of a round', () => {
       wholeSeconds: 10,
       requests: 5,
       moveRequests: 4,
+      installRequests: 1,
       mostAskedFor: 'get statefulsets 3, patch statefulsets 1, watch statefulsets 1',
       cpuSeconds: 0.07,
       moveCpuSeconds: 0.07,

@@ -160,7 +160,7 @@ interface RigKubeconfig {
 }
 
 /** Reads kubeconfigs of the shape that the rig itself writes. */
-function readConfig(
+export function readConfig(
   text: string,
   file: string,
 ): { server: string; ca: string; cert: string; key: string } {

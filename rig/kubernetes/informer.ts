@@ -105,7 +105,7 @@ async function watchOnce<T extends Watched>(
 }
 
 // node:readline would leave an aborted stream's error without a listener.
-async function* linesOf(stream: Readable): AsyncGenerator<string> {
+export async function* linesOf(stream: Readable): AsyncGenerator<string> {
   stream.setEncoding('utf8');
   let rest = '';
   for await (const chunk of stream) {

@@ -1,11 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { FollowOptions, Mirror } from '../../src/clients/kubernetes-follow.ts';
 import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
 import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
+import { untilHolds } from '../support/until-holds.ts';
 import { HERE, sample, THERE, type Open } from './contract-samples.ts';
-
-const PATIENCE_MS = 10_000;
 
 /** What `follow` promises, for a real API server and for the fake alike. */
 export function describeFollow(open: Open): void {
@@ -43,11 +41,11 @@ function describeItems(open: Open, follow: Follow): void {
     const { items } = await follow({ namespace: HERE });
 
     const made = await open().create(sample('followed-life', { data: { a: '1' } }));
-    await seen(() => expect(items.get(uidOf(made))).toEqual(made));
+    await untilHolds(() => expect(items.get(uidOf(made))).toEqual(made));
     const changed = await open().mergePatch(refOf(made), { data: { a: '2' } });
-    await seen(() => expect(items.get(uidOf(made))).toEqual(changed));
+    await untilHolds(() => expect(items.get(uidOf(made))).toEqual(changed));
     await open().delete(refOf(made));
-    await seen(() => expect(items.has(uidOf(made))).toBe(false));
+    await untilHolds(() => expect(items.has(uidOf(made))).toBe(false));
   });
 
   it('tells an object from another of the same name that came after it', async () => {
@@ -58,7 +56,7 @@ function describeItems(open: Open, follow: Follow): void {
     await open().delete(refOf(first));
     const second = await open().create(sample('followed-twice'));
 
-    await seen(() => expect(items.has(uidOf(second))).toBe(true));
+    await untilHolds(() => expect(items.has(uidOf(second))).toBe(true));
     expect(items.has(uidOf(first))).toBe(false);
   });
 
@@ -68,7 +66,7 @@ function describeItems(open: Open, follow: Follow): void {
 
     const after = await open().create(sample('followed-bare-2', { data: { a: '1' } }));
 
-    await seen(() => expect(items.has(uidOf(after))).toBe(true));
+    await untilHolds(() => expect(items.has(uidOf(after))).toBe(true));
     for (const { apiVersion, kind, metadata } of [before, after]) {
       expect(items.get(uidOf({ metadata }))).toEqual({ apiVersion, kind, metadata });
     }
@@ -80,9 +78,9 @@ function describeItems(open: Open, follow: Follow): void {
     const { items } = await follow({ namespace: HERE }, value);
 
     const made = await open().create(sample('followed-picked', { data: { keep: 'a' } }));
-    await seen(() => expect(items.get(uidOf(made))).toBe('a'));
+    await untilHolds(() => expect(items.get(uidOf(made))).toBe('a'));
     await open().mergePatch(refOf(made), { data: { keep: null } });
-    await seen(() => expect(items.has(uidOf(made))).toBe(false));
+    await untilHolds(() => expect(items.has(uidOf(made))).toBe(false));
   });
 
   it('tells of each change after it was made', async () => {
@@ -92,7 +90,7 @@ function describeItems(open: Open, follow: Follow): void {
 
     const made = await open().create(sample('followed-told'));
 
-    await seen(() => expect(mirror.items.has(uidOf(made))).toBe(true));
+    await untilHolds(() => expect(mirror.items.has(uidOf(made))).toBe(true));
     expect(told).toBeGreaterThan(0);
   });
 
@@ -119,7 +117,7 @@ function describeSelection(open: Open, follow: Follow): void {
     const other = await open().create(sample(`${name}-other`, others));
     const ours = await open().create(sample(name, { metadata: { labels: { follow: 'yes' } } }));
 
-    await seen(() => expect(items.has(uidOf(ours))).toBe(true));
+    await untilHolds(() => expect(items.has(uidOf(ours))).toBe(true));
     expect(items.has(uidOf(other))).toBe(false);
   });
 
@@ -130,9 +128,9 @@ function describeSelection(open: Open, follow: Follow): void {
     expect(items.has(uidOf(made))).toBe(true);
 
     await open().mergePatch(refOf(made), { metadata: { labels: { stay: null } } });
-    await seen(() => expect(items.has(uidOf(made))).toBe(false));
+    await untilHolds(() => expect(items.has(uidOf(made))).toBe(false));
     const back = await open().mergePatch(refOf(made), { metadata: { labels: { stay: 'yes' } } });
-    await seen(() => expect(items.get(uidOf(made))).toEqual(back));
+    await untilHolds(() => expect(items.get(uidOf(made))).toEqual(back));
   });
 }
 
@@ -144,7 +142,7 @@ function describeEnd(open: Open, follow: Follow): void {
     closed.close();
     const made = await open().create(sample('followed-closed'));
 
-    await seen(() => expect(other.items.has(uidOf(made))).toBe(true));
+    await untilHolds(() => expect(other.items.has(uidOf(made))).toBe(true));
     expect(closed.items.has(uidOf(made))).toBe(false);
     expect(closed.failure()).toBeUndefined();
     await expect(closed.refresh()).rejects.toThrow('closed');
@@ -173,7 +171,7 @@ function describeEnd(open: Open, follow: Follow): void {
 
     await open().create(sample(`followed-failing-${what.toLowerCase()}`));
 
-    await seen(() => expect(mirror.failure()).toEqual(new Error('the caller cannot')));
+    await untilHolds(() => expect(mirror.failure()).toEqual(new Error('the caller cannot')));
     await expect(mirror.refresh()).rejects.toThrow('the caller cannot');
   });
 }
@@ -184,17 +182,4 @@ function fail(): never {
 
 function uidOf({ metadata }: Pick<KubernetesObject, 'metadata'>): string {
   return metadata.uid ?? '';
-}
-
-/** Until the expectation holds; rejects with its last failure. */
-async function seen(expectation: () => void): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return expectation();
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-    }
-    await delay(10);
-  }
 }

@@ -14,6 +14,7 @@ import {
 import { toFailure } from './failures.ts';
 import { finishRun } from './finish-run.ts';
 import { checkHealth, type CheckRequest } from './health/check-health.ts';
+import { awaitUnused, type UnusedRequest } from './health/await-unused.ts';
 import { takeUsageCensus, takeWaveCensus, verifyMesh } from './health/take-census.ts';
 import { verifyControlPlane } from './health/verify-control-plane.ts';
 import { watchHealth, type WatchRequest } from './health/watch-health.ts';
@@ -51,8 +52,11 @@ export interface Activities {
   watchHealth(input: RunRef & WatchRequest): Promise<Verdict>;
   checkHealth(input: RunRef & CheckRequest): Promise<Verdict>;
   restartWorkloads(input: StepRef & { readonly checkpoint?: WaveCheckpoint }): Promise<WaveResult>;
-  takeWaveCensus(input: StepRef): Promise<WaveReport>;
+  takeWaveCensus(
+    input: StepRef & { readonly failed?: Readonly<Record<string, string>> },
+  ): Promise<WaveReport>;
   takeUsageCensus(input: RunRef & { readonly revision: string }): Promise<readonly string[]>;
+  awaitUnused(input: RunRef & UnusedRequest): Promise<void>;
   verifyMesh(input: StepRef): Promise<string>;
   undoStep(input: StepRef): Promise<UndoReceipt>;
   proveRestored(input: RunRef & { readonly foreign: readonly Difference[] }): Promise<Proof>;
@@ -101,6 +105,7 @@ export function createActivities({ config, installer }: ActivityDeps): Activitie
       withCluster(config, input, (access) => takeWaveCensus(access, input)),
     takeUsageCensus: (input) =>
       withCluster(config, input, (access) => takeUsageCensus(access, input, input.revision)),
+    awaitUnused: (input) => withCluster(config, input, (access) => awaitUnused(access, input)),
     verifyMesh: (input) => withCluster(config, input, (access) => verifyMesh(access, input)),
     undoStep: (input) =>
       withCluster(config, input, (access, heart) => undoStep(access, input, heart)),

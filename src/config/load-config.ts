@@ -130,6 +130,7 @@ function toPolicy(name: string, file: PolicyFile): Policy {
     },
     restart: {
       maxPodsInFlight: file.restart.maxPodsInFlight,
+      ...(file.restart.maxFailures === undefined ? {} : { maxFailures: file.restart.maxFailures }),
       ...(file.restart.maxPodsPerSecond === undefined
         ? {}
         : { maxPodsPerSecond: file.restart.maxPodsPerSecond }),

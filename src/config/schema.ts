@@ -75,6 +75,12 @@ const policy = z.strictObject({
   restart: z
     .strictObject({
       maxPodsInFlight: z.number().int().positive().max(1000).default(20),
+      maxFailures: z
+        .union([
+          z.number().int().nonnegative(),
+          z.string().regex(/^(100|[1-9]?\d)%$/, 'expected a number or a part such as "5%"'),
+        ])
+        .optional(),
       maxPodsPerSecond: z.number().positive().max(1000).optional(),
       workloadDeadline: duration.default(600),
     })

@@ -20,6 +20,11 @@ export interface Policy {
     readonly maxPodsInFlight: number;
     /** Most new pods a second, over ten seconds; absent: as many as the target's istiod admits. */
     readonly maxPodsPerSecond?: number;
+    /**
+     * Workloads of a wave that may fail, as a number or a part such as `5%`: they are exceptions then,
+     * and stay on the old revision until somebody moves them. Absent: none.
+     */
+    readonly maxFailures?: number | string;
     /** A workload that has not finished its rollout by then has failed. */
     readonly workloadDeadlineSeconds: number;
   };

@@ -19,6 +19,21 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** How far the step under way is; what a wave alone knows is absent for others. */
+export interface CurrentCounts {
+  readonly step: string;
+  readonly done: number;
+  readonly total: number;
+  /** Workloads on their way, and those that have not begun, of the batch under way. */
+  readonly moving?: number;
+  readonly waiting?: number;
+  /** Why nothing more begins now, one sentence per reason. */
+  readonly held?: readonly string[];
+  /** New pods that became ready within the last minute, and those of the batch that have not. */
+  readonly podsPerMinute?: number;
+  readonly podsLeft?: number;
+}
+
 /** The answer of the query `getProgress`. */
 export interface Progress {
   readonly apiVersion: string;
@@ -33,7 +48,7 @@ export interface Progress {
   readonly pausedBecause?: string;
   readonly steps: readonly StepReport[];
   /** The step under way, with its numbers where it has some. */
-  readonly current?: { readonly step: string; readonly done: number; readonly total: number };
+  readonly current?: CurrentCounts;
   /** Whether everything done so far can still be undone. */
   readonly canRollBack: boolean;
 }

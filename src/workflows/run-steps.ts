@@ -6,7 +6,7 @@ import { mutating, observing } from './activity-proxies.ts';
 import { describeFailure, endedByCancellation } from './failures.ts';
 import { passGate } from './gate.ts';
 import { callFor, enterPhase, markStep, refOfRun, whileMutating, type Run } from './run.ts';
-import { soak } from './soak.ts';
+import { ignoreCancellation, soak } from './soak.ts';
 import { holdWhilePaused, runWave } from './wave.ts';
 
 /** How the way forward ended. */
@@ -137,6 +137,7 @@ async function runCensus(run: Run, outline: PlanOutline, step: StepOutline): Pro
   const revision = outline.from.revision;
   const look = async (): Promise<readonly string[]> =>
     observing(callFor(run, step.title)).takeUsageCensus({ ...refOfRun(run), revision });
+  if (Object.keys(run.failed).length > 0) await untilUnused(run, outline, step);
   const before = await look();
   if (before.length > 0)
     return { kind: 'failed', cause: `still used: ${before.slice(0, 10).join('; ')}` };
@@ -147,6 +148,42 @@ async function runCensus(run: Run, outline: PlanOutline, step: StepOutline): Pro
     return { kind: 'failed', cause: `used again: ${after.slice(0, 10).join('; ')}` };
   return { kind: 'ok', detail: `nothing uses ${revision}, for ${seconds} s` };
 }
+
+/**
+ * What failed within its wave's threshold still uses the old control plane, and a person has to move it:
+ * that is waited for as long as a halted run waits. A rollback or abort ends it as it ends everything.
+ */
+async function untilUnused(run: Run, outline: PlanOutline, step: StepOutline): Promise<void> {
+  const { from, policy } = outline;
+  const until = new Date(Date.now() + policy.haltExpirySeconds * 1000).toISOString();
+  const names = describeCount(Object.keys(run.failed).length, 'workload');
+  enterPhase(
+    run,
+    phaseOf(step),
+    `until nothing uses ${from.revision}: ${names} failed; until ${until}`,
+  );
+  const waiting = new CancellationScope();
+  await waiting.run(async () => {
+    const unused = observing(callFor(run, `wait until nothing uses ${from.revision}`)).awaitUnused({
+      ...refOfRun(run),
+      revision: from.revision,
+      pollSeconds: Math.max(policy.healthPollSeconds, LEAST_POLL_SECONDS),
+    });
+    const timer = sleep(policy.haltExpirySeconds * 1000, {
+      summary: `nothing may use ${from.revision} until ${until}`,
+    });
+    try {
+      // The census that follows tells who it is when the time is over.
+      await Promise.race([unused, timer]);
+    } finally {
+      waiting.cancel();
+      await Promise.all([unused, timer].map(ignoreCancellation));
+    }
+  });
+}
+
+/** A person moves workloads in minutes. */
+const LEAST_POLL_SECONDS = 10;
 
 function phaseOf({ kind }: StepOutline): Phase {
   switch (kind) {

@@ -63,6 +63,8 @@ export interface Run {
   findings: readonly Finding[];
   steps: Map<string, StepReport>;
   waves: WaveReport[];
+  /** Workloads that failed within a wave's threshold, by uid, with the reason. */
+  failed: Readonly<Record<string, string>>;
   messages: MessageRecord[];
   messagesLeftOut: number;
   gate: Gate;
@@ -110,6 +112,7 @@ export function createRun(input: unknown): Run {
     findings: [],
     steps: new Map(),
     waves: [],
+    failed: {},
     messages: [],
     messagesLeftOut: 0,
     gate: { kind: 'none' },

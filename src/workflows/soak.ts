@@ -20,7 +20,13 @@ export interface SoakRequest {
 export async function soak(run: Run, request: SoakRequest): Promise<string | undefined> {
   const { seconds, revisions, namespaces, pollSeconds, patienceSeconds } = request;
   const until = new Date(Date.now() + seconds * 1000).toISOString();
-  const scope = { ...refOfRun(run), revisions, namespaces };
+  const except = Object.keys(run.failed);
+  const scope = {
+    ...refOfRun(run),
+    revisions,
+    namespaces,
+    ...(except.length === 0 ? {} : { except }),
+  };
   enterPhase(run, 'Soaking', `${request.title}, until ${until}`);
 
   const bad = await raceWatch(run, request, { ...scope, pollSeconds, until });
@@ -54,7 +60,7 @@ async function raceWatch(
 }
 
 /** The loser of the race ends as cancelled; any other end of it is a fault and must be seen. */
-async function ignoreCancellation(work: Promise<unknown>): Promise<void> {
+export async function ignoreCancellation(work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {

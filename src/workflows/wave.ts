@@ -15,17 +15,21 @@ export async function runWave(run: Run, step: StepOutline): Promise<string> {
     run,
     mutating(callFor(run, `${step.id}: move selectors of ${where}`)).applyStep(ref),
   );
-  await restartUntilDone(run, step);
+  const failed = await restartUntilDone(run, step);
   const census = await observing(callFor(run, `${step.id}: census of ${where}`)).takeWaveCensus(
-    ref,
+    failed === undefined ? ref : { ...ref, failed },
   );
+  run.failed = { ...run.failed, ...failed };
   run.waves.push(census);
   const workloads = describeCount(census.workloads, 'workload');
   return `${census.onTarget} of ${workloads}, ${describeCount(census.pods, 'pod')} on the target`;
 }
 
-/** One heartbeating activity; a pause cancels it, and it goes on from its checkpoint. */
-async function restartUntilDone(run: Run, step: StepOutline): Promise<void> {
+/**
+ * One heartbeating activity; a pause cancels it, and it goes on from its checkpoint. Returns what
+ * failed within the threshold.
+ */
+async function restartUntilDone(run: Run, step: StepOutline): Promise<WaveCheckpoint['failed']> {
   const ref = { ...refOfRun(run), step: step.id };
   const outer = CancellationScope.current();
   const engine = restarting(
@@ -41,7 +45,7 @@ async function restartUntilDone(run: Run, step: StepOutline): Promise<void> {
       const result = await scope.run(() =>
         whileMutating(run, engine.restartWorkloads({ ...ref, ...from })),
       );
-      if (result.finished) return;
+      if (result.finished) return result.failed;
       checkpoint = result;
     } catch (error) {
       if (!scope.consideredCancelled || !endedByCancellation(error)) throw error;

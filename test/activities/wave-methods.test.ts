@@ -303,3 +303,33 @@ describe('trouble of the API server', () => {
     expect(time.waits).toBeGreaterThan(50);
   });
 });
+
+describe('a workload that fails after its wave has begun', () => {
+  /** Crashes with its new pods; somebody deploys another image meanwhile, or nobody does. */
+  async function failing(andThen: (cart: WorkloadRef) => Promise<unknown>): Promise<string> {
+    const cart = placeWorkload(cluster, 'cart');
+    await planned([cart]);
+    time.meanwhile(async () => {
+      await andThen(cart);
+      placePod(cluster, cart, 1, { ready: false, trouble: 'CrashLoopBackOff' });
+    });
+    return problemOf(restart());
+  }
+
+  it('is the restart, as far as anybody can tell, where nobody deployed', async () => {
+    const problem = await failing(async () => undefined);
+
+    expect(problem).toMatch(/shop\/cart: pod cart-1 is in CrashLoopBackOff/);
+    expect(problem).not.toContain('somebody else');
+  });
+
+  it('may be of a deployment that landed meanwhile, and says so', async () => {
+    const problem = await failing((cart) => {
+      const containers = [{ name: 'app', image: 'app:2' }];
+      const template = { spec: { containers } };
+      return cluster.mergePatch({ apiVersion: 'apps/v1', ...cart }, { spec: { template } });
+    });
+
+    expect(problem).toMatch(/CrashLoopBackOff.*changed by somebody else since the wave began/);
+  });
+});

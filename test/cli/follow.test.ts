@@ -27,6 +27,33 @@ describe('what changed since the last look', () => {
     expect(describeChanges(at(99), at(100))).toEqual(['wave-1: 100/100']);
   });
 
+  it('tells of a wave what moves, how fast, and how long that may take', () => {
+    const current = {
+      step: 'wave-1',
+      done: 26,
+      total: 100,
+      moving: 4,
+      podsPerMinute: 120,
+      podsLeft: 240,
+    };
+
+    expect(describeChanges(buildProgress(), buildProgress({ current }))).toEqual([
+      'wave-1: 26/100, 4 moving, 120 pods/min, about 2m00s left',
+    ]);
+  });
+
+  it('tells once what holds a wave when nothing moves any more', () => {
+    const held = ['budget shop/cart lets no more pods go'];
+    const at = (moving: number): Progress =>
+      buildProgress({ current: { step: 'wave-1', done: 1, total: 100, moving, held } });
+
+    expect(describeChanges(at(2), at(2))).toEqual([]);
+    expect(describeChanges(buildProgress(), at(0))).toEqual([
+      'wave-1: held: budget shop/cart lets no more pods go',
+    ]);
+    expect(describeChanges(at(0), at(0))).toEqual([]);
+  });
+
   it('tells what is waited for without anything that a terminal obeys', () => {
     const lines = describeChanges(
       buildProgress(),

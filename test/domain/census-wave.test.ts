@@ -57,6 +57,28 @@ describe('the census of a wave', () => {
     });
   });
 
+  it('lists a workload that failed within the threshold, with its reason', () => {
+    const cart = counted('cart', { pods: [pod({ revision: '1-25-1' })] });
+    expect(censusWave([cart], TARGET).stragglers).toHaveLength(1);
+
+    const failed = { 'uid-cart': 'shop/cart: pod cart-1 is in CrashLoopBackOff' };
+
+    expect(censusWave([cart, counted('web')], TARGET, failed)).toMatchObject({
+      onTarget: 1,
+      stragglers: [],
+      exceptions: ['Deployment shop/cart: pod cart-1 is in CrashLoopBackOff'],
+    });
+  });
+
+  it('counts a workload that failed and is there after all', () => {
+    const failed = { 'uid-cart': 'shop/cart: slow' };
+
+    expect(censusWave([counted('cart')], TARGET, failed)).toMatchObject({
+      onTarget: 1,
+      exceptions: [],
+    });
+  });
+
   it('names some and counts the rest, since reports travel through histories', () => {
     const many = Array.from({ length: 21 }, (_, index) => counted(`job-${index}`, { pods: [] }));
 
@@ -64,6 +86,6 @@ describe('the census of a wave', () => {
 
     expect(onTarget).toBe(0);
     expect(exceptions).toHaveLength(21);
-    expect(exceptions.at(-1)).toBe('1 further workload without pods');
+    expect(exceptions.at(-1)).toBe('1 further workload');
   });
 });

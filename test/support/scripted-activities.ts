@@ -86,6 +86,7 @@ export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOpt
       pods: 2,
     }),
     takeUsageCensus: async () => [],
+    awaitUnused: async () => undefined,
     verifyMesh: async () => 'the mesh is wholly on 1-26-1',
     hasJournal: async () => true,
     undoStep: async () => ({ reverted: 1, foreign: [] }),
@@ -167,7 +168,7 @@ export function sampleOutline(cluster: string, policy: Policy): PlanOutline {
  * As the real one, whose own retries are the polling; here the next look is never due. The
  * time-skipping server stops skipping for good when a retry and a cancellation fall together.
  */
-function watchOn(): never {
+export function watchOn(): never {
   throw ApplicationFailure.create({
     type: 'StillWatching' satisfies FailureType,
     message: 'Healthy',

@@ -10,7 +10,7 @@ const { describeOnStage, stage } = await useStage('pauses');
 const CHECKPOINT: WaveCheckpoint = {
   done: 1,
   total: 2,
-  begun: { 'uid-orders-intake': '2026-11-21T10:00:00.000Z' },
+  begun: { 'uid-orders-intake': { at: '2026-11-21T10:00:00.000Z', method: 'template' } },
 };
 
 /** A first wave that goes on until it is asked to stop, and then to its end from its checkpoint. */

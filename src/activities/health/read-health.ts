@@ -6,6 +6,7 @@ import { combine } from '../../domain/health/combine.ts';
 import type { Verdict } from '../../domain/health/verdict.ts';
 import { interpretControlPlanes } from '../../domain/mesh/interpret-control-planes.ts';
 import { interpretPod } from '../../domain/mesh/interpret-pods.ts';
+import { workloadLookup } from '../../domain/mesh/join-pods.ts';
 import { interpretWorkloads } from '../../domain/mesh/interpret-workloads.ts';
 import { listWorkloads } from '../inspect-mesh.ts';
 import { probeInjection } from './probe-injection.ts';
@@ -16,12 +17,15 @@ export interface HealthScope {
   readonly revisions: readonly string[];
   /** Namespaces whose workloads are looked at. */
   readonly namespaces: readonly string[];
+  /** uids of workloads that are known to have failed: they say nothing new. */
+  readonly except?: readonly string[];
 }
 
 /** One look at a mesh's health: control planes, injection, workloads, pods. */
 export async function readHealth(access: ClusterAccess, scope: HealthScope): Promise<Verdict> {
   const { worker } = access;
   const { meshNamespace, revisions, namespaces } = scope;
+  const except = new Set(scope.except);
   const [istiods, probes, workloads, replicaSets, pods] = await Promise.all([
     worker.list(RESOURCE_KINDS.deployment, {
       namespace: meshNamespace,
@@ -42,10 +46,16 @@ export async function readHealth(access: ClusterAccess, scope: HealthScope): Pro
     pods: facts,
     isInjected: () => true,
   });
+  const workloadOf = workloadLookup(replicaSets);
   return combine([
     ...revisions.map((revision) => assessControlPlane(controlPlanes, revision)),
     ...probes,
-    ...(namespaces.length === 0 ? [] : [assessWorkloads(observed.workloads), assessPods(facts)]),
+    ...(namespaces.length === 0
+      ? []
+      : [
+          assessWorkloads(observed.workloads.filter(({ uid }) => !except.has(uid))),
+          assessPods(facts.filter((pod) => !except.has(workloadOf(pod) ?? ''))),
+        ]),
   ]);
 }
 

@@ -12,7 +12,10 @@ import { readWaveWorkloads } from '../restart/wave-workloads.ts';
 import type { RunRef, StepRef } from '../run-ref.ts';
 
 /** Counts, from the pods themselves, how much of a wave is on the target: injected by it and ready. */
-export async function takeWaveCensus(access: ClusterAccess, ref: StepRef): Promise<WaveReport> {
+export async function takeWaveCensus(
+  access: ClusterAccess,
+  ref: StepRef & { readonly failed?: Readonly<Record<string, string>> },
+): Promise<WaveReport> {
   const { plan, step } = await loadStep(access, ref, ['wave']);
   const workloads = await readWaveWorkloads(recordOf(access, ref), step);
   const live = await readWave(access.worker, workloads);
@@ -23,6 +26,7 @@ export async function takeWaveCensus(access: ClusterAccess, ref: StepRef): Promi
       pods: live.pods.get(each.uid) ?? [],
     })),
     plan.to.revision,
+    ref.failed,
   );
   if (stragglers.length > 0) {
     throw new ActivityError(

@@ -4,6 +4,7 @@ import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 import type { UpgradePlan } from '../../domain/planning/plan.ts';
 import type { StepOf } from '../../domain/planning/step.ts';
 import { templateAnnotation } from '../changes/patch-paths.ts';
+import { digestTemplate } from './digest-template.ts';
 import { recordOf } from '../load-plan.ts';
 import { readJournal, writeJournal } from '../record/step-journal.ts';
 import type { StepRef } from '../run-ref.ts';
@@ -58,7 +59,8 @@ function restartsOf(
       if (workload === undefined) return [];
       const ref = { apiVersion: 'apps/v1', kind, namespace, name };
       const prior = templateAnnotation(workload, RESTART_ANNOTATION);
-      return [{ kind: 'restart', ref, uid, prior, applied: token }];
+      const template = digestTemplate(workload);
+      return [{ kind: 'restart', ref, uid, prior, applied: token, template }];
     },
   );
 }

@@ -1,13 +1,11 @@
 import { isPassing } from '../../clients/kubernetes-retry.ts';
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
-import { listNames } from '../../domain/health/assess-workloads.ts';
 import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import { createReadyMeter, type ReadyMeter } from '../../domain/restart/ready-meter.ts';
-import { admit, type WindowLimits } from '../../domain/restart/window.ts';
-import { describeCount } from '../../domain/rollout/describe-count.ts';
-import { ActivityError } from '../errors.ts';
+import { admit, type Admission, type WindowLimits } from '../../domain/restart/window.ts';
 import { evictNext, restartByTemplate, type Asked } from './move-workload.ts';
 import type { BegunMove, WaveCheckpoint } from './wave-checkpoint.ts';
+import { failureOf, MOST_MARKS_PUT_BACK, type Deadlines } from './wave-failures.ts';
 import { seeEntries, type RestartChange, type WaveEntry } from './wave-entries.ts';
 import type { WaveSight } from './wave-view.ts';
 
@@ -21,6 +19,10 @@ export interface MoverOptions {
   readonly isOnTarget: (pod: PodFacts) => boolean;
   /** What an earlier attempt has begun, by uid. */
   readonly earlier: Readonly<Record<string, BegunMove>>;
+  /** Workloads of the wave that failed in earlier attempts and batches, by uid, with the reason. */
+  readonly failedBefore: Readonly<Record<string, string>>;
+  /** How many of the wave may fail. */
+  readonly tolerated: number;
   /** Aborted: nothing more begins. */
   readonly stop: AbortSignal;
 }
@@ -29,6 +31,11 @@ export interface MoverOptions {
 export interface Seen {
   readonly entries: readonly WaveEntry[];
   readonly done: number;
+  readonly moving: number;
+  /** Of the batch. */
+  readonly failed: number;
+  /** Of the wave, with the reasons, when more failed than may: nothing more begins. */
+  readonly tooMany: readonly string[] | undefined;
   /** Pods of the workloads that are done. */
   readonly pods: number;
   readonly begin: ReadonlySet<string>;
@@ -38,8 +45,6 @@ export interface Seen {
 /** Moves one batch of workloads: looks, judges, begins what may begin. It waits for nothing. */
 export interface Mover {
   look(sight: WaveSight): Seen;
-  /** `Unhealthy` when a workload has failed or its time is over. */
-  failIfBad(seen: Seen): void;
   /** Begins what the window has room for and goes on with what moves pod by pod. */
   move(seen: Seen, onBegun: (begun: WaveCheckpoint['begun']) => void): Promise<void>;
 }
@@ -47,13 +52,19 @@ export interface Mover {
 /** Requests at once: as many as a client may have open to one server without queueing there. */
 const WRITES_AT_ONCE = 10;
 
+/** Reasons travel in heartbeats and histories. */
+const MOST_CHARACTERS = 300;
+const OVER: Admission = {
+  begin: [],
+  held: [
+    'more workloads have failed than may: what is on its way is waited for, nothing more begins',
+  ],
+};
+
 /** A watch shows a write well within this time. */
 const UNSEEN_MS = 5000;
-const MOST_MARKS_PUT_BACK = 2;
 /** After it the attempt ends with what the server says, for everybody to see; the next one goes on. */
 const LONGEST_TROUBLE_MS = 60_000;
-const TAKEN_AWAY =
-  'the restart mark was taken from its pod template again and again: something else, such as Argo CD or Flux, owns the template. Let it ignore annotations of meshlift.dev, or restart the workload there';
 
 export function createMover(options: MoverOptions): Mover {
   const { kubernetes, changes, limits, isOnTarget, stop } = options;
@@ -61,8 +72,9 @@ export function createMover(options: MoverOptions): Mover {
   const asked: Asked = new Map();
   /** How often the mark was put back on a template from which somebody had taken it, by uid. */
   const marks = new Map<string, number>();
+  const failures = new Map(Object.entries(options.failedBefore));
   let meter: ReadyMeter | undefined;
-  let stuckSince: number | undefined;
+  let stuckSince: Deadlines['stuckSince'];
   /** Since when every write met trouble of the server's. */
   let troubleSince: number | undefined;
 
@@ -74,33 +86,55 @@ export function createMover(options: MoverOptions): Mover {
     });
     const methods = new Map([...begun].map(([uid, { method }]) => [uid, method] as const));
     const context = { isOnTarget, begun: methods };
-    const entries = seeEntries(changes, { ...sight, pods }, context);
-    for (const { key, state, method } of entries) {
-      // The answer to its beginning, or the heartbeat after it, may have been lost with an attempt.
-      if (state.kind !== 'moving') begun.delete(key);
-      else if (!begun.has(key)) begun.set(key, { at: new Date(now).toISOString(), method });
-    }
+    const entries = seeEntries(changes, { ...sight, pods }, context).map(judge);
     const ready = entries.flatMap((entry) => entry.pods.filter(isReadyOnTarget).map(uidOf));
     meter ??= createReadyMeter(ready);
     meter.see(ready, now);
-    const { begin, held } = admit(entries, limits, meter.within(10, now));
-    const moving = entries.filter(({ state }) => state.kind === 'moving').length;
-    stuckSince =
-      moving > 0 || begin.length > 0 || held.length === 0 ? undefined : (stuckSince ?? now);
-    const done = entries.filter(({ state }) => state.kind === 'done').length;
+    const isOver = failures.size > options.tolerated;
+    const { begin, held } = isOver ? OVER : admit(entries, limits, meter.within(10, now));
+    const [moving, done, failed] = (['moving', 'done', 'failed'] as const).map(
+      (kind) => entries.filter(({ state }) => state.kind === kind).length,
+    ) as [number, number, number];
+    const isStuck = !isOver && moving === 0 && begin.length === 0 && held.length > 0;
+    stuckSince = isStuck ? { at: stuckSince?.at ?? now, held } : undefined;
     return {
       entries,
       done,
+      moving,
+      failed,
+      tooMany: isOver ? [...failures.values()] : undefined,
       pods: entries.reduce((sum, { state }) => sum + (state.kind === 'done' ? state.pods : 0), 0),
       begin: new Set(begin),
       progress: {
         begun: Object.fromEntries(begun),
+        ...(failures.size === 0 ? {} : { failed: Object.fromEntries(failures) }),
         moving,
-        waiting: entries.length - moving - done,
+        waiting: entries.length - moving - done - failed,
         held,
         podsPerMinute: meter.within(60, now),
+        podsLeft: entries.reduce((sum, { remaining }) => sum + remaining, 0),
       },
     };
+  }
+
+  /** Keeps the book of what has begun and of what has failed; what failed stays so until it is done. */
+  function judge(entry: WaveEntry): WaveEntry {
+    const { key, state, method } = entry;
+    if (state.kind === 'done') {
+      begun.delete(key);
+      failures.delete(key);
+      return entry;
+    }
+    // The answer to its beginning, or the heartbeat after it, may have been lost with an attempt.
+    if (state.kind === 'moving' && !begun.has(key)) {
+      begun.set(key, { at: new Date().toISOString(), method });
+    }
+    const deadlines = { begun, marks, stuckSince, seconds: options.deadlineSeconds };
+    const failure = failures.get(key) ?? failureOf(entry, deadlines);
+    if (failure === undefined) return entry;
+    failures.set(key, failure.slice(0, MOST_CHARACTERS));
+    begun.delete(key);
+    return { ...entry, state: { kind: 'failed', message: failure } };
   }
 
   function isReadyOnTarget(pod: PodFacts): boolean {
@@ -140,8 +174,6 @@ export function createMover(options: MoverOptions): Mover {
 
   return {
     look,
-    failIfBad: ({ entries, progress }) =>
-      failIfBad(entries, progress, { begun, marks, stuckSince, seconds: options.deadlineSeconds }),
     move: async ({ entries, begin }, onBegun) => {
       const starting = entries.filter(({ key }) => begin.has(key));
       await inParallel(starting, async (entry) => {
@@ -179,47 +211,4 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
   const results = await Promise.allSettled(workers);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-}
-
-interface Deadlines {
-  readonly begun: ReadonlyMap<string, BegunMove>;
-  readonly marks: ReadonlyMap<string, number>;
-  /** Since when nothing moves although workloads wait; ms. */
-  readonly stuckSince: number | undefined;
-  readonly seconds: number;
-}
-
-function failIfBad(
-  entries: readonly WaveEntry[],
-  { held = [] }: Pick<WaveCheckpoint, 'held'>,
-  { begun, marks, stuckSince, seconds }: Deadlines,
-): void {
-  const failures = entries.flatMap(({ key, name, state }) => {
-    if (state.kind === 'failed') return [`${name}: ${state.message}`];
-    if ((marks.get(key) ?? 0) > MOST_MARKS_PUT_BACK && state.kind === 'moving') {
-      return [`${name}: ${TAKEN_AWAY}`];
-    }
-    const since = begun.get(key)?.at;
-    if (state.kind !== 'moving' || since === undefined) return [];
-    const passed = (Date.now() - Date.parse(since)) / 1000;
-    return passed > seconds
-      ? [`${name}: not there after ${Math.round(passed)} s: ${state.message}`]
-      : [];
-  });
-  const stuck = stuckSince === undefined ? 0 : (Date.now() - stuckSince) / 1000;
-  if (stuck > seconds) {
-    failures.push(
-      ...entries
-        .filter(({ state }) => state.kind === 'waiting')
-        .map(
-          ({ name }) => `${name}: could not begin for ${Math.round(stuck)} s: ${held.join('; ')}`,
-        ),
-    );
-  }
-  if (failures.length === 0) return;
-  throw new ActivityError(
-    'Unhealthy',
-    `${failures.length} of ${describeCount(entries.length, 'workload')} failed: ${listNames(failures)}`,
-    [failures],
-  );
 }

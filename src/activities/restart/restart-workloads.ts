@@ -8,7 +8,9 @@ import { loadStep } from '../load-plan.ts';
 import type { StepRef } from '../run-ref.ts';
 import { journalRestarts } from './journal-restarts.ts';
 import { createMover } from './mover.ts';
+import { toleratedFailures } from '../../domain/restart/tolerance.ts';
 import { createWake } from './wake.ts';
+import { tooManyFailed } from './wave-failures.ts';
 import type { WaveCheckpoint, WaveResult } from './wave-checkpoint.ts';
 import { readWindowLimits } from './window-limits.ts';
 import { openWaveView } from './wave-view.ts';
@@ -38,6 +40,7 @@ export async function restartWorkloads(
     const all = await journalRestarts(access, ref, { step, plan, sight: view.look() });
     const latest = latestCheckpoint() ?? checkpoint;
     const { items: changes, before, isLast } = takeBatch(all, latest?.batch ?? 0);
+    const tolerated = toleratedFailures(plan.policy.restart.maxFailures, all.length);
     const mover = createMover({
       kubernetes: access.worker,
       changes,
@@ -45,20 +48,25 @@ export async function restartWorkloads(
       deadlineSeconds: plan.policy.restart.workloadDeadlineSeconds,
       isOnTarget: targetOf(plan),
       earlier: latest?.begun ?? {},
+      failedBefore: latest?.failed ?? {},
+      tolerated,
       stop,
     });
     for (;;) {
       const seen = mover.look(view.look());
       const batch = latest?.batch ?? 0;
       const counts = { done: before + seen.done, total: all.length };
-      const { begun } = seen.progress;
-      const resume: WaveCheckpoint = { ...counts, begun, batch };
+      const { begun, failed } = seen.progress;
+      const failures = failed === undefined ? {} : { failed };
+      const resume: WaveCheckpoint = { ...counts, begun, batch, ...failures };
       const progress: WaveCheckpoint = { ...resume, ...seen.progress };
       heart.beat(progress);
-      mover.failIfBad(seen);
-      if (seen.done === changes.length) {
+      if (seen.tooMany !== undefined && seen.moving === 0) {
+        throw tooManyFailed(seen.tooMany, { workloads: all.length, tolerated });
+      }
+      if (seen.done + seen.failed === changes.length) {
         if (isLast) return { ...resume, finished: true, pods: seen.pods };
-        const next = { ...counts, begun: {}, batch: batch + 1 };
+        const next = { ...counts, begun: {}, batch: batch + 1, ...failures };
         return { ...next, finished: false, pods: seen.pods };
       }
       if (stop.aborted) return { ...resume, finished: false, pods: seen.pods };

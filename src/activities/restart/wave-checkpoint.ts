@@ -13,6 +13,8 @@ export interface WaveCheckpoint {
   readonly total: number;
   /** The workloads of the batch that have begun and are not done, by uid. */
   readonly begun: Readonly<Record<string, BegunMove>>;
+  /** Workloads of the wave that have failed so far, by uid, with the reason; absent when none has. */
+  readonly failed?: Readonly<Record<string, string>>;
   /** The batch under way, from 0; absent means the first. */
   readonly batch?: number;
   /** How many of the batch are on their way, and how many have not begun. */
@@ -22,6 +24,8 @@ export interface WaveCheckpoint {
   readonly held?: readonly string[];
   /** New pods that became ready within the last minute. */
   readonly podsPerMinute?: number;
+  /** Pods of the batch that are yet to be replaced or are on their way. */
+  readonly podsLeft?: number;
 }
 
 export interface WaveResult extends WaveCheckpoint {

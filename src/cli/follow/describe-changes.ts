@@ -3,6 +3,7 @@ import type { StepReport, StepState } from '../../domain/report.ts';
 import { stripUnprintable } from '../../domain/report-markdown.ts';
 import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { formatTime } from '../render/time.ts';
+import { describeCounts, describeHeld } from '../render/wave-progress.ts';
 
 /** What is new since the last look, a line each; of a run that has just begun, everything. */
 export function describeChanges(previous: Progress | undefined, next: Progress): readonly string[] {
@@ -89,7 +90,13 @@ function countChange(previous: Progress | undefined, next: Progress): readonly s
   if (current === undefined || current.total === 0) return [];
   const isSame = previous?.current?.step === current.step;
   const before = isSame ? quarterOf(previous.current) : 0;
-  return quarterOf(current) > before ? [`${current.step}: ${current.done}/${current.total}`] : [];
+  const held = describeHeld(current);
+  const isNews = held !== '' && (!isSame || held !== describeHeld(previous.current));
+  return [
+    ...(quarterOf(current) > before ? [`${current.step}: ${describeCounts(current)}`] : []),
+    // What is held by the window itself changes with every pod; a budget that lets nobody go is news.
+    ...(isNews && current.moving === 0 ? [`${current.step}: ${held}`] : []),
+  ];
 }
 
 function quarterOf(current: Progress['current']): number {

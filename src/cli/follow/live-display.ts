@@ -6,6 +6,7 @@ import { formatTime } from '../render/time.ts';
 import type { Display } from './display.ts';
 import { fitGroups, groupSteps, type StepGroup } from './step-groups.ts';
 import { withElapsed } from './elapsed.ts';
+import { describeHeld } from '../render/wave-progress.ts';
 
 const BAR_UNITS = 1000;
 const BAR_WIDTH = 24;
@@ -69,10 +70,11 @@ function statusOf(output: Output, progress: Progress): string {
     output.colors.bold(stripUnprintable(`${progress.cluster} → ${progress.target}`)),
     progress.phase,
     progress.waitingFor,
+    progress.current === undefined ? undefined : describeHeld(progress.current),
     progress.pausedBecause === undefined ? undefined : `paused: ${progress.pausedBecause}`,
   ];
   return parts
-    .filter((part) => part !== undefined)
+    .filter((part): part is string => part !== undefined && part !== '')
     .map((part, index) => (index === 0 ? part : formatTime(stripUnprintable(part))))
     .join(' · ');
 }

@@ -1,5 +1,6 @@
 import type { Progress } from '../../domain/progress.ts';
 import type { StepReport } from '../../domain/report.ts';
+import { describeCounts } from '../render/wave-progress.ts';
 
 /** A run of steps that people see as one thing, such as a wave with its soak. */
 export interface StepGroup {
@@ -63,7 +64,7 @@ function summarise(
   const finished = steps.filter((step) => ['done', 'skipped'].includes(step.state)).length;
   const counts = active !== undefined && current?.step === active.id && current.total > 0;
   const part = counts && active.state === 'begun' ? Math.min(current.done / current.total, 1) : 0;
-  const numbers = counts ? ` ${current.done}/${current.total}` : '';
+  const numbers = counts ? ` ${describeCounts(current)}` : '';
   const told = failed ?? active;
   return {
     label,

@@ -9,6 +9,7 @@ import { renderFindings } from './findings.ts';
 import { renderFacts, renderSections, type Fact, type Section } from './sections.ts';
 import { renderTable } from './table.ts';
 import { formatTime, formatTook } from './time.ts';
+import { describeCounts, describeHeld } from './wave-progress.ts';
 
 /** Where a run stands: phase, gate and evidence, steps, waves, findings, messages. */
 export function renderRun(output: Output, view: RunView): string {
@@ -165,8 +166,9 @@ function describeTook({ begunAt, endedAt, undoBegunAt, undoEndedAt }: StepReport
 function detailOf(step: StepReport, current: Progress['current']): string {
   const detail = step.detail ?? '';
   if (current?.step !== step.id || current.total === 0) return detail;
-  const numbers = `${current.done}/${current.total}`;
-  return detail === '' ? numbers : `${numbers}, ${detail}`;
+  return [describeCounts(current), describeHeld(current), detail]
+    .filter((part) => part !== '')
+    .join('; ');
 }
 
 function renderWaves(output: Output, waves: readonly WaveReport[]): string | undefined {

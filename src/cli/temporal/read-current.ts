@@ -1,5 +1,5 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { Progress } from '../../domain/progress.ts';
+import type { CurrentCounts, Progress } from '../../domain/progress.ts';
 import { handleOf, withDeadline } from './ask-run.ts';
 import type { RunRef } from './run-ref.ts';
 import type { TemporalSession } from './session.ts';
@@ -27,10 +27,22 @@ export async function readCurrent(
   );
   const payload = pending?.heartbeatDetails?.payloads?.[0];
   if (payload === undefined) return undefined;
-  const beat = defaultPayloadConverter.fromPayload<{ done?: unknown; total?: unknown } | null>(
-    payload,
-  );
-  return typeof beat?.done === 'number' && typeof beat.total === 'number'
-    ? { step: wave.id, done: beat.done, total: beat.total }
-    : undefined;
+  const beat = defaultPayloadConverter.fromPayload(payload);
+  const counts = countsIn(beat);
+  return counts === undefined ? undefined : { step: wave.id, ...counts };
+}
+
+const NUMBERS = ['moving', 'waiting', 'podsPerMinute', 'podsLeft'] as const;
+
+/** The counts of a heartbeat, from whatever version of the worker; without `done` and `total` there are none. */
+function countsIn(beat: unknown): Omit<CurrentCounts, 'step'> | undefined {
+  if (typeof beat !== 'object' || beat === null) return undefined;
+  const { done, total, held, ...rest } = beat as Readonly<Record<string, unknown>>;
+  if (typeof done !== 'number' || typeof total !== 'number') return undefined;
+  const numbers = NUMBERS.flatMap((key) => {
+    const value = rest[key];
+    return typeof value === 'number' ? [[key, value] as const] : [];
+  });
+  const isTexts = Array.isArray(held) && held.every((each) => typeof each === 'string');
+  return { done, total, ...Object.fromEntries(numbers), ...(isTexts ? { held } : {}) };
 }

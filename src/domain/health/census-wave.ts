@@ -16,20 +16,30 @@ export interface WaveCensus {
   readonly onTarget: number;
   /** Workloads with pods that are not so: the wave is not done. */
   readonly stragglers: readonly string[];
-  /** Workloads that have no pods to show it, with the reason: nothing is wrong with them. */
+  /** Workloads that have no pods to show it, or that failed within the threshold, with the reason. */
   readonly exceptions: readonly string[];
 }
 
 /** Most exceptions that one wave names; they travel through histories. */
 const MAX_NAMED = 20;
 
-/** Counts, from the pods themselves, how much of a wave is on a revision. */
-export function censusWave(workloads: readonly CountedWorkload[], revision: string): WaveCensus {
+/**
+ * Counts, from the pods themselves, how much of a wave is on a revision. `tolerated` failed within
+ * the wave's threshold, by uid, with the reason: where they are not there they are exceptions.
+ */
+export function censusWave(
+  workloads: readonly CountedWorkload[],
+  revision: string,
+  tolerated: Readonly<Record<string, string>> = {},
+): WaveCensus {
   const stragglers: string[] = [];
   const exceptions: string[] = [];
   for (const { ref, isThere, pods } of workloads) {
     const off = pods.filter((pod) => pod.revision !== revision || !pod.ready);
-    if (off.length > 0) {
+    const reason = tolerated[ref.uid];
+    if (off.length > 0 && reason !== undefined) {
+      exceptions.push(`${ref.kind} ${reason}`);
+    } else if (off.length > 0) {
       const all = describeCount(pods.length, 'pod');
       stragglers.push(`${ref.namespace}/${ref.name}: ${off.length} of ${all}`);
     } else if (pods.length === 0) {
@@ -49,7 +59,5 @@ export function censusWave(workloads: readonly CountedWorkload[], revision: stri
 
 function shorten(names: readonly string[]): readonly string[] {
   const rest = names.length - MAX_NAMED;
-  return rest > 0
-    ? [...names.slice(0, MAX_NAMED), `${describeCount(rest, 'further workload')} without pods`]
-    : names;
+  return rest > 0 ? [...names.slice(0, MAX_NAMED), describeCount(rest, 'further workload')] : names;
 }

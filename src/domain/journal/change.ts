@@ -50,6 +50,8 @@ export type Change =
       /** The annotation of the pod template, before and after. */
       readonly prior: string | null;
       readonly applied: string;
+      /** Digest of the pod template without that annotation, to tell whether others changed it since. */
+      readonly template?: string;
     }
   | {
       readonly kind: 'delete';

@@ -19,7 +19,11 @@ interface PodShape {
   };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+    }[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
   };
@@ -41,6 +45,8 @@ export interface PodFacts {
   readonly restarts: number;
   /** A waiting reason that does not go away by itself, such as `CrashLoopBackOff`. */
   readonly trouble?: string;
+  /** Why the scheduler finds no node for it, when it does not. */
+  readonly unscheduled?: string;
   readonly owner?: { readonly kind: string; readonly name: string; readonly uid: string };
 }
 
@@ -69,6 +75,9 @@ export function interpretPod(pod: KubernetesObject): PodFacts {
   const trouble = statuses
     .map(({ state }) => state?.waiting?.reason)
     .find((reason) => reason !== undefined && TROUBLE_REASONS.has(reason));
+  const unscheduled = status?.conditions?.find(
+    ({ type, status: is }) => type === 'PodScheduled' && is === 'False',
+  );
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
   return {
     namespace: metadata.namespace ?? '',
@@ -84,6 +93,9 @@ export function interpretPod(pod: KubernetesObject): PodFacts {
     finished: status?.phase === 'Succeeded' || status?.phase === 'Failed',
     restarts: statuses.reduce((sum, { restartCount }) => sum + (restartCount ?? 0), 0),
     ...(trouble === undefined ? {} : { trouble }),
+    ...(unscheduled === undefined
+      ? {}
+      : { unscheduled: unscheduled.message ?? 'the scheduler does not say why' }),
     ...(owner === undefined
       ? {}
       : { owner: { kind: owner.kind, name: owner.name, uid: owner.uid } }),

@@ -24,6 +24,7 @@ export const resolvedPolicy = z
     restart: z.strictObject({
       maxPodsInFlight: z.number(),
       maxPodsPerSecond: z.number().exactOptional(),
+      maxFailures: z.union([z.number(), z.string()]).exactOptional(),
       workloadDeadlineSeconds: seconds,
     }),
     controlPlaneDeadlineSeconds: seconds,

@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../kubernetes-object.ts';
 import type { PodFacts } from '../mesh/interpret-pods.ts';
 import { describeCount } from '../rollout/describe-count.ts';
 import type { RestartMethod } from './choose-method.ts';
+import { explainStall } from './explain-stall.ts';
 import type { RolloutLimits } from './rollout-limits.ts';
 
 /** How far the move of one workload's pods has come. */
@@ -56,9 +57,9 @@ export function assessMove(facts: MoveFacts): RolloutState {
   const missing =
     (facts.method === 'template' ? unfinishedRollout(workload, facts.limits) : undefined) ??
     unfinishedPods(facts, current, old);
-  return missing === undefined
-    ? { kind: 'done', pods: current.length }
-    : { kind: 'moving', message: missing };
+  if (missing === undefined) return { kind: 'done', pods: current.length };
+  const why = explainStall(workload, current.filter(isOnTarget));
+  return { kind: 'moving', message: why === undefined ? missing : `${missing}; ${why}` };
 }
 
 function unfinishedRollout(

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { ensureTools } from '../../../rig/build-tools.ts';
 import { ApiClient } from '../../../rig/kubernetes/client.ts';
-import type { RigEndpoints } from '../../../rig/rig-state.ts';
+import type { RigEndpoints, RigExtras } from '../../../rig/rig-state.ts';
 import { startRig, stopRig } from '../../../rig/start-rig.ts';
 import { eventually } from './eventually.ts';
 import { openAuditLog, type AuditLog } from './audit-log.ts';
@@ -39,10 +39,13 @@ export interface Bench {
 }
 
 /** Brings up the rig of one suite. Call it in `beforeAll`, and `close` in `afterAll`. */
-export async function openBench(suite: string, { bare = false } = {}): Promise<Bench> {
-  await ensureTools();
+export async function openBench(
+  suite: string,
+  { bare = false, ...extras }: RigExtras & { readonly bare?: boolean } = {},
+): Promise<Bench> {
+  await ensureTools(extras);
   const name = `e2e-${suite}`;
-  const { state, wasUp } = await startRig({ name, bare, endsWithCaller: true });
+  const { state, wasUp } = await startRig({ name, bare, ...extras, endsWithCaller: true });
   if (wasUp) throw new Error(`rig ${name} is up already: another run of these tests uses it`);
   const { endpoints } = state;
   if (endpoints === undefined) throw new Error(`rig ${name} does not say where it is`);

@@ -1,0 +1,65 @@
+import { listNames } from '../../domain/health/assess-workloads.ts';
+import { describeCount } from '../../domain/rollout/describe-count.ts';
+import { ActivityError } from '../errors.ts';
+import { digestTemplate } from './digest-template.ts';
+import type { BegunMove } from './wave-checkpoint.ts';
+import type { WaveEntry } from './wave-entries.ts';
+
+/** How often a mark is put back on a template from which somebody took it. */
+export const MOST_MARKS_PUT_BACK = 2;
+const TAKEN_AWAY =
+  'the restart mark was taken from its pod template again and again: something else, such as Argo CD or Flux, owns the template. Let it ignore annotations of meshlift.dev, or restart the workload there';
+
+export interface Deadlines {
+  readonly begun: ReadonlyMap<string, BegunMove>;
+  readonly marks: ReadonlyMap<string, number>;
+  /** Since when (ms) nothing moves although workloads wait, and why they do. */
+  readonly stuckSince: { readonly at: number; readonly held: readonly string[] } | undefined;
+  readonly seconds: number;
+}
+
+/** Why a workload has failed, or its time is over; `undefined` while neither is so. */
+export function failureOf(
+  entry: WaveEntry,
+  { begun, marks, seconds, stuckSince }: Deadlines,
+): string | undefined {
+  const { key, name, state } = entry;
+  if (state.kind === 'failed') return `${name}: ${state.message}${attribute(entry)}`;
+  if (state.kind === 'moving') {
+    if ((marks.get(key) ?? 0) > MOST_MARKS_PUT_BACK) return `${name}: ${TAKEN_AWAY}`;
+    const passed = secondsSince(begun.get(key)?.at);
+    return passed > seconds
+      ? `${name}: not there after ${Math.round(passed)} s: ${state.message}${attribute(entry)}`
+      : undefined;
+  }
+  const stuck = stuckSince === undefined ? 0 : (Date.now() - stuckSince.at) / 1000;
+  return state.kind === 'waiting' && stuckSince !== undefined && stuck > seconds
+    ? `${name}: could not begin for ${Math.round(stuck)} s: ${stuckSince.held.join('; ')}`
+    : undefined;
+}
+
+function secondsSince(at: string | undefined): number {
+  return at === undefined ? 0 : (Date.now() - Date.parse(at)) / 1000;
+}
+
+/** The end of a wave in which more have failed than may. */
+export function tooManyFailed(
+  failures: readonly string[],
+  { workloads, tolerated }: { readonly workloads: number; readonly tolerated: number },
+): ActivityError {
+  const most = tolerated === 0 ? '' : `, of which ${tolerated} may`;
+  return new ActivityError(
+    'Unhealthy',
+    `${failures.length} of ${describeCount(workloads, 'workload')} failed${most}: ${listNames(failures)}`,
+    [failures],
+  );
+}
+
+/** Whether somebody else's deployment landed meanwhile: then the failure may be of that. */
+function attribute({ live, change }: WaveEntry): string {
+  const isOurs =
+    live === undefined || change.template === undefined || digestTemplate(live) === change.template;
+  return isOurs
+    ? ''
+    : '; its pod template was changed by somebody else since the wave began: look at that deployment first';
+}

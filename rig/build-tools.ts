@@ -5,31 +5,43 @@ import { buildFamily } from './tools/build-family.ts';
 import { cacheKeyOf } from './tools/build-flags.ts';
 import { createBuildProgress, type BuildProgress } from './tools/build-progress.ts';
 import { recordBuildTime } from './tools/build-times.ts';
-import { FAMILIES, ISTIO_VERSIONS, type Family, type FamilyName } from './tools/catalog.ts';
+import {
+  FAMILIES,
+  ISTIO_VERSIONS,
+  OPTIONAL_FAMILIES,
+  type Family,
+  type FamilyName,
+} from './tools/catalog.ts';
 import { checkDiskSpace } from './tools/disk-space.ts';
 import { findGo, type Go } from './tools/find-go.ts';
 import { findGoCaches } from './tools/go-environment.ts';
 import type { IstioTools, ToolPaths } from './tools/tool-paths.ts';
+import type { ControllerName } from './controllers/names.ts';
 import { cacheRoot } from './xdg.ts';
 
 export interface EnsureToolsOptions {
-  /** All when absent. */
+  /** All that every rig needs when absent. */
   readonly families?: readonly FamilyName[];
+  /** These as well. */
+  readonly controllers?: readonly ControllerName[];
   readonly progress?: BuildProgress;
   readonly signal?: AbortSignal | undefined;
 }
 
+const ALL: readonly Family[] = [...FAMILIES, ...OPTIONAL_FAMILIES];
+
 /** Builds what is not in the cache yet, one family after another, and says where everything is. */
 export async function ensureTools(options: EnsureToolsOptions = {}): Promise<ToolPaths> {
-  const { families: wanted, signal } = options;
+  const { families: wanted = FAMILIES.map(({ name }) => name), controllers = [], signal } = options;
   const progress = options.progress ?? createBuildProgress(process.stderr);
   const cacheDir = cacheRoot();
   const go = await findGo({ cacheDir, log: progress.note, signal });
   const toolsDir = path.join(cacheDir, 'tools');
   const places = new Map<string, string>(
-    FAMILIES.map((family) => [family.name, path.join(toolsDir, cacheKeyOf(family, go.version))]),
+    ALL.map((family) => [family.name, path.join(toolsDir, cacheKeyOf(family, go.version))]),
   );
-  const families: Family[] = FAMILIES.filter(({ name }) => wanted?.includes(name) ?? true);
+  const names: readonly string[] = [...wanted, ...controllers];
+  const families = ALL.filter(({ name }) => names.includes(name));
   const missing = () => families.filter(({ name }) => !existsSync(places.get(name) ?? ''));
   if (missing().length > 0) {
     const lock = { file: path.join(toolsDir, '.lock'), signal };
@@ -111,5 +123,15 @@ function toolPaths(places: ReadonlyMap<string, string>): ToolPaths {
     kwokAssets: inFamily('kwok', 'assets'),
     temporal: inFamily('temporal', 'temporal'),
     istio: Object.fromEntries(istio),
+    controllers: {
+      'argo-rollouts': {
+        binary: inFamily('argo-rollouts', 'rollouts-controller'),
+        assets: inFamily('argo-rollouts', 'assets/manifests/crds'),
+      },
+      flagger: {
+        binary: inFamily('flagger', 'flagger'),
+        assets: inFamily('flagger', 'assets/artifacts/flagger'),
+      },
+    },
   };
 }

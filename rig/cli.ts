@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import type { UpOptions } from './commands/up-and-down.ts';
+import { CONTROLLER_NAMES, isControllerName, type ControllerName } from './controllers/names.ts';
 import { errorCode } from './error-code.ts';
 import { DEFAULT_RIG } from './rig-state.ts';
 import { UsageError, UserError } from './user-error.ts';
@@ -42,9 +43,10 @@ function program(): Command {
     .addOption(nameOption())
     .option('--bare', 'leave out the mesh and the sample workloads', false)
     .option('--stand-in-proxies', 'connect to istiod for the proxies of all pods', false)
+    .addOption(controllersOption())
     .option('--foreground', 'stay, and take the rig down on Ctrl-C', false)
-    .action(async (options: UpOptions) =>
-      (await import('./commands/up-and-down.ts')).runUp(options),
+    .action(async ({ with: controllers, ...options }: UpOptions & { with: ControllerName[] }) =>
+      (await import('./commands/up-and-down.ts')).runUp({ ...options, controllers }),
     );
   rig
     .command('down')
@@ -143,6 +145,17 @@ function nameOption(): Option {
   return new Option('--name <name>', 'which rig; several can be up side by side').default(
     DEFAULT_RIG,
   );
+}
+
+function controllersOption(): Option {
+  const known = CONTROLLER_NAMES.join(',');
+  return new Option('--with <controllers>', `also run these: ${known}`)
+    .default([], 'none')
+    .argParser((text: string) => {
+      const names = text.split(',');
+      if (names.every(isControllerName)) return names;
+      throw new InvalidArgumentError(`expected some of ${known}`);
+    });
 }
 
 function readCount(text: string): number {

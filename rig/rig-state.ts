@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { ControllerName } from './controllers/names.ts';
 import type { Kubeconfigs, PartStatus } from './kubernetes/index.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { UsageError, UserError } from './user-error.ts';
@@ -12,6 +13,8 @@ export type RigPhase = (typeof RIG_PHASES)[number];
 export interface RigExtras {
   /** Stand-ins that connect to istiod for the proxies of all injected pods. */
   readonly standInProxies?: boolean;
+  /** Controllers of other projects; each runs as a process beside the mesh. */
+  readonly controllers?: readonly ControllerName[];
   /** The audit log has the readiness of pods and what the scripts of the bench read: more to write. */
   readonly auditsPods?: boolean;
 }

@@ -15,14 +15,16 @@ export class StatusBoard {
   #state: RigState;
   readonly #log: Log;
 
-  constructor({ name, bare, stateDir, standInProxies = false }: BoardSubject, log: Log) {
-    const parts = ['temporal', 'kubernetes', ...(bare ? [] : ['mesh'])];
+  constructor(subject: BoardSubject, log: Log) {
+    const { name, bare, stateDir, standInProxies = false, controllers = [] } = subject;
+    const parts = ['temporal', 'kubernetes', ...(bare ? [] : ['mesh']), ...controllers];
     if (standInProxies) parts.push('stand-in-proxies');
     this.#log = log;
     this.#state = {
       name,
       bare,
       standInProxies,
+      controllers,
       stateDir,
       supervisor: ownIdentity(),
       phase: 'starting',

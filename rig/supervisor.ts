@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startStandIns, type StandInProcess } from './ads-stand-in/start.ts';
+import { startControllers } from './controllers/start-controllers.ts';
 import { startCluster, installSampleMesh, type Cluster } from './kubernetes/index.ts';
+import type { Part } from './kubernetes/control-plane.ts';
 import { linkTools } from './environment.ts';
 import { writeMeshliftConfig } from './meshlift-config.ts';
 import { createPortAllocator } from './ports.ts';
@@ -52,6 +54,7 @@ interface HeldRig {
   cluster?: Cluster;
   temporal?: TemporalServer;
   standIns?: StandInProcess;
+  controllers?: readonly Part[];
 }
 
 interface Holding {
@@ -87,6 +90,9 @@ async function bringUp(
       await installSampleMesh(rig.cluster, { ...options, log: meshLog });
       board.set({ name: 'mesh', state: 'ready', detail: 'sample mesh in place' });
     }
+    const { controllers = [] } = request;
+    rig.controllers = await startControllers(controllers, { cluster: rig.cluster, options });
+    for (const part of rig.controllers) board.set(await part.status());
     if (request.standInProxies === true) await standInsUp(rig.cluster);
     return rig.cluster;
   }
@@ -139,10 +145,11 @@ function describeEndpoints(
 }
 
 async function hold(rig: HeldRig, { board, log, signal }: Holding) {
-  const { cluster, temporal, standIns } = rig;
+  const { cluster, temporal, standIns, controllers = [] } = rig;
   while (!signal.aborted) {
     try {
       const parts = [...((await cluster?.status()) ?? [])];
+      for (const controller of controllers) parts.push(await controller.status());
       if (temporal !== undefined) parts.push(await temporal.status());
       if (standIns !== undefined) parts.push(await standIns.status());
       board.replace(parts);
@@ -171,8 +178,10 @@ function announceEnds(spawn: Spawn, { log, signal }: { log: Log; signal: AbortSi
   };
 }
 
-async function takeDown({ cluster, temporal, standIns }: HeldRig, log: Log): Promise<void> {
-  const stops = Promise.allSettled([standIns?.stop(), cluster?.stop(), temporal?.stop()]);
+async function takeDown(rig: HeldRig, log: Log): Promise<void> {
+  const { cluster, temporal, standIns, controllers = [] } = rig;
+  const clients = [standIns, ...controllers].map((each) => each?.stop());
+  const stops = Promise.allSettled([...clients, cluster?.stop(), temporal?.stop()]);
   const outcomes = await Promise.race([
     stops,
     delay(STOP_TIMEOUT_MS, [{ status: 'rejected', reason: 'took too long' } as const], {

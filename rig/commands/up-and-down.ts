@@ -101,6 +101,9 @@ function differencesOf(asked: UpOptions, state: RigState): string[] {
     ...((asked.standInProxies ?? false) === isStandIn
       ? []
       : [isStandIn ? 'with stand-in proxies' : 'without stand-in proxies']),
+    ...(asked.controllers ?? [])
+      .filter((each) => !state.controllers?.includes(each))
+      .map((each) => `without ${each}`),
   ];
 }
 

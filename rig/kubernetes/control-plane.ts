@@ -106,7 +106,8 @@ export async function startKwok(context: ControlPlaneContext, port: number): Pro
   });
 }
 
-async function startPart(
+/** Starts a process of the cluster and waits until it answers its probe. */
+export async function startPart(
   options: ClusterOptions,
   part: { name: string; command: string; args: string[]; probe: Probe },
 ): Promise<Part> {

@@ -88,7 +88,40 @@ export const FAMILIES = [
   istio({ version: '1.26.1', commit: '2ce3ad897b98', usualSeconds: 230 }),
 ] as const satisfies readonly Family[];
 
-export type FamilyName = (typeof FAMILIES)[number]['name'];
+/** Built only when asked for. */
+export const OPTIONAL_FAMILIES = [
+  {
+    name: 'argo-rollouts',
+    title: 'Argo Rollouts 1.8.3',
+    mainModule: 'github.com/argoproj/argo-rollouts',
+    programs: [
+      {
+        binary: 'rollouts-controller',
+        package: 'github.com/argoproj/argo-rollouts/cmd/rollouts-controller',
+      },
+    ],
+    tags: [],
+    variables: { 'github.com/argoproj/argo-rollouts/utils/version.version': '1.8.3' },
+    assets: { module: 'github.com/argoproj/argo-rollouts', folders: ['manifests/crds'] },
+    usualSeconds: 120,
+    coldGigabytes: 4,
+  },
+  {
+    name: 'flagger',
+    title: 'Flagger 1.36.1',
+    mainModule: 'github.com/fluxcd/flagger',
+    programs: [{ binary: 'flagger', package: 'github.com/fluxcd/flagger/cmd/flagger' }],
+    tags: [],
+    variables: {},
+    assets: { module: 'github.com/fluxcd/flagger', folders: ['artifacts/flagger'] },
+    usualSeconds: 65,
+    coldGigabytes: 3,
+  },
+] as const satisfies readonly Family[];
+
+type DefaultFamilyName = (typeof FAMILIES)[number]['name'];
+type OptionalFamilyName = (typeof OPTIONAL_FAMILIES)[number]['name'];
+export type FamilyName = DefaultFamilyName | OptionalFamilyName;
 
 /** Istio versions of the set, oldest first. */
 export const ISTIO_VERSIONS = ['1.25.1', '1.26.1'] as const;

@@ -1,8 +1,16 @@
+import type { ControllerName } from '../controllers/names.ts';
+
 /** One Istio version's own binaries. */
 export interface IstioTools {
   readonly istioctl: string;
   readonly pilotDiscovery: string;
   readonly version: string;
+}
+
+export interface ControllerTools {
+  readonly binary: string;
+  /** Folder with its CustomResourceDefinitions. */
+  readonly assets: string;
 }
 
 /** Absolute paths of everything the rig runs. */
@@ -18,4 +26,6 @@ export interface ToolPaths {
   readonly temporal: string;
   /** By version, for example `1.26.1`. */
   readonly istio: Readonly<Record<string, IstioTools>>;
+  /** There only after they were asked for. */
+  readonly controllers: Readonly<Record<ControllerName, ControllerTools>>;
 }

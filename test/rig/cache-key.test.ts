@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildFlags, cacheKey, cacheKeyOf, moduleDirOf } from '../../rig/tools/build-flags.ts';
-import { FAMILIES, ISTIO_VERSIONS, type Family } from '../../rig/tools/catalog.ts';
+import {
+  FAMILIES,
+  ISTIO_VERSIONS,
+  OPTIONAL_FAMILIES,
+  type Family,
+} from '../../rig/tools/catalog.ts';
 import { isNewEnough } from '../../rig/tools/find-go.ts';
 
 const family: Family = {
@@ -43,7 +48,7 @@ describe('the cache key of a tool', () => {
 });
 
 describe('the catalog', () => {
-  it.each(FAMILIES.map((each: Family) => [each.name, each] as const))(
+  it.each([...FAMILIES, ...OPTIONAL_FAMILIES].map((each: Family) => [each.name, each] as const))(
     'has a Go module for %s that requires its main module',
     (_name, each) => {
       const goMod = readFileSync(path.join(moduleDirOf(each), 'go.mod'), 'utf8');

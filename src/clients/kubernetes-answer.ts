@@ -26,8 +26,7 @@ export async function refusalOf(request: string, response: Response): Promise<Ku
     ...status,
     code: response.status,
     message: status.message ?? text.slice(0, 300),
-    retryAfterSeconds:
-      secondsOf(response.headers.get('retry-after')) ?? status.details?.retryAfterSeconds,
+    retryAfterSeconds: secondsOf(response.headers.get('retry-after')),
   });
 }
 

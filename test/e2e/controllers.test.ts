@@ -40,7 +40,8 @@ it(
     });
     const before = await untilInjected('recommendations', 3);
 
-    const restartAt = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    // Whole seconds: a pod made in the same one would not count as older.
+    const restartAt = new Date(Date.now() + 1_000).toISOString().replace(/\.\d+Z$/, 'Z');
     await bench.person.patch(`${ROLLOUTS}/recommendations`, 'merge', { spec: { restartAt } });
     await eventually(
       async () =>

@@ -58,10 +58,11 @@ function checkMeshlift(groups: readonly ContenderRounds[], options: Options): re
     isLarge
       ? limit(name, value, bound)
       : told(name, value, `≤ ${bound} from ${GOALS_FROM} workloads`);
-  const ratio = (name: string, pick: PickFigure, { to, bound }: Ratio): readonly Check[] => {
+  const ratio = (name: string, pick: PickFigure, { to, bound, check = limit }: Ratio): Check[] => {
     const other = spreadIn(groups, to, pick)?.median;
-    return other === undefined ? [] : [limit(name, ratioOf(median(pick), other), bound)];
+    return other === undefined ? [] : [check(name, ratioOf(median(pick), other), bound)];
   };
+  const large = { check: byWorkload };
   const { requestsPerWorkload, moveSeconds, cpuPerWorkload } = PICKS;
   return [
     limit('restarts of one workload, most', most(PICKS.mostGenerations), 1),
@@ -72,8 +73,16 @@ function checkMeshlift(groups: readonly ContenderRounds[], options: Options): re
       median(PICKS.moveRequestsPerWorkload),
     ),
     told('P1 requests for the control plane, all in all', median(PICKS.installRequests)),
-    ...ratio('P1 requests, of B2', requestsPerWorkload, { to: 'b2', bound: LIMITS.requestsOfB2 }),
-    ...ratio('P1 requests, of B3', requestsPerWorkload, { to: 'b3', bound: LIMITS.requestsOfB3 }),
+    ...ratio('P1 requests, of B2', requestsPerWorkload, {
+      to: 'b2',
+      bound: LIMITS.requestsOfB2,
+      ...large,
+    }),
+    ...ratio('P1 requests, of B3', requestsPerWorkload, {
+      to: 'b3',
+      bound: LIMITS.requestsOfB3,
+      ...large,
+    }),
     ...ratio('P2 time to move, of B2', moveSeconds, { to: 'b2', bound: LIMITS.timeOfB2 }),
     ...(options.parallel === B1_GOAL_PARALLEL
       ? ratio('P2 time to move, of B1', moveSeconds, { to: 'b1', bound: LIMITS.timeOfB1 })
@@ -102,6 +111,7 @@ function checkMeshlift(groups: readonly ContenderRounds[], options: Options): re
 interface Ratio {
   readonly to: ContenderName;
   readonly bound: number;
+  readonly check?: (name: string, value: number | undefined, bound: number) => Check;
 }
 
 /**

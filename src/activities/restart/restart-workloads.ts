@@ -7,7 +7,7 @@ import type { Heart } from '../heartbeat.ts';
 import { loadStep } from '../load-plan.ts';
 import type { StepRef } from '../run-ref.ts';
 import { journalRestarts } from './journal-restarts.ts';
-import { createMover } from './mover.ts';
+import { createMover, type Seen } from './mover.ts';
 import { toleratedFailures } from '../../domain/restart/tolerance.ts';
 import { createWake } from './wake.ts';
 import { tooManyFailed } from './wave-failures.ts';
@@ -35,11 +35,12 @@ export async function restartWorkloads(
   const { plan, step } = await loadStep(access, ref, ['wave']);
   const stop = cancellationSignal();
   const wake = createWake(stop);
-  const view = await openWaveView(access.worker, step.namespaces, wake.now);
+  const view = await openWaveView(access.worker, step.namespaces, () => wake.now());
   try {
     const all = await journalRestarts(access, ref, { step, plan, sight: view.look() });
     const latest = latestCheckpoint() ?? checkpoint;
-    const { items: changes, before, isLast } = takeBatch(all, latest?.batch ?? 0);
+    const batch = latest?.batch ?? 0;
+    const { items: changes, before, isLast } = takeBatch(all, batch);
     const tolerated = toleratedFailures(plan.policy.restart.maxFailures, all.length);
     const mover = createMover({
       kubernetes: access.worker,
@@ -54,30 +55,39 @@ export async function restartWorkloads(
     });
     for (;;) {
       const seen = mover.look(view.look());
-      const batch = latest?.batch ?? 0;
-      const counts = { done: before + seen.done, total: all.length };
-      const { begun, failed } = seen.progress;
-      const failures = failed === undefined ? {} : { failed };
-      const resume: WaveCheckpoint = { ...counts, begun, batch, ...failures };
-      const progress: WaveCheckpoint = { ...resume, ...seen.progress };
-      heart.beat(progress);
+      const resume = resumeFrom(seen, { before, total: all.length, batch });
+      const beat: WaveCheckpoint = { ...resume, ...seen.progress };
+      heart.beat(beat);
       if (seen.tooMany !== undefined && seen.moving === 0) {
         throw tooManyFailed(seen.tooMany, { workloads: all.length, tolerated });
       }
-      if (seen.done + seen.failed === changes.length) {
-        if (isLast) return { ...resume, finished: true, pods: seen.pods };
-        const next = { ...counts, begun: {}, batch: batch + 1, ...failures };
-        return { ...next, finished: false, pods: seen.pods };
+      const isBatchOver = seen.done + seen.failed === changes.length;
+      if (isBatchOver && isLast) return { ...resume, finished: true, pods: seen.pods };
+      if (isBatchOver) {
+        return { ...resume, begun: {}, batch: batch + 1, finished: false, pods: seen.pods };
       }
       if (stop.aborted) return { ...resume, finished: false, pods: seen.pods };
       if (performance.now() - view.heardAt() <= OUTDATED_MS) {
-        await mover.move(seen, (since) => heart.beat({ ...progress, begun: since }));
+        await mover.move(seen, (begun) => heart.beat({ ...beat, begun }));
       }
       await wake.wait(LOOK_EVERY_MS);
     }
   } finally {
     view.close();
   }
+}
+
+/** What a new attempt, or the next call after a pause, needs to know. */
+function resumeFrom(
+  { done, progress: { begun, failed } }: Seen,
+  {
+    before,
+    total,
+    batch,
+  }: { readonly before: number; readonly total: number; readonly batch: number },
+): WaveCheckpoint {
+  const failures = failed === undefined ? {} : { failed };
+  return { done: before + done, total, begun, batch, ...failures };
 }
 
 function latestCheckpoint(): WaveCheckpoint | undefined {

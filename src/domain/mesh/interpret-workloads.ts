@@ -1,11 +1,6 @@
 import type { KubernetesObject } from '../kubernetes-object.ts';
 import { INJECT_LABEL, PROXY_CONTAINER, PROXY_IMAGE_ANNOTATION } from './istio-labels.ts';
-import {
-  RESTARTABLE_KINDS,
-  type LoosePod,
-  type ObservedWorkload,
-  type RestartableKind,
-} from './observed-mesh.ts';
+import { RESTARTABLE_KINDS, type LoosePod, type ObservedWorkload } from './observed-mesh.ts';
 import type { PodFacts } from './interpret-pods.ts';
 import { joinPods, workloadLookup } from './join-pods.ts';
 

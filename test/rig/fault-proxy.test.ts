@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
+import { parse } from 'yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createCertificateAuthority } from '../../rig/certificates.ts';
 import { startFaultProxy, type FaultProxy } from '../../rig/fault-proxy/start-fault-proxy.ts';
@@ -48,6 +49,12 @@ beforeAll(async () => {
   const ca = authority.certificatePem;
   const tls = { cert: own.certificatePem, key: own.keyPem, ca, requestCert: true };
   server = https.createServer({ ...tls, rejectUnauthorized: true }, answer);
+  server.on('upgrade', (_request, socket) => {
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n',
+    );
+    socket.on('error', () => socket.destroy()).pipe(socket);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -132,6 +139,25 @@ describe('a proxy without faults', () => {
 
     await untilHolds(() => expect(ended()).toBe(true));
   });
+});
+
+it('carries a connection that changes its protocol, as for a forwarded port', async () => {
+  const { clusters } = parse(readFileSync(proxy.kubeconfig, 'utf8')) as {
+    clusters: [{ cluster: { server: string; 'certificate-authority-data': string } }];
+  };
+  const { server: url, 'certificate-authority-data': ca } = clusters[0].cluster;
+  const request = https.request(`${url}/port-forward`, {
+    ca: Buffer.from(ca, 'base64'),
+    headers: { connection: 'upgrade', upgrade: 'echo' },
+  });
+  request.end();
+  const [, socket] = (await once(request, 'upgrade')) as [IncomingMessage, Socket];
+
+  socket.write('hello');
+  const [echoed] = (await once(socket, 'data')) as [Buffer];
+
+  expect(echoed.toString()).toBe('hello');
+  socket.destroy();
 });
 
 describe('a request', () => {

@@ -12,12 +12,16 @@ export interface PodChange {
   readonly name: string;
 }
 
-/** Pods whose readiness was reported again and again change once. */
+/** A pod whose readiness was reported again and again changes once. */
 export function readPodChanges(events: readonly AuditEvent[]): readonly PodChange[] {
+  const last = new Map<string, PodChange['kind']>();
   return events.flatMap((event): PodChange[] => {
+    const { at, namespace, name } = event;
     const kind = kindOf(event);
-    if (kind === undefined || !isAnswered(event)) return [];
-    return [{ kind, at: event.at, namespace: event.namespace, name: event.name }];
+    const pod = `${namespace}/${name}`;
+    if (kind === undefined || !isAnswered(event) || last.get(pod) === kind) return [];
+    last.set(pod, kind);
+    return [{ kind, at, namespace, name }];
   });
 }
 

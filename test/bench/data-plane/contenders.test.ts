@@ -15,12 +15,13 @@ import { parseRequest } from '../../../src/domain/request/parse-request.ts';
 
 describe('the turns', () => {
   it('give each contender one in each round, begin with another one each time, and end with the last', () => {
-    const turns = planTurns(['b2', 'b3', 'meshlift'], 4);
+    const turns = planTurns(['b2', 'b3', 'meshlift'], 5);
 
-    const rounds = [1, 2, 3, 4].map((round) =>
+    const rounds = [1, 2, 3, 4, 5].map((round) =>
       turns.filter((turn) => turn.round === round).map(({ contender }) => contender),
     );
     expect(rounds).toEqual([
+      ['meshlift', 'b2', 'b3'],
       ['b2', 'b3', 'meshlift'],
       ['b3', 'meshlift', 'b2'],
       ['meshlift', 'b2', 'b3'],

@@ -51,6 +51,8 @@ const EVENTS: readonly AuditEvent[] = [
       event(start + 2.5, { verb: 'patch', subresource: 'status', name, body: READY }),
     ];
   }),
+  // Reported once more, which makes no other pod of it.
+  event(9.5, { verb: 'patch', subresource: 'status', name: 'ledger-0', body: READY }),
   event(2, { user: 'installer', resource: 'customresourcedefinitions' }),
   event(2, { user: 'script-b2', resource: 'statefulsets' }),
   event(3, { user: 'script-b2', resource: 'statefulsets', verb: 'watch' }),

@@ -28,6 +28,8 @@ type Waiter = (desk: Desk) => void;
 export class Admission {
   readonly #pauseMs: number;
   #desks: readonly Desk[] = [];
+  /** Of istiods that take no new streams now, but still have some. */
+  #closed: readonly Desk[] = [];
   /** By revision, in order of arrival. */
   readonly #queues = new Map<string, Set<Waiter>>();
   #timer: NodeJS.Timeout | undefined;
@@ -36,12 +38,14 @@ export class Admission {
     this.#pauseMs = 1000 / newStreamsPerSecond;
   }
 
-  /** Those that take streams now; of one that is known already the pace goes on. */
+  /** Those that take streams now; of one that is known already the pace and the count go on. */
   open(istiods: readonly Istiod[]): void {
+    const known = [...this.#desks, ...this.#closed];
     this.#desks = istiods.map((istiod) => {
-      const known = this.#desks.find((desk) => isSame(desk.istiod, istiod));
-      return known ?? { istiod, streams: 0, freeAtMs: 0 };
+      const same = known.find((desk) => isSame(desk.istiod, istiod));
+      return same ?? { istiod, streams: 0, freeAtMs: 0 };
     });
+    this.#closed = known.filter((desk) => desk.streams > 0 && !this.#desks.includes(desk));
     this.#admit();
   }
 
@@ -66,7 +70,9 @@ export class Admission {
   }
 
   streamsByPod(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#desks.map(({ istiod, streams }) => [istiod.pod, streams]));
+    const emptying = this.#closed.filter(({ streams }) => streams > 0);
+    const all = [...emptying, ...this.#desks];
+    return Object.fromEntries(all.map(({ istiod, streams }) => [istiod.pod, streams]));
   }
 
   close(): void {

@@ -91,6 +91,23 @@ it('fills up the replica that has fewer, and one that came later', async () => {
   expect(admission.streamsByPod()).toEqual({ a: 4, b: 4 });
 });
 
+it('still counts the streams of one that takes no new ones for a moment', async () => {
+  admission.open([istiod('a'), istiod('b')]);
+  enter(6);
+  await pass(5000);
+  expect(admission.streamsByPod()).toEqual({ a: 3, b: 3 });
+
+  admission.open([istiod('b')]);
+  enter(1);
+  await pass(5000);
+  expect(admission.streamsByPod()).toEqual({ a: 3, b: 4 });
+  admission.open([istiod('a'), istiod('b')]);
+
+  enter(1);
+  await pass(5000);
+  expect(admission.streamsByPod()).toEqual({ a: 4, b: 4 });
+});
+
 it('keeps those waiting whose revision has no istiod, without holding up the others', async () => {
   admission.open([istiod('a')]);
   enter(1, '1-26-1');

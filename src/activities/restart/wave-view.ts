@@ -33,6 +33,8 @@ export async function openWaveView(
   onChange: () => void,
 ): Promise<WaveView> {
   const mirrors: Mirror<unknown>[] = [];
+  // One that opens after another has failed must end as well.
+  const end = new AbortController();
   const isWanted = wanted(namespaces);
   const scopes = watchScopes(namespaces);
   async function followAll<T>(
@@ -44,7 +46,7 @@ export async function openWaveView(
       scopes.map(async (scope) => {
         const mirror = await kubernetes.follow(
           kind,
-          { ...scope, metadataOnly, onChange },
+          { ...scope, metadataOnly, onChange, signal: end.signal },
           (object) => (isWanted(object) ? pick(object) : undefined),
         );
         mirrors.push(mirror);
@@ -52,7 +54,7 @@ export async function openWaveView(
       }),
     );
   }
-  const close = (): void => mirrors.forEach((mirror) => mirror.close());
+  const close = (): void => end.abort();
   try {
     const [pods, replicaSets, budgets, ...workloads] = await Promise.all([
       followAll(RESOURCE_KINDS.pod, interpretPod),

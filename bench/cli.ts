@@ -29,11 +29,16 @@ async function main(args: readonly string[]): Promise<number> {
     return isShown(checks) ? 0 : 1;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    const stack = error instanceof Error && !(error instanceof UserError) ? error.stack : undefined;
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`bench: ${stack ?? message}\n`);
-    return 1;
+    // What is broken off by a signal fails in words of its own, which nobody understands.
+    return tell(stop.signal.aborted ? stop.signal.reason : error);
   }
+}
+
+function tell(error: unknown): number {
+  const stack = error instanceof Error && !(error instanceof UserError) ? error.stack : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`bench: ${stack ?? message}\n`);
+  return 1;
 }
 
 /** Standard output is for the result alone. */

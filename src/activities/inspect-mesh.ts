@@ -148,17 +148,20 @@ export function observeMesh(objects: MeshObjects, target: InspectTarget): Observ
   };
 }
 
+/** The kinds that are restarted. */
+export const WORKLOAD_KINDS = [
+  RESOURCE_KINDS.deployment,
+  RESOURCE_KINDS.statefulSet,
+  RESOURCE_KINDS.daemonSet,
+] as const;
+
 /** Deployments, StatefulSets and DaemonSets of all namespaces. */
 export async function listWorkloads(
   kubernetes: KubernetesClient,
   namespace?: string,
 ): Promise<KubernetesObject[]> {
   const scope = namespace === undefined ? {} : { namespace };
-  const lists = await Promise.all(
-    [RESOURCE_KINDS.deployment, RESOURCE_KINDS.statefulSet, RESOURCE_KINDS.daemonSet].map((kind) =>
-      kubernetes.list(kind, scope),
-    ),
-  );
+  const lists = await Promise.all(WORKLOAD_KINDS.map((kind) => kubernetes.list(kind, scope)));
   return lists.flat();
 }
 

@@ -8,7 +8,8 @@ import { interpretControlPlanes } from '../../domain/mesh/interpret-control-plan
 import { interpretPod } from '../../domain/mesh/interpret-pods.ts';
 import { workloadLookup } from '../../domain/mesh/join-pods.ts';
 import { interpretWorkloads } from '../../domain/mesh/interpret-workloads.ts';
-import { listWorkloads } from '../inspect-mesh.ts';
+import { WORKLOAD_KINDS } from '../inspect-mesh.ts';
+import { listIn } from '../list-in.ts';
 import { probeInjection } from './probe-injection.ts';
 
 export interface HealthScope {
@@ -32,16 +33,14 @@ export async function readHealth(access: ClusterAccess, scope: HealthScope): Pro
       labelSelector: 'app=istiod',
     }),
     Promise.all(revisions.map((revision) => probeInjection(worker, meshNamespace, revision))),
-    inEach(namespaces, (namespace) => listWorkloads(worker, namespace)),
-    inEach(namespaces, (namespace) =>
-      worker.list(RESOURCE_KINDS.replicaSet, { namespace, metadataOnly: true }),
-    ),
-    inEach(namespaces, (namespace) => worker.list(RESOURCE_KINDS.pod, { namespace })),
+    Promise.all(WORKLOAD_KINDS.map((kind) => listIn(worker, kind, namespaces))),
+    listIn(worker, RESOURCE_KINDS.replicaSet, namespaces, { metadataOnly: true }),
+    listIn(worker, RESOURCE_KINDS.pod, namespaces),
   ]);
   const controlPlanes = interpretControlPlanes(istiods);
   const facts = pods.map(interpretPod);
   const observed = interpretWorkloads({
-    workloads,
+    workloads: workloads.flat(),
     replicaSets,
     pods: facts,
     isInjected: () => true,
@@ -57,11 +56,4 @@ export async function readHealth(access: ClusterAccess, scope: HealthScope): Pro
           assessPods(facts.filter((pod) => !except.has(workloadOf(pod) ?? ''))),
         ]),
   ]);
-}
-
-async function inEach<T>(
-  namespaces: readonly string[],
-  read: (namespace: string) => Promise<T[]>,
-): Promise<T[]> {
-  return (await Promise.all(namespaces.map(read))).flat();
 }

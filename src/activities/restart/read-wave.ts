@@ -3,7 +3,12 @@ import { RESOURCE_KINDS } from '../../clients/resource-kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { interpretPod, type PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import { joinPods } from '../../domain/mesh/join-pods.ts';
-import type { RestartableKind, WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
+import {
+  RESTARTABLE_KINDS,
+  type RestartableKind,
+  type WorkloadRef,
+} from '../../domain/mesh/observed-mesh.ts';
+import { listIn } from '../list-in.ts';
 
 /** The live state of a wave's workloads at one moment. */
 export interface WaveState {
@@ -19,33 +24,24 @@ const KIND_LISTS = {
   DaemonSet: RESOURCE_KINDS.daemonSet,
 } as const satisfies Record<RestartableKind, unknown>;
 
-/** One list per namespace and kind that the wave has, never one per workload. */
+/** One list per kind and namespace, or one per kind where they are many; never one per workload. */
 export async function readWave(
   kubernetes: KubernetesClient,
   workloads: readonly WorkloadRef[],
 ): Promise<WaveState> {
-  const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
-  const lists = await Promise.all(
-    namespaces.map(async (namespace) => {
-      const kinds = new Set(
-        workloads.filter((each) => each.namespace === namespace).map(({ kind }) => kind),
-      );
-      const [pods, replicaSets, ...owners] = await Promise.all([
-        kubernetes.list(RESOURCE_KINDS.pod, { namespace }),
-        kinds.has('Deployment')
-          ? kubernetes.list(RESOURCE_KINDS.replicaSet, { namespace, metadataOnly: true })
-          : [],
-        ...[...kinds].map((kind) => kubernetes.list(KIND_LISTS[kind], { namespace })),
-      ]);
-      return { pods, replicaSets, owners: owners.flat() };
-    }),
-  );
-  return joinWave(
-    workloads,
-    lists.flatMap(({ owners }) => owners),
-    lists.flatMap(({ replicaSets }) => replicaSets),
-    lists.flatMap(({ pods }) => pods),
-  );
+  const placesOf = (kind?: RestartableKind): readonly string[] => [
+    ...new Set(
+      workloads
+        .filter((each) => kind === undefined || each.kind === kind)
+        .map(({ namespace }) => namespace),
+    ),
+  ];
+  const [pods, replicaSets, ...owners] = await Promise.all([
+    listIn(kubernetes, RESOURCE_KINDS.pod, placesOf()),
+    listIn(kubernetes, RESOURCE_KINDS.replicaSet, placesOf('Deployment'), { metadataOnly: true }),
+    ...RESTARTABLE_KINDS.map((kind) => listIn(kubernetes, KIND_LISTS[kind], placesOf(kind))),
+  ]);
+  return joinWave(workloads, owners.flat(), replicaSets, pods);
 }
 
 function joinWave(

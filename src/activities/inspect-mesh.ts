@@ -156,12 +156,8 @@ export const WORKLOAD_KINDS = [
 ] as const;
 
 /** Deployments, StatefulSets and DaemonSets of all namespaces. */
-export async function listWorkloads(
-  kubernetes: KubernetesClient,
-  namespace?: string,
-): Promise<KubernetesObject[]> {
-  const scope = namespace === undefined ? {} : { namespace };
-  const lists = await Promise.all(WORKLOAD_KINDS.map((kind) => kubernetes.list(kind, scope)));
+export async function listWorkloads(kubernetes: KubernetesClient): Promise<KubernetesObject[]> {
+  const lists = await Promise.all(WORKLOAD_KINDS.map((kind) => kubernetes.list(kind)));
   return lists.flat();
 }
 

@@ -10,13 +10,10 @@ import {
 } from '../../domain/kubernetes-object.ts';
 import { REVISION_LABEL } from '../../domain/mesh/istio-labels.ts';
 import { webhooksOf, type Webhook } from '../../domain/mesh/webhook-shapes.ts';
-import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import type { PlannedObject } from '../../domain/planning/plan.ts';
 import type { NamespaceMove } from '../../domain/planning/step.ts';
 import { ActivityError } from '../errors.ts';
-import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 import type { OwnedChange } from './perform-change.ts';
-import { templateAnnotation } from './patch-paths.ts';
 
 /** Label changes of namespaces; what the plan saw must still be there. */
 export async function namespaceChanges(
@@ -79,24 +76,6 @@ function maintained(rendered: Webhook, live: Webhook | undefined): Webhook {
     ...(failurePolicy === undefined ? {} : { failurePolicy }),
     clientConfig: { ...rendered.clientConfig, ...(caBundle === undefined ? {} : { caBundle }) },
   };
-}
-
-/** Restart tokens for workloads that are still the planned ones. Those that are gone need none. */
-export async function restartChanges(
-  kubernetes: KubernetesClient,
-  workloads: readonly WorkloadRef[],
-  token: string,
-): Promise<Extract<Change, { kind: 'restart' }>[]> {
-  const changes = await Promise.all(
-    workloads.map(async ({ kind, namespace, name, uid }) => {
-      const ref: ObjectRef = { apiVersion: 'apps/v1', kind, namespace, name };
-      const live = await kubernetes.get(ref);
-      if (live === undefined || live.metadata.uid !== uid) return undefined;
-      const prior = templateAnnotation(live, RESTART_ANNOTATION);
-      return { kind: 'restart' as const, ref, uid, prior, applied: token };
-    }),
-  );
-  return changes.filter((change) => change !== undefined);
 }
 
 /** Deletions of the old revision's objects, each with the whole object as its prior value. */

@@ -1,5 +1,4 @@
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
-import { interpretWorkloads } from '../../domain/mesh/interpret-workloads.ts';
 import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 import type { UpgradePlan } from '../../domain/planning/plan.ts';
 import type { StepOf } from '../../domain/planning/step.ts';
@@ -10,7 +9,7 @@ import { readJournal, writeJournal } from '../record/step-journal.ts';
 import type { StepRef } from '../run-ref.ts';
 import type { RestartChange } from './wave-entries.ts';
 import type { WaveSight } from './wave-view.ts';
-import { restartJournal } from './wave-workloads.ts';
+import { restartJournal, withNewcomers } from './wave-workloads.ts';
 
 /**
  * What the wave restarts, with what each pod template carried before: as it was journaled, or now, before
@@ -48,12 +47,7 @@ function restartsOf(
   token: string,
 ): readonly RestartChange[] {
   const live = new Map(sight.workloads.map((each) => [each.metadata.uid ?? '', each]));
-  const planned = new Set(step.workloads.map(({ uid }) => uid));
-  const { workloads: meshed } = interpretWorkloads({ ...sight, isInjected: () => false });
-  const newcomers = meshed.filter(
-    ({ uid, podsByRevision }) => !planned.has(uid) && (podsByRevision[oldRevision] ?? 0) > 0,
-  );
-  return [...step.workloads, ...newcomers].flatMap(
+  return withNewcomers(step, oldRevision, sight).flatMap(
     ({ kind, namespace, name, uid }): RestartChange[] => {
       const workload = live.get(uid);
       if (workload === undefined) return [];

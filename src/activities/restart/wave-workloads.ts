@@ -5,9 +5,11 @@ import { interpretPod } from '../../domain/mesh/interpret-pods.ts';
 import { interpretWorkloads } from '../../domain/mesh/interpret-workloads.ts';
 import { RESTARTABLE_KINDS, type WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import type { StepOf } from '../../domain/planning/step.ts';
-import { listWorkloads } from '../inspect-mesh.ts';
+import { WORKLOAD_KINDS } from '../inspect-mesh.ts';
+import { listIn } from '../list-in.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { readJournal } from '../record/step-journal.ts';
+import type { WaveSight } from './wave-view.ts';
 
 /** Name of the journal of a wave's restarts, beside that of its selectors. */
 export function restartJournal(step: string): string {
@@ -24,33 +26,28 @@ export async function gatherWave(
   step: StepOf<'wave'>,
   revision: string,
 ): Promise<readonly WorkloadRef[]> {
-  const found = await Promise.all(
-    step.namespaces.map((namespace) => newcomers(kubernetes, namespace, step, revision)),
-  );
-  return [...step.workloads, ...found.flat()];
+  const { namespaces } = step;
+  const [pods, replicaSets, ...workloads] = await Promise.all([
+    listIn(kubernetes, RESOURCE_KINDS.pod, namespaces),
+    listIn(kubernetes, RESOURCE_KINDS.replicaSet, namespaces, { metadataOnly: true }),
+    ...WORKLOAD_KINDS.map((kind) => listIn(kubernetes, kind, namespaces)),
+  ]);
+  const sight = { workloads: workloads.flat(), replicaSets, pods: pods.map(interpretPod) };
+  return withNewcomers(step, revision, sight);
 }
 
-async function newcomers(
-  kubernetes: KubernetesClient,
-  namespace: string,
+/** The planned workloads, then those of which pods carry the proxy of that revision. */
+export function withNewcomers(
   step: StepOf<'wave'>,
   revision: string,
-): Promise<readonly WorkloadRef[]> {
-  const [workloads, replicaSets, pods] = await Promise.all([
-    listWorkloads(kubernetes, namespace),
-    kubernetes.list(RESOURCE_KINDS.replicaSet, { namespace, metadataOnly: true }),
-    kubernetes.list(RESOURCE_KINDS.pod, { namespace }),
-  ]);
+  sight: Pick<WaveSight, 'workloads' | 'replicaSets' | 'pods'>,
+): readonly WorkloadRef[] {
   const planned = new Set(step.workloads.map(({ uid }) => uid));
-  const observed = interpretWorkloads({
-    workloads,
-    replicaSets,
-    pods: pods.map(interpretPod),
-    isInjected: () => false,
-  });
-  return observed.workloads
+  const { workloads } = interpretWorkloads({ ...sight, isInjected: () => false });
+  const newcomers = workloads
     .filter(({ uid, podsByRevision }) => !planned.has(uid) && (podsByRevision[revision] ?? 0) > 0)
-    .map(({ kind, namespace: where, name, uid }) => ({ kind, namespace: where, name, uid }));
+    .map(({ kind, namespace, name, uid }) => ({ kind, namespace, name, uid }));
+  return [...step.workloads, ...newcomers];
 }
 
 /** The workloads behind restart changes, in the same order. */

@@ -1,8 +1,12 @@
 import { runStages } from './lib/run-stages.ts';
 import { STAGE_NAMES, STAGES, type Stage } from './lib/stages.ts';
 
-const USAGE = `npm test                      everything: ${STAGE_NAMES.join(', ')}
-npm test -- STAGE…            only these stages
+const APART = STAGES.filter(({ isApart }) => isApart).map(({ name }) => name);
+
+const USAGE = `npm test                      everything: ${STAGES.filter(({ isApart }) => !isApart)
+  .map(({ name }) => name)
+  .join(', ')}
+npm test -- STAGE…            only these stages; ${APART.join(', ')} runs only so
 npm test -- unit PATTERN…     only test files whose path matches one of the patterns
 npm test -- e2e PATTERN…      the same on the rig`;
 
@@ -11,7 +15,9 @@ function parseArguments(args: readonly string[]): { stages: readonly Stage[]; pa
   const firstPattern = args.findIndex((each) => !isStageName(each));
   const names = firstPattern === -1 ? args : args.slice(0, firstPattern);
   const patterns = firstPattern === -1 ? [] : args.slice(firstPattern);
-  const stages = STAGES.filter(({ name }) => names.length === 0 || names.includes(name));
+  const stages = STAGES.filter(({ name, isApart }) =>
+    names.length === 0 ? !isApart : names.includes(name),
+  );
   const isWrong =
     patterns.some((pattern) => pattern.startsWith('-')) ||
     (patterns.length > 0 && (names.length === 0 || !stages.every((each) => each.takesPatterns)));
@@ -19,7 +25,7 @@ function parseArguments(args: readonly string[]): { stages: readonly Stage[]; pa
   const isHelp = args.includes('--help') || args.includes('-h');
   const hint = isHelp
     ? ''
-    : `expected stages, then patterns for unit or e2e, found: ${args.join(' ')}\n\n`;
+    : `expected stages, then patterns for unit, e2e or data-plane, found: ${args.join(' ')}\n\n`;
   process.stderr.write(`${hint}${USAGE}\n`);
   process.exit(isHelp ? 0 : 2);
 }

@@ -20,10 +20,20 @@ export interface Stage {
   readonly title: string;
   /** Whether it takes test file patterns. */
   readonly takesPatterns: boolean;
+  /** Whether it runs only where it is named: it takes too long for every run. */
+  readonly isApart: boolean;
   readonly run: (options: StageOptions) => Promise<Counts>;
 }
 
-export const STAGE_NAMES = ['format', 'lint', 'types', 'bundle', 'unit', 'e2e'] as const;
+export const STAGE_NAMES = [
+  'format',
+  'lint',
+  'types',
+  'bundle',
+  'unit',
+  'e2e',
+  'data-plane',
+] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
 export const STAGES: readonly Stage[] = [
@@ -38,20 +48,35 @@ export const STAGES: readonly Stage[] = [
     name: 'bundle',
     title: 'the workflows bundle for their sandbox',
     takesPatterns: false,
+    isApart: false,
     run: bundle,
   },
-  { name: 'unit', title: 'tests without a rig (jest)', takesPatterns: true, run: unit },
+  {
+    name: 'unit',
+    title: 'tests without a rig (jest)',
+    takesPatterns: true,
+    isApart: false,
+    run: unit,
+  },
   {
     name: 'e2e',
     title: 'tests on a real mesh: the rig (jest, one file at a time)',
     takesPatterns: true,
-    run: e2e,
+    isApart: false,
+    run: (options) => onRig('test/e2e', options),
+  },
+  {
+    name: 'data-plane',
+    title: 'long tests of waves on the rig: kills, faults (jest, one file at a time)',
+    takesPatterns: true,
+    isApart: true,
+    run: (options) => onRig('test/slow/data-plane', options),
   },
 ];
 
 const TOOL_LIMIT_MINUTES = 10;
 const UNIT_LIMIT_MINUTES = 20;
-const E2E_LIMIT_MINUTES = 45;
+const RIG_LIMIT_MINUTES = 45;
 
 /** A command of a package that counts as one test. */
 function tool(name: StageName, title: string, file: string, args: readonly string[]): Stage {
@@ -59,6 +84,7 @@ function tool(name: StageName, title: string, file: string, args: readonly strin
     name,
     title,
     takesPatterns: false,
+    isApart: false,
     run: async ({ marker, signal }) => {
       const { code } = await runNode({
         args: [path.join('node_modules', file), ...args],
@@ -81,7 +107,7 @@ async function bundle(): Promise<Counts> {
 async function unit({ patterns, marker, signal }: StageOptions): Promise<Counts> {
   const { temporal } = await ensureTools({ families: ['temporal'], signal });
   return runJest({
-    files: ['test/**/*.test.ts', '!test/e2e/**'],
+    files: ['test/**/*.test.ts', '!test/e2e/**', '!test/slow/**'],
     patterns,
     inBand: false,
     env: testEnvironment({ marker, temporal }),
@@ -91,18 +117,18 @@ async function unit({ patterns, marker, signal }: StageOptions): Promise<Counts>
 }
 
 /** Each file brings up a rig of its own name and takes it down again. */
-async function e2e({ patterns, marker, signal }: StageOptions): Promise<Counts> {
+async function onRig(folder: string, { patterns, marker, signal }: StageOptions): Promise<Counts> {
   if (process.platform === 'win32') {
     console.error('skipped: the rig needs Linux or macOS');
     return ONE_SKIPPED;
   }
   const { temporal } = await ensureTools({ signal });
   return runJest({
-    files: ['test/e2e/**/*.test.ts'],
+    files: [`${folder}/**/*.test.ts`],
     patterns,
     inBand: true,
     env: testEnvironment({ marker, temporal }),
     signal,
-    limitMinutes: E2E_LIMIT_MINUTES,
+    limitMinutes: RIG_LIMIT_MINUTES,
   });
 }

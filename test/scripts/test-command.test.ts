@@ -28,6 +28,14 @@ it('every stage has a name of its own, in the order of the names', () => {
   expect(STAGES.map(({ name }) => name)).toEqual(STAGE_NAMES);
 });
 
+it('says which stages run by themselves, and which only where they are named', () => {
+  const { stderr, status } = runTests('--help');
+
+  expect(stderr).toContain('everything: format, lint, types, bundle, unit, e2e\n');
+  expect(stderr).toContain('only these stages; data-plane runs only so\n');
+  expect(status).toBe(0);
+});
+
 it('closes with the counts alone on the last line of standard output', () => {
   const ran = runTests('bundle');
 

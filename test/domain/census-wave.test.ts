@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { censusWave, type CountedWorkload } from '../../src/domain/health/census-wave.ts';
 import type { PodFacts } from '../../src/domain/mesh/interpret-pods.ts';
 
-const TARGET = '1-26-1';
+const REVISION = '1-26-1';
+const TARGET = ({ revision }: PodFacts): boolean => revision === REVISION;
 
 function pod(changes: Partial<PodFacts> = {}): PodFacts {
   return {
@@ -10,7 +11,7 @@ function pod(changes: Partial<PodFacts> = {}): PodFacts {
     name: 'cart-1',
     uid: 'u1',
     resourceVersion: '1',
-    revision: TARGET,
+    revision: REVISION,
     ready: true,
     terminating: false,
     finished: false,

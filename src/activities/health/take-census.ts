@@ -2,6 +2,7 @@ import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
 import { censusWave } from '../../domain/health/census-wave.ts';
 import { usersOf } from '../../domain/mesh/users-of.ts';
+import { describeTarget, onTargetOf } from '../../domain/planning/wave-target.ts';
 import type { WaveReport } from '../../domain/report.ts';
 import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
@@ -25,13 +26,13 @@ export async function takeWaveCensus(
       isThere: live.workloads.has(each.uid),
       pods: live.pods.get(each.uid) ?? [],
     })),
-    plan.to.revision,
+    onTargetOf(plan, step),
     ref.failed,
   );
   if (stragglers.length > 0) {
     throw new ActivityError(
       'Unhealthy',
-      `expected every pod of ${step.id} ready and injected by ${plan.to.revision}; not so: ${listNames(stragglers)}`,
+      `expected every pod of ${step.id} ready and ${describeTarget(plan, step)}; not so: ${listNames(stragglers)}`,
       [stragglers],
     );
   }

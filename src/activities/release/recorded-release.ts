@@ -18,10 +18,10 @@ export async function recordedObjects(
   component: 'Base' | 'Pilot',
 ): Promise<readonly KubernetesObject[]> {
   const release = (await record.get(PART)) as RenderedRelease | undefined;
-  if (release?.digest !== plan.renderDigest) {
+  if (release === undefined || release.digest !== plan.renderDigest) {
     throw new ActivityError(
       'RecordUnreadable',
-      `expected the recorded release to be ${plan.renderDigest} as planned, found ${release?.digest ?? 'none'}`,
+      `expected the recorded release to be ${plan.renderDigest ?? 'none'} as planned, found ${release?.digest ?? 'none'}`,
     );
   }
   return release.objects.filter((each) => each.component === component).map(({ object }) => object);

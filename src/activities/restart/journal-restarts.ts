@@ -47,14 +47,15 @@ function restartsOf(
   token: string,
 ): readonly RestartChange[] {
   const live = new Map(sight.workloads.map((each) => [each.metadata.uid ?? '', each]));
-  return withNewcomers(step, oldRevision, sight).flatMap(
-    ({ kind, namespace, name, uid }): RestartChange[] => {
-      const workload = live.get(uid);
-      if (workload === undefined) return [];
-      const ref = { apiVersion: 'apps/v1', kind, namespace, name };
-      const prior = templateAnnotation(workload, RESTART_ANNOTATION);
-      const template = digestTemplate(workload);
-      return [{ kind: 'restart', ref, uid, prior, applied: token, template }];
-    },
-  );
+  // Where no selector moves, what came since has the new proxy already.
+  const workloads =
+    step.target === undefined ? withNewcomers(step, oldRevision, sight) : step.workloads;
+  return workloads.flatMap(({ kind, namespace, name, uid }): RestartChange[] => {
+    const workload = live.get(uid);
+    if (workload === undefined) return [];
+    const ref = { apiVersion: 'apps/v1', kind, namespace, name };
+    const prior = templateAnnotation(workload, RESTART_ANNOTATION);
+    const template = digestTemplate(workload);
+    return [{ kind: 'restart', ref, uid, prior, applied: token, template }];
+  });
 }

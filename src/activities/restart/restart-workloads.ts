@@ -1,8 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
-import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import { takeBatch } from '../../domain/restart/batches.ts';
-import type { UpgradePlan } from '../../domain/planning/plan.ts';
+import { onTargetOf } from '../../domain/planning/wave-target.ts';
 import type { Heart } from '../heartbeat.ts';
 import { loadStep } from '../load-plan.ts';
 import type { StepRef } from '../run-ref.ts';
@@ -47,14 +46,15 @@ export async function restartWorkloads(
       changes,
       limits: await readWindowLimits(access.worker, plan),
       deadlineSeconds: plan.policy.restart.workloadDeadlineSeconds,
-      isOnTarget: targetOf(plan),
+      isOnTarget: onTargetOf(plan, step),
       earlier: latest?.begun ?? {},
       failedBefore: latest?.failed ?? {},
       tolerated,
       stop,
     });
     for (;;) {
-      const seen = mover.look(view.look());
+      const seen = mover.look(view.look(), view.certainAt());
+      if (seen.isDoubtful) view.confirm();
       const resume = resumeFrom(seen, { before, total: all.length, batch });
       const beat: WaveCheckpoint = { ...resume, ...seen.progress };
       heart.beat(beat);
@@ -92,9 +92,4 @@ function resumeFrom(
 
 function latestCheckpoint(): WaveCheckpoint | undefined {
   return activityInfo().heartbeatDetails as WaveCheckpoint | undefined;
-}
-
-/** Injected by the revision that the wave moves to. */
-function targetOf({ to }: UpgradePlan): (pod: PodFacts) => boolean {
-  return ({ revision }) => revision === to.revision;
 }

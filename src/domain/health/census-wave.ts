@@ -12,7 +12,7 @@ export interface CountedWorkload {
 
 export interface WaveCensus {
   readonly pods: number;
-  /** Workloads that have pods, every one ready and injected by the target. */
+  /** Workloads that have pods, every one ready and with the target's proxy. */
   readonly onTarget: number;
   /** Workloads with pods that are not so: the wave is not done. */
   readonly stragglers: readonly string[];
@@ -24,18 +24,18 @@ export interface WaveCensus {
 const MAX_NAMED = 20;
 
 /**
- * Counts, from the pods themselves, how much of a wave is on a revision. `tolerated` failed within
+ * Counts, from the pods themselves, how much of a wave is on its target. `tolerated` failed within
  * the wave's threshold, by uid, with the reason: where they are not there they are exceptions.
  */
 export function censusWave(
   workloads: readonly CountedWorkload[],
-  revision: string,
+  isOnTarget: (pod: PodFacts) => boolean,
   tolerated: Readonly<Record<string, string>> = {},
 ): WaveCensus {
   const stragglers: string[] = [];
   const exceptions: string[] = [];
   for (const { ref, isThere, pods } of workloads) {
-    const off = pods.filter((pod) => pod.revision !== revision || !pod.ready);
+    const off = pods.filter((pod) => !isOnTarget(pod) || !pod.ready);
     const reason = tolerated[ref.uid];
     if (off.length > 0 && reason !== undefined) {
       exceptions.push(`${ref.kind} ${reason}`);

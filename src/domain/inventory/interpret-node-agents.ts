@@ -1,7 +1,7 @@
 import { compareText, type KubernetesObject } from '../kubernetes-object.ts';
 import { COMPONENT_LABEL } from '../mesh/istio-labels.ts';
 import type { NodeAgentFacts } from './gateway-facts.ts';
-import { imageVersion } from './pod-spec.ts';
+import { imageTag } from '../version/image-version.ts';
 import { interpretWorkloadSpec } from './workload-shape.ts';
 
 interface DaemonSetShape {
@@ -16,7 +16,7 @@ export function interpretNodeAgents(workloads: readonly KubernetesObject[]): Nod
       if (kind === undefined) return [];
       const { status } = workload as KubernetesObject & DaemonSetShape;
       const { template } = interpretWorkloadSpec(workload, new Map());
-      const version = imageVersion(template.spec?.containers?.[0]?.image);
+      const version = imageTag(template.spec?.containers?.[0]?.image);
       return [
         {
           kind,

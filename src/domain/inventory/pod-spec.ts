@@ -67,9 +67,3 @@ export function proxyIn(
     isNative: usual === undefined,
   };
 }
-
-/** The tag of an image without its variant: `docker.io/istio/pilot:1.26.1-distroless` → `1.26.1`. */
-export function imageVersion(image: string | undefined): string | undefined {
-  const tag = /:(?<tag>[^:@/]+)(@|$)/.exec(image ?? '')?.groups?.['tag'];
-  return tag?.replace(/-(distroless|debug)$/, '');
-}

@@ -1,5 +1,5 @@
 import { compareText, type KubernetesObject } from '../kubernetes-object.ts';
-import { parseIstioVersion } from '../version/istio-version.ts';
+import { imageVersion } from '../version/image-version.ts';
 import { REVISION_LABEL, TAG_LABEL } from './istio-labels.ts';
 import type { ControlPlane, RevisionTag } from './observed-mesh.ts';
 
@@ -27,7 +27,7 @@ export function interpretControlPlanes(deployments: readonly KubernetesObject[])
 function interpretControlPlane(deployment: KubernetesObject): ControlPlane {
   const { spec, status } = deployment as KubernetesObject & DeploymentShape;
   const discovery = spec?.template?.spec?.containers?.find(({ name }) => name === 'discovery');
-  const version = parseIstioVersion(versionText(discovery?.image ?? ''));
+  const version = imageVersion(discovery?.image ?? '');
   const settled = (status?.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0);
   return {
     revision: deployment.metadata.labels?.[REVISION_LABEL] ?? 'default',
@@ -37,12 +37,6 @@ function interpretControlPlane(deployment: KubernetesObject): ControlPlane {
     readyReplicas: settled ? Math.min(status?.readyReplicas ?? 0, status?.updatedReplicas ?? 0) : 0,
     installer: installerOf(deployment),
   };
-}
-
-/** The tag of an image without its variant: `docker.io/istio/pilot:1.26.1-distroless` → `1.26.1`. */
-function versionText(image: string): string {
-  const tag = /:(?<tag>[^:@/]+)(@|$)/.exec(image)?.groups?.['tag'] ?? '';
-  return tag.replace(/-(distroless|debug)$/, '');
 }
 
 function installerOf(deployment: KubernetesObject): ControlPlane['installer'] {

@@ -9,12 +9,15 @@ import type { UpgradeStep } from './step.ts';
 export const STRATEGIES = ['canary', 'in-place'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
+/** What a plan does: a refresh leaves the control planes and selectors as they are. */
+export type PlanStrategy = 'canary' | 'refresh';
+
 /** What meshlift computes from a request and a mesh: every step, with its objects and its undo. */
 export interface UpgradePlan {
   readonly apiVersion: string;
   readonly cluster: { readonly name: string; readonly uid: string };
   readonly meshNamespace: string;
-  readonly strategy: 'canary';
+  readonly strategy: PlanStrategy;
   readonly from: RevisionAt;
   readonly to: RevisionAt;
   readonly reason?: string;
@@ -22,8 +25,8 @@ export interface UpgradePlan {
   readonly policy: Policy;
   /** sha256 of each installer binary that the plan relies on, by version. */
   readonly binaries: Readonly<Record<string, string>>;
-  /** Digest of the rendered objects of the new revision, in order. */
-  readonly renderDigest: string;
+  /** Digest of the rendered objects of the new revision, in order; absent where none is. */
+  readonly renderDigest?: string;
   readonly findings: readonly Finding[];
 }
 
@@ -50,7 +53,7 @@ export interface PlanOutline {
   readonly digest: string;
   readonly cluster: { readonly name: string; readonly uid: string };
   readonly meshNamespace: string;
-  readonly strategy: 'canary';
+  readonly strategy: PlanStrategy;
   readonly from: RevisionAt;
   readonly to: RevisionAt;
   readonly policy: Policy;

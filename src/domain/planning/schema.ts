@@ -131,6 +131,10 @@ export const upgradeStep = z
       tagMoves,
       namespaceMoves,
       workloads,
+      target: z
+        .strictObject({ revision: z.string(), image: z.string(), version: z.string() })
+        .exactOptional()
+        .describe('Of a refresh: the proxy that the pods are to have.'),
     }),
     z.strictObject({
       ...base,
@@ -173,14 +177,17 @@ export const upgradePlan = z.strictObject({
     uid: z.string().describe('Of the namespace kube-system: the identity of the cluster.'),
   }),
   meshNamespace: z.string(),
-  strategy: z.literal('canary'),
+  strategy: z.enum(['canary', 'refresh']),
   from: revisionAt,
   to: revisionAt,
   reason: z.string().exactOptional(),
   steps: z.array(upgradeStep),
   policy: resolvedPolicy,
   binaries: z.record(z.string(), z.string()).describe('sha256 of each istioctl, by version.'),
-  renderDigest: z.string().describe('Of all rendered objects, in order.'),
+  renderDigest: z
+    .string()
+    .exactOptional()
+    .describe('Of all rendered objects, in order; absent where none is.'),
   findings: z.array(finding),
 });
 

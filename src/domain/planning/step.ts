@@ -1,4 +1,5 @@
 import type { WorkloadRef } from '../mesh/observed-mesh.ts';
+import type { ProxyTarget } from '../refresh/proxy-target.ts';
 import type { PlannedObject } from './plan.ts';
 
 /** What takes a step back. `keep` says why nothing does. */
@@ -62,6 +63,8 @@ export type UpgradeStep = StepBase &
         readonly tagMoves: readonly TagMove[];
         readonly namespaceMoves: readonly NamespaceMove[];
         readonly workloads: readonly WorkloadRef[];
+        /** Of a refresh, whose pods keep their revision: the proxy that they are to have. */
+        readonly target?: ProxyTarget;
       }
     | { readonly kind: 'gate'; readonly gate: 'complete'; readonly expiresSeconds: number }
     | {

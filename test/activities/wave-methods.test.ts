@@ -4,50 +4,18 @@ import { KubernetesUnreachable } from '../../src/clients/kubernetes-error.ts';
 import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
 import { RESTART_ANNOTATION } from '../../src/domain/mesh/record-marks.ts';
-import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
-import {
-  controllerOf,
-  NEW,
-  placeControlPlane,
-  placePod,
-  placeWorkload,
-} from '../support/placed-mesh.ts';
-import { useQuickTime } from '../support/quick-time.ts';
-import {
-  accessTo,
-  attemptAfter,
-  problemOf,
-  recordIn,
-  recordingHeart,
-  RUN,
-  samplePlan,
-  waveStep,
-} from '../support/sample-run.ts';
+import { Crash, type FakeKubernetes } from '../support/fake-kubernetes.ts';
+import { controllerOf, placePod, placeWorkload } from '../support/placed-mesh.ts';
+import { problemOf, recordIn, waveStep } from '../support/sample-run.ts';
+import { useWave } from '../support/wave-stage.ts';
 
-const time = useQuickTime();
-const { restartWorkloads } = await import('../../src/activities/restart/restart-workloads.ts');
-
-const LIMITS = { maxPodsInFlight: 10, workloadDeadlineSeconds: 30 };
+const wave = await useWave({ maxPodsInFlight: 10, workloadDeadlineSeconds: 30 });
+const { time, planned, restart, writesTo } = wave;
 
 let cluster: FakeKubernetes;
 beforeEach(() => {
-  cluster = createFakeKubernetes();
-  placeControlPlane(cluster, NEW);
-  time.meanwhile(() => undefined);
+  cluster = wave.cluster;
 });
-
-async function planned(
-  workloads: readonly WorkloadRef[],
-  limits: Partial<typeof LIMITS> & { readonly maxPodsPerSecond?: number } = {},
-): Promise<void> {
-  const plan = samplePlan([waveStep(workloads)], { restart: { ...LIMITS, ...limits } });
-  await recordIn(cluster).put('plan', plan);
-}
-
-function restart(env = attemptAfter(), kubernetes = cluster): ReturnType<typeof restartWorkloads> {
-  const step = { ...RUN, step: 'wave-1' };
-  return env.run(() => restartWorkloads(accessTo(kubernetes), step, undefined, recordingHeart()));
-}
 
 /** A controller that makes a new pod for each that is missing during each wait; gives how many were ready. */
 function recreating(ref: WorkloadRef, replicas: number): readonly number[] {
@@ -71,10 +39,6 @@ function budgetOf(name: string, status: object): void {
     spec: { selector: { matchLabels: { app: name } } },
     status,
   });
-}
-
-function writesTo(what: RegExp): readonly string[] {
-  return cluster.writes.filter((write) => what.test(write));
 }
 
 const ON_DELETE = { updateStrategy: { type: 'OnDelete' } };
@@ -178,7 +142,7 @@ describe('a workload with a budget', () => {
     const problem = await problemOf(restart());
 
     expect(problem).toMatch(
-      /shop\/cart: could not begin for 31 s: budget shop\/cart lets no more pods go/,
+      /shop\/cart: could not begin for 3[0-9] s: budget shop\/cart lets no more pods go/,
     );
     expect(writesTo(EVICTIONS)).toEqual([]);
     expect(writesTo(TEMPLATES)).toEqual([]);
@@ -211,7 +175,7 @@ describe('a restart mark that somebody takes away', () => {
     await planned([cart]);
     const { marks, counting } = contested(cart);
 
-    const problem = await problemOf(restart(attemptAfter(), counting));
+    const problem = await problemOf(restart({ kubernetes: counting }));
 
     expect(problem).toMatch(/shop\/cart: the restart mark was taken from its pod template/);
     expect(marks).toHaveLength(3);
@@ -225,7 +189,7 @@ describe('a restart mark that somebody takes away', () => {
       placePod(cluster, cart, 1);
     });
 
-    expect(await restart(attemptAfter(), counting)).toMatchObject({ finished: true });
+    expect(await restart({ kubernetes: counting })).toMatchObject({ finished: true });
 
     expect(marks).toHaveLength(1);
   });
@@ -247,7 +211,7 @@ describe('the pace of a wave', () => {
       },
     };
 
-    await restart(attemptAfter(), watched);
+    await restart({ kubernetes: watched });
 
     expect(begunAt).toHaveLength(3);
     for (const [index, at] of begunAt.slice(1).entries()) {
@@ -288,7 +252,7 @@ describe('trouble of the API server', () => {
       }
     });
 
-    const result = await restart(attemptAfter(), refusing(4));
+    const result = await restart({ kubernetes: refusing(4) });
 
     expect(result).toMatchObject({ finished: true, done: 2 });
     expect(writesTo(TEMPLATES)).toHaveLength(1);
@@ -298,7 +262,7 @@ describe('trouble of the API server', () => {
   it('that lasts ends the attempt with what the server said', async () => {
     await planned([placeWorkload(cluster, 'cart')], { workloadDeadlineSeconds: 600 });
 
-    await expect(restart(attemptAfter(), refusing(1000))).rejects.toThrow(KubernetesUnreachable);
+    await expect(restart({ kubernetes: refusing(1000) })).rejects.toThrow(KubernetesUnreachable);
 
     expect(time.waits).toBeGreaterThan(50);
   });

@@ -1,78 +1,28 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { MockActivityEnvironment } from '@temporalio/testing';
 import { readJournal } from '../../src/activities/record/step-journal.ts';
 import type { WaveCheckpoint, WaveResult } from '../../src/activities/restart/wave-checkpoint.ts';
 import { readWaveWorkloads } from '../../src/activities/restart/wave-workloads.ts';
 import { KubernetesUnreachable } from '../../src/clients/kubernetes-error.ts';
 import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
-import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
-import {
-  controllerOf,
-  NEW,
-  placeControlPlane,
-  placePod,
-  placeWorkload,
-  rollOut,
-} from '../support/placed-mesh.ts';
-import { useQuickTime } from '../support/quick-time.ts';
-import {
-  accessTo,
-  attemptAfter,
-  problemOf,
-  recordIn,
-  recordingHeart,
-  RUN,
-  samplePlan,
-  waveStep,
-} from '../support/sample-run.ts';
+import { Crash, type FakeKubernetes } from '../support/fake-kubernetes.ts';
+import { controllerOf, placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
+import { attemptAfter, problemOf, recordIn, waveStep } from '../support/sample-run.ts';
+import { useWave } from '../support/wave-stage.ts';
 
-const time = useQuickTime();
-const { restartWorkloads } = await import('../../src/activities/restart/restart-workloads.ts');
-
-const LIMITS = { maxPodsInFlight: 4, workloadDeadlineSeconds: 600 };
 const TOKEN = 'r1/wave-1';
+const wave = await useWave({ maxPodsInFlight: 4, workloadDeadlineSeconds: 600 });
+const { time, planned, restart } = wave;
 
 let cluster: FakeKubernetes;
-let heart: ReturnType<typeof recordingHeart>;
 beforeEach(() => {
-  cluster = createFakeKubernetes();
-  placeControlPlane(cluster, NEW);
-  heart = recordingHeart();
-  time.meanwhile(() => undefined);
+  cluster = wave.cluster;
 });
-
-/** A recorded plan whose wave restarts these, within the limits. */
-async function planned(
-  workloads: readonly WorkloadRef[],
-  limits: Partial<typeof LIMITS> = {},
-): Promise<void> {
-  const plan = samplePlan([waveStep(workloads)], { restart: { ...LIMITS, ...limits } });
-  await recordIn(cluster).put('plan', plan);
-}
-
-interface Attempt {
-  readonly kubernetes?: KubernetesClient;
-  readonly env?: MockActivityEnvironment;
-  /** What the activity was called with. */
-  readonly checkpoint?: WaveCheckpoint;
-}
-
-function restart({
-  kubernetes = cluster,
-  env = attemptAfter(),
-  checkpoint,
-}: Attempt = {}): Promise<WaveResult> {
-  const step = { ...RUN, step: 'wave-1' };
-  return env.run(() => restartWorkloads(accessTo(kubernetes), step, checkpoint, heart));
-}
 
 const rollingOut = (workloads: readonly WorkloadRef[]): readonly string[] =>
   controllerOf(cluster, time, { workloads, token: TOKEN });
 
-function restarts(): readonly string[] {
-  return cluster.writes.filter((write) => write.startsWith('patch '));
-}
+const restarts = (): readonly string[] => wave.writesTo(/^patch /);
 
 describe('the restart of a wave', () => {
   it('begins what the window has pods for, and the next when there is room', async () => {
@@ -166,7 +116,7 @@ describe('the workloads of a restart', () => {
 
     await restart();
 
-    const beats = heart.beats as WaveCheckpoint[];
+    const beats = wave.heart.beats as WaveCheckpoint[];
     expect(beats.map(({ done, begun }) => [done, Object.keys(begun)])).toEqual([
       [0, []],
       [0, [a]],
@@ -185,9 +135,9 @@ describe('a restart that does not come to its end', () => {
 
     const problem = await problemOf(restart());
 
-    expect(problem).toMatch(/^Unhealthy: .* shop\/cart: not there after 31 s/);
+    expect(problem).toMatch(/^Unhealthy: .* shop\/cart: not there after 32 s/);
     expect(problem).not.toContain('shop/web');
-    expect(time.waits).toBe(31);
+    expect(time.waits).toBe(32);
   });
 
   it('is named at once when a new pod is in trouble', async () => {
@@ -198,7 +148,8 @@ describe('a restart that does not come to its end', () => {
     const problem = await problemOf(restart());
 
     expect(problem).toMatch(/^Unhealthy: .* shop\/cart: pod cart-1 is in CrashLoopBackOff/);
-    expect(time.waits).toBe(1);
+    // It is looked at once more, by a list.
+    expect(time.waits).toBe(2);
   });
 
   it.each([
@@ -216,7 +167,7 @@ describe('a restart that does not come to its end', () => {
       from === 'heartbeat' ? restart({ env: attemptAfter(checkpoint) }) : restart({ checkpoint }),
     );
 
-    expect(problem).toMatch(/shop\/cart: not there after 31 s/);
+    expect(problem).toMatch(/shop\/cart: not there after 32 s/);
     expect(time.waits).toBeLessThan(5);
   });
 
@@ -234,7 +185,7 @@ describe('a restart that does not come to its end', () => {
     const problem = await problemOf(restart({ kubernetes: lossy }));
 
     expect(restarts()).toHaveLength(1);
-    expect(problem).toMatch(/shop\/cart: not there after 31 s/);
+    expect(problem).toMatch(/shop\/cart: not there after 32 s/);
   });
 });
 

@@ -1,45 +1,19 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { WaveCheckpoint, WaveResult } from '../../src/activities/restart/wave-checkpoint.ts';
+import { describe, expect, it } from '@jest/globals';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
-import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
-import {
-  NEW,
-  placeControlPlane,
-  placePod,
-  placeWorkload,
-  rollOut,
-} from '../support/placed-mesh.ts';
-import { useQuickTime } from '../support/quick-time.ts';
-import {
-  accessTo,
-  attemptAfter,
-  problemOf,
-  recordIn,
-  recordingHeart,
-  RUN,
-  samplePlan,
-  waveStep,
-} from '../support/sample-run.ts';
+import { placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
+import { problemOf } from '../support/sample-run.ts';
+import { useWave } from '../support/wave-stage.ts';
 
-const time = useQuickTime();
-const { restartWorkloads } = await import('../../src/activities/restart/restart-workloads.ts');
-
-let cluster: FakeKubernetes;
-beforeEach(() => {
-  cluster = createFakeKubernetes();
-  placeControlPlane(cluster, NEW);
-  time.meanwhile(() => undefined);
-});
+const wave = await useWave({ maxPodsInFlight: 4, workloadDeadlineSeconds: 60 });
+const { time, restart } = wave;
 
 /** A plan that restarts workloads of two pods by these names, two at a time. */
 async function planned(
   names: readonly string[],
   maxFailures?: number | string,
 ): Promise<readonly WorkloadRef[]> {
-  const workloads = names.map((name) => placeWorkload(cluster, name));
-  const restart = { maxPodsInFlight: 4, workloadDeadlineSeconds: 60 };
-  const policy = { restart: { ...restart, ...(maxFailures === undefined ? {} : { maxFailures }) } };
-  await recordIn(cluster).put('plan', samplePlan([waveStep(workloads)], policy));
+  const workloads = names.map((name) => placeWorkload(wave.cluster, name));
+  await wave.planned(workloads, maxFailures === undefined ? {} : { maxFailures });
   return workloads;
 }
 
@@ -53,19 +27,11 @@ function during(waits: Readonly<Record<number, () => void>>): void {
 }
 
 const crash = (ref: WorkloadRef) => (): void => {
-  placePod(cluster, ref, 1, { ready: false, trouble: 'CrashLoopBackOff' });
+  placePod(wave.cluster, ref, 1, { ready: false, trouble: 'CrashLoopBackOff' });
 };
-const come = (ref: WorkloadRef) => (): void => rollOut(cluster, ref);
+const come = (ref: WorkloadRef) => (): void => rollOut(wave.cluster, ref);
 
-function restart(checkpoint?: WaveCheckpoint): Promise<WaveResult> {
-  const step = { ...RUN, step: 'wave-1' };
-  const heart = recordingHeart();
-  return attemptAfter().run(() => restartWorkloads(accessTo(cluster), step, checkpoint, heart));
-}
-
-function restarted(): readonly string[] {
-  return cluster.writes.filter((write) => write.startsWith('patch StatefulSet'));
-}
+const restarted = (): readonly string[] => wave.writesTo(/^patch StatefulSet/);
 
 const [A, B, C] = ['a', 'b', 'c'].map((name) => `patch StatefulSet shop/${name}`);
 
@@ -113,7 +79,7 @@ describe('a workload that fails', () => {
     during({ 1: crash(a), 2: () => undefined });
     const earlier = { done: 0, total: 3, begun: {}, failed: { 'uid-other': 'shop/other: slow' } };
 
-    const problem = await problemOf(restart(earlier));
+    const problem = await problemOf(restart({ checkpoint: earlier }));
 
     expect(problem).toMatch(
       /^Unhealthy: .* of 3 workloads failed, of which 1 may: shop\/other: slow/,

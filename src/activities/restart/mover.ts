@@ -39,12 +39,15 @@ export interface Seen {
   /** Pods of the workloads that are done. */
   readonly pods: number;
   readonly begin: ReadonlySet<string>;
+  /** Something looks failed by a sight that may have missed an event: it is to be confirmed. */
+  readonly isDoubtful: boolean;
   readonly progress: Omit<WaveCheckpoint, 'done' | 'total' | 'batch'>;
 }
 
 /** Moves one batch of workloads: looks, judges, begins what may begin. It waits for nothing. */
 export interface Mover {
-  look(sight: WaveSight): Seen;
+  /** Nothing in the sight is older than `certainAt` (ms). */
+  look(sight: WaveSight, certainAt: number): Seen;
   /** Begins what the window has room for and goes on with what moves pod by pod. */
   move(seen: Seen, onBegun: (begun: WaveCheckpoint['begun']) => void): Promise<void>;
 }
@@ -61,6 +64,11 @@ const OVER: Admission = {
   ],
 };
 
+const DOUBT: Admission = {
+  begin: [],
+  held: ['more workloads look failed than may: they are read anew before anything more begins'],
+};
+
 /** A watch shows a write well within this time. */
 const UNSEEN_MS = 5000;
 /** After it the attempt ends with what the server says, for everybody to see; the next one goes on. */
@@ -73,12 +81,14 @@ export function createMover(options: MoverOptions): Mover {
   /** How often the mark was put back on a template from which somebody had taken it, by uid. */
   const marks = new Map<string, number>();
   const failures = new Map(Object.entries(options.failedBefore));
+  /** Since when (ms) a workload looks failed, by uid; it has failed when a list of later shows it too. */
+  const suspects = new Map<string, number>();
   let meter: ReadyMeter | undefined;
   let stuckSince: Deadlines['stuckSince'];
   /** Since when every write met trouble of the server's. */
   let troubleSince: number | undefined;
 
-  function look(sight: WaveSight): Seen {
+  function look(sight: WaveSight, certainAt: number): Seen {
     const now = Date.now();
     const pods = sight.pods.map((pod) => {
       const at = asked.get(pod.uid);
@@ -86,17 +96,24 @@ export function createMover(options: MoverOptions): Mover {
     });
     const methods = new Map([...begun].map(([uid, { method }]) => [uid, method] as const));
     const context = { isOnTarget, begun: methods };
-    const entries = seeEntries(changes, { ...sight, pods }, context).map(judge);
+    const entries = seeEntries(changes, { ...sight, pods }, context).map((entry) =>
+      judge(entry, certainAt),
+    );
     const ready = entries.flatMap((entry) => entry.pods.filter(isReadyOnTarget).map(uidOf));
     meter ??= createReadyMeter(ready);
     meter.see(ready, now);
     const isOver = failures.size > options.tolerated;
-    const { begin, held } = isOver ? OVER : admit(entries, limits, meter.within(10, now));
+    const isDoubtful = !isOver && failures.size + suspects.size > options.tolerated;
+    const { begin, held } = isOver
+      ? OVER
+      : isDoubtful
+        ? DOUBT
+        : admit(entries, limits, meter.within(10, now));
     const [moving, done, failed] = (['moving', 'done', 'failed'] as const).map(
       (kind) => entries.filter(({ state }) => state.kind === kind).length,
     ) as [number, number, number];
     const isStuck = !isOver && moving === 0 && begin.length === 0 && held.length > 0;
-    stuckSince = isStuck ? { at: stuckSince?.at ?? now, held } : undefined;
+    if (!isDoubtful) stuckSince = isStuck ? { at: stuckSince?.at ?? now, held } : undefined;
     return {
       entries,
       done,
@@ -105,6 +122,7 @@ export function createMover(options: MoverOptions): Mover {
       tooMany: isOver ? [...failures.values()] : undefined,
       pods: entries.reduce((sum, { state }) => sum + (state.kind === 'done' ? state.pods : 0), 0),
       begin: new Set(begin),
+      isDoubtful: suspects.size > 0,
       progress: {
         begun: Object.fromEntries(begun),
         ...(failures.size === 0 ? {} : { failed: Object.fromEntries(failures) }),
@@ -118,11 +136,10 @@ export function createMover(options: MoverOptions): Mover {
   }
 
   /** Keeps the book of what has begun and of what has failed; what failed stays so until it is done. */
-  function judge(entry: WaveEntry): WaveEntry {
+  function judge(entry: WaveEntry, certainAt: number): WaveEntry {
     const { key, state, method } = entry;
     if (state.kind === 'done') {
-      begun.delete(key);
-      failures.delete(key);
+      for (const book of [begun, failures, suspects]) book.delete(key);
       return entry;
     }
     // The answer to its beginning, or the heartbeat after it, may have been lost with an attempt.
@@ -131,10 +148,25 @@ export function createMover(options: MoverOptions): Mover {
     }
     const deadlines = { begun, marks, stuckSince, seconds: options.deadlineSeconds };
     const failure = failures.get(key) ?? failureOf(entry, deadlines);
-    if (failure === undefined) return entry;
+    if (failure === undefined) {
+      suspects.delete(key);
+      return entry;
+    }
+    if (!failures.has(key) && !isCertain(key, certainAt)) {
+      return state.kind === 'failed' ? { ...entry, state: { ...state, kind: 'moving' } } : entry;
+    }
     failures.set(key, failure.slice(0, MOST_CHARACTERS));
     begun.delete(key);
     return { ...entry, state: { kind: 'failed', message: failure } };
+  }
+
+  /** Whether everything was listed since the workload looked failed for the first time. */
+  function isCertain(key: string, certainAt: number): boolean {
+    const since = suspects.get(key) ?? Date.now();
+    suspects.set(key, since);
+    if (certainAt < since) return false;
+    suspects.delete(key);
+    return true;
   }
 
   function isReadyOnTarget(pod: PodFacts): boolean {

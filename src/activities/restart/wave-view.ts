@@ -23,8 +23,15 @@ export interface WaveView {
   look(): WaveSight;
   /** When the kind that was heard longest ago was heard last, by `performance.now()`. */
   heardAt(): number;
+  /** Nothing of the sight is older than this moment (ms): a watch may miss an event, a list does not. */
+  certainAt(): number;
+  /** Lists everything anew, now and then at most; a change is told when it is complete. */
+  confirm(): void;
   close(): void;
 }
+
+/** Lists of many objects are dear: several workloads that fail are confirmed by one. */
+const CONFIRM_EVERY_MS = 5000;
 
 /** Begins to look; resolves when everything was seen once. `onChange` is called at each change. */
 export async function openWaveView(
@@ -55,6 +62,19 @@ export async function openWaveView(
     );
   }
   const close = (): void => end.abort();
+  let certainAt = Date.now();
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let isConfirming = false;
+  async function confirm(): Promise<void> {
+    askedAt = Date.now();
+    isConfirming = true;
+    // A mirror that ends meanwhile says so at the next look.
+    const ends = await Promise.allSettled(mirrors.map((mirror) => mirror.refresh()));
+    isConfirming = false;
+    if (ends.some(({ status }) => status === 'rejected')) return;
+    certainAt = askedAt;
+    onChange();
+  }
   try {
     const [pods, replicaSets, budgets, ...workloads] = await Promise.all([
       followAll(RESOURCE_KINDS.pod, interpretPod),
@@ -75,6 +95,10 @@ export async function openWaveView(
         };
       },
       heardAt: () => Math.min(...mirrors.map((mirror) => mirror.heardAt())),
+      certainAt: () => certainAt,
+      confirm: () => {
+        if (!isConfirming && Date.now() - askedAt >= CONFIRM_EVERY_MS) void confirm();
+      },
       close,
     };
   } catch (error) {

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../kubernetes-object.ts';
 import type { PodFacts } from '../mesh/interpret-pods.ts';
 import { describeCount } from '../rollout/describe-count.ts';
 import type { RestartMethod } from './choose-method.ts';
-import { explainStall } from './explain-stall.ts';
+import { explainSickness, explainStall } from './explain-stall.ts';
 import type { RolloutLimits } from './rollout-limits.ts';
 
 /** How far the move of one workload's pods has come. */
@@ -52,14 +52,22 @@ export function assessMove(facts: MoveFacts): RolloutState {
   const old = current.filter((pod) => !isOnTarget(pod));
   if (!begun && old.length > 0) return { kind: 'waiting' };
 
-  const failure = sickPod(current.filter(isOnTarget)) ?? (begun ? stalled(workload) : undefined);
-  if (failure !== undefined) return { kind: 'failed', message: failure };
+  const fresh = current.filter(isOnTarget);
+  const sick = explainSickness(fresh);
+  if (sick !== undefined) return { kind: 'failed', message: sick };
+  const why = explainStall(workload, fresh);
+  const byTemplate = facts.method === 'template';
+  const stop = begun && byTemplate ? stalled(workload) : undefined;
+  if (stop !== undefined) return { kind: 'failed', message: because(stop, why) };
   const missing =
-    (facts.method === 'template' ? unfinishedRollout(workload, facts.limits) : undefined) ??
+    (byTemplate ? unfinishedRollout(workload, facts.limits) : undefined) ??
     unfinishedPods(facts, current, old);
   if (missing === undefined) return { kind: 'done', pods: current.length };
-  const why = explainStall(workload, current.filter(isOnTarget));
-  return { kind: 'moving', message: why === undefined ? missing : `${missing}; ${why}` };
+  return { kind: 'moving', message: because(missing, why) };
+}
+
+function because(what: string, why: string | undefined): string {
+  return why === undefined ? what : `${what}; ${why}`;
 }
 
 function unfinishedRollout(
@@ -89,14 +97,10 @@ function unfinishedPods(
     : undefined;
 }
 
-function sickPod(pods: readonly PodFacts[]): string | undefined {
-  const sick = pods.find(({ trouble }) => trouble !== undefined);
-  if (sick === undefined) return undefined;
-  return `pod ${sick.name} is in ${sick.trouble ?? 'trouble'} with ${describeCount(sick.restarts, 'restart')} (proxy of ${sick.revision ?? 'no revision'})`;
-}
-
+/** What its controller says of an earlier template says nothing of this one. */
 function stalled(workload: KubernetesObject): string | undefined {
   const { status } = workload as KubernetesObject & StatusShape;
+  if ((status?.observedGeneration ?? 0) < (workload.metadata.generation ?? 0)) return undefined;
   const progressing = status?.conditions?.find(({ type }) => type === 'Progressing');
   return progressing?.reason === 'ProgressDeadlineExceeded'
     ? `its rollout stopped making progress: ${progressing.message ?? progressing.reason}`

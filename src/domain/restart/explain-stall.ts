@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../kubernetes-object.ts';
 import type { PodFacts } from '../mesh/interpret-pods.ts';
+import { describeCount } from '../rollout/describe-count.ts';
 
 interface StatusShape {
   readonly status?: {
@@ -14,9 +15,16 @@ interface StatusShape {
 /** Texts of others go into failures and reports: so much of one is enough to find the rest. */
 const MOST_CHARACTERS = 200;
 
+/** A pod with a container that does not start, or not for long: it will not get better by waiting. */
+export function explainSickness(pods: readonly PodFacts[]): string | undefined {
+  const sick = pods.find(({ trouble }) => trouble !== undefined);
+  if (sick === undefined) return undefined;
+  return `pod ${sick.name} is in ${sick.trouble ?? 'trouble'} with ${describeCount(sick.restarts, 'restart')} (proxy of ${sick.revision ?? 'no revision'})`;
+}
+
 /**
  * What keeps a workload from having all of its new pods, as far as it and its pods say so: pods that
- * cannot be created (a quota, an admission webhook), cannot be scheduled, or are not ready.
+ * cannot be created (a quota, an admission webhook), cannot be scheduled, do not start, or are not ready.
  */
 export function explainStall(
   workload: KubernetesObject,
@@ -32,7 +40,10 @@ export function explainStall(
   if (homeless !== undefined) {
     return `pod ${homeless.name} cannot be scheduled: ${cut(homeless.unscheduled ?? '')}`;
   }
-  const unready = pods.find(({ ready, terminating }) => !ready && !terminating);
+  const current = pods.filter(({ terminating }) => !terminating);
+  const sick = explainSickness(current);
+  if (sick !== undefined) return sick;
+  const unready = current.find(({ ready }) => !ready);
   return unready === undefined ? undefined : `pod ${unready.name} is not ready`;
 }
 

@@ -1,0 +1,72 @@
+import { beforeEach } from '@jest/globals';
+import type { MockActivityEnvironment } from '@temporalio/testing';
+import type { WaveCheckpoint, WaveResult } from '../../src/activities/restart/wave-checkpoint.ts';
+import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
+import type { StepOf } from '../../src/domain/planning/step.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { createFakeKubernetes, type FakeKubernetes } from './fake-kubernetes.ts';
+import { NEW, placeControlPlane } from './placed-mesh.ts';
+import { useQuickTime, type QuickTime } from './quick-time.ts';
+import {
+  accessTo,
+  attemptAfter,
+  recordIn,
+  recordingHeart,
+  RUN,
+  samplePlan,
+  waveStep,
+} from './sample-run.ts';
+
+type Limits = Policy['restart'];
+
+/** One attempt to restart the wave; where nothing is said, the first one. */
+export interface Attempt {
+  readonly kubernetes?: KubernetesClient;
+  readonly env?: MockActivityEnvironment;
+  /** What the activity is called with. */
+  readonly checkpoint?: WaveCheckpoint;
+}
+
+/** A fake cluster with the new control plane, anew for each test, in which a wave is restarted. */
+export interface WaveStage {
+  readonly time: QuickTime;
+  readonly cluster: FakeKubernetes;
+  readonly heart: ReturnType<typeof recordingHeart>;
+  /** Records a plan whose wave restarts these, within the stage's limits and these. */
+  planned(workloads: StepOf<'wave'>['workloads'], limits?: Partial<Limits>): Promise<void>;
+  restart(attempt?: Attempt): Promise<WaveResult>;
+  /** The writes so far that match. */
+  writesTo(what: RegExp): readonly string[];
+}
+
+/** To be awaited before anything that waits is imported: time is quick from then on. */
+export async function useWave(limits: Limits): Promise<WaveStage> {
+  const time = useQuickTime();
+  const { restartWorkloads } = await import('../../src/activities/restart/restart-workloads.ts');
+  let cluster = createFakeKubernetes();
+  let heart = recordingHeart();
+  beforeEach(() => {
+    cluster = createFakeKubernetes();
+    heart = recordingHeart();
+    placeControlPlane(cluster, NEW);
+    time.meanwhile(() => undefined);
+  });
+  return {
+    time,
+    get cluster() {
+      return cluster;
+    },
+    get heart() {
+      return heart;
+    },
+    planned: async (workloads, changes = {}) => {
+      const plan = samplePlan([waveStep(workloads)], { restart: { ...limits, ...changes } });
+      await recordIn(cluster).put('plan', plan);
+    },
+    restart: ({ kubernetes = cluster, env = attemptAfter(), checkpoint } = {}) => {
+      const step = { ...RUN, step: 'wave-1' };
+      return env.run(() => restartWorkloads(accessTo(kubernetes), step, checkpoint, heart));
+    },
+    writesTo: (what) => cluster.writes.filter((write) => what.test(write)),
+  };
+}

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -7,9 +5,11 @@ import { createActivities } from './activities/index.ts';
 import { createInstaller } from './activities/mesh-services.ts';
 import { assertNodeVersion, assertServer } from './clients/temporal-server.ts';
 import { missingPromotion } from './clients/worker-deployment.ts';
+import { collectOften } from './collect-often.ts';
 import type { Config } from './config/config.ts';
 import { readEnvironment, type Environment } from './config/environment.ts';
 import { loadConfig } from './config/load-config.ts';
+import { findWorkflows } from './find-workflows.ts';
 
 export interface WorkerOptions {
   readonly config: Config;
@@ -27,6 +27,7 @@ export interface WorkerOptions {
  */
 export async function runWorker({ config, environment, onReady }: WorkerOptions): Promise<void> {
   assertNodeVersion(process.versions.node);
+  collectOften();
   installRuntime(environment);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
@@ -80,7 +81,7 @@ async function createWorkers(setting: Setting): Promise<readonly Worker[]> {
         namespace,
         taskQueue,
         activities,
-        ...(taskQueue === config.taskQueue ? workflowSource(environment) : {}),
+        ...(taskQueue === config.taskQueue ? findWorkflows(environment, import.meta.url) : {}),
         ...deployment(environment),
         // A cancel reaches an activity in the reply to a heartbeat, and a killed worker's workflow
         // tasks come back after the sticky timeout (temporal-facts section 15 has the figures).
@@ -92,20 +93,6 @@ async function createWorkers(setting: Setting): Promise<readonly Worker[]> {
       }),
     ),
   );
-}
-
-/** A bundle built ahead for production; from source otherwise, be it TypeScript or built JavaScript. */
-function workflowSource({ workflowBundle }: Environment): object {
-  if (workflowBundle === undefined) return { workflowsPath: workflowsPath() };
-  if (existsSync(workflowBundle)) return { workflowBundle: { codePath: workflowBundle } };
-  throw new Error(
-    `MESHLIFT_WORKFLOW_BUNDLE: expected a file built by \`npm run build\`, found nothing at ${workflowBundle}`,
-  );
-}
-
-/** Where the workflows' source is, next to this file in either form. */
-export function workflowsPath(): string {
-  return fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url));
 }
 
 /** Pinned: an upgrade under way finishes on the code that began it. */

@@ -13,6 +13,7 @@ import { ProcessRecord } from '../../rig/process-record.ts';
 import type { RunningProcess } from '../../rig/process.ts';
 import type { RigEndpoints, RigState } from '../../rig/rig-state.ts';
 import { UserError } from '../../rig/user-error.ts';
+import { bundleWorkflows } from '../../scripts/lib/workflow-bundle.ts';
 import {
   largestPayloadOf,
   sumHistory,
@@ -47,6 +48,7 @@ export async function startMeshlift(options: MeshliftOptions): Promise<Meshlift>
   const env = {
     ...programEnvironment({ name: state.name, dir }, state.endpoints),
     MESHLIFT_CONFIG: writeBenchConfig(dir, state.endpoints.meshliftConfig, options),
+    MESHLIFT_WORKFLOW_BUNDLE: await bundleAhead(dir),
   };
   const logFile = path.join(dir, 'worker.log');
   const temporal = createTemporalCli({ env, signal });
@@ -65,6 +67,13 @@ export async function startMeshlift(options: MeshliftOptions): Promise<Meshlift>
       await worker.stop();
     },
   };
+}
+
+/** As the image has it: a worker that bundles by itself keeps the memory of that. */
+async function bundleAhead(dir: string): Promise<string> {
+  const file = path.join(dir, 'workflow-bundle.js');
+  writeFileSync(file, await bundleWorkflows());
+  return file;
 }
 
 interface Running extends MeshliftOptions {

@@ -59,6 +59,7 @@ const KINDS = {
   deployments: 'Deployment',
   statefulsets: 'StatefulSet',
   daemonsets: 'DaemonSet',
+  replicasets: 'ReplicaSet',
 } as const;
 
 function templateLabels({ workload }: FarmWorkload): Readonly<Record<string, string>> {

@@ -1,13 +1,14 @@
 /** A workload whose pods are looked at. */
 export interface OwnerRef {
-  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet';
   readonly namespace: string;
   readonly name: string;
 }
 
 /**
  * Finds the workload of a pod by the pod's name, which is all that the audit log has of most: a
- * Deployment's is NAME-HASH-RANDOM, a StatefulSet's NAME-NUMBER, a DaemonSet's NAME-RANDOM.
+ * Deployment's is NAME-HASH-RANDOM, a StatefulSet's NAME-NUMBER, a DaemonSet's and that of
+ * a ReplicaSet that nothing owns NAME-RANDOM.
  */
 export function createOwnerFinder<T extends OwnerRef>(
   workloads: readonly T[],
@@ -30,6 +31,7 @@ const NAMES: readonly (readonly [OwnerRef['kind'], RegExp])[] = [
   ['Deployment', new RegExp(`^(.+)-${RANDOM}{1,10}-${RANDOM}{5}$`)],
   ['StatefulSet', /^(.+)-\d+$/],
   ['DaemonSet', new RegExp(`^(.+)-${RANDOM}{5}$`)],
+  ['ReplicaSet', new RegExp(`^(.+)-${RANDOM}{5}$`)],
 ];
 
 function keyOf({ kind, namespace, name }: OwnerRef): string {

@@ -29,6 +29,7 @@ const RESOURCES: Readonly<Record<OwnerRef['kind'], string>> = {
   Deployment: 'deployments',
   StatefulSet: 'statefulsets',
   DaemonSet: 'daemonsets',
+  ReplicaSet: 'replicasets',
 };
 
 function keyOf({ kind, namespace, name }: OwnerRef): string {

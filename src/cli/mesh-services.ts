@@ -1,5 +1,5 @@
 import type { MeshServices } from '../activities/services.ts';
-import { collectOften } from './collect-often.ts';
+import { collectOften } from '../collect-often.ts';
 import type { CommandContext } from './context.ts';
 
 /** What works against the cluster in the command's own process, without Temporal. */

@@ -1,8 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildFarmStages } from '../../rig/mesh/farm-live/farm-stages.ts';
-import { buildFarmWorkload, FAILS_BY, READY_AFTER } from '../../rig/mesh/farm-live/farm-objects.ts';
-import { planFarm, type LiveFarmSize } from '../../rig/mesh/farm-live/plan-farm.ts';
-import { isRolledOut } from '../../rig/mesh/farm-live/wait-for-workloads.ts';
+import {
+  buildFarmWorkload,
+  changeOnceReady,
+  FAILS_BY,
+  READY_AFTER,
+} from '../../rig/mesh/farm-live/farm-objects.ts';
+import { fateOf } from '../../rig/mesh/farm-live/mixed-kinds.ts';
+import { LIVE_KINDS, planFarm, type LiveFarmSize } from '../../rig/mesh/farm-live/plan-farm.ts';
+import { isRolledOut, type FarmWorkload } from '../../rig/mesh/farm-live/wait-for-workloads.ts';
 
 const workloadsOf = (size: LiveFarmSize) =>
   planFarm(size).flatMap((namespace) => namespace.workloads);
@@ -67,12 +73,49 @@ describe('a farm of workloads that run, when it is asked for,', () => {
     );
   });
 
-  it('has DaemonSets and single replicas only when it is mixed', () => {
-    const odd = (size: LiveFarmSize) =>
-      workloadsOf(size).filter(({ kind, replicas }) => kind === 'DaemonSet' || replicas === 1);
+  it('has every kind only when it is mixed, and as many budgets', () => {
+    const kindsOf = (size: LiveFarmSize) => new Set(workloadsOf(size).map(({ kind }) => kind));
+    const mixed = workloadsOf({ workloads: 100, isMixed: true });
 
-    expect(odd({ workloads: 100 })).toEqual([]);
-    expect(odd({ workloads: 100, isMixed: true })).toHaveLength(8);
+    expect(kindsOf({ workloads: 100 })).toEqual(new Set(['Deployment', 'StatefulSet']));
+    expect(kindsOf({ workloads: 100, isMixed: true })).toEqual(new Set(LIVE_KINDS));
+    expect(mixed.filter(({ budget }) => budget !== undefined)).toHaveLength(30);
+  });
+
+  it('has what is paused, deleted by hand, parted and opted out, which a template does not move', () => {
+    const oddities = workloadsOf({ workloads: 50, isMixed: true }).flatMap(({ kind, oddity }) =>
+      oddity === undefined ? [] : [`${kind} ${oddity}`],
+    );
+
+    expect(oddities.toSorted()).toEqual([
+      'DaemonSet on-delete',
+      'Deployment opted-out',
+      'Deployment paused',
+      'Deployment paused',
+      'StatefulSet on-delete',
+      'StatefulSet on-delete',
+      'StatefulSet partition',
+      'StatefulSet partition',
+    ]);
+  });
+
+  it('says what becomes of each: moved, kept as it is, or failing with the new proxy', () => {
+    const fates = workloadsOf({ workloads: 100, isMixed: true, failing: 5 }).map(fateOf);
+
+    expect(Object.fromEntries(Map.groupBy(fates, (fate) => fate))).toMatchObject({
+      moved: { length: 87 },
+      kept: { length: 8 },
+      fails: { length: 5 },
+    });
+  });
+
+  it('lets none fail that has a budget, or that a template does not move', () => {
+    const failing = workloadsOf({ workloads: 200, isMixed: true, failing: 40 }).filter(
+      (workload) => fateOf(workload) === 'fails',
+    );
+
+    expect(failing).toHaveLength(40);
+    expect(failing.filter(({ budget, oddity }) => budget ?? oddity)).toEqual([]);
   });
 
   it('joins the mesh by the tag and by the name of the revision', () => {
@@ -108,6 +151,34 @@ describe('the objects of a farm', () => {
     });
   });
 
+  it('pause what is to be paused once it runs, since it would get no pods before', () => {
+    const workload = { name: 'app-00003', kind: 'Deployment', replicas: 2 } as const;
+
+    expect(changeOnceReady({ ...workload, oddity: 'paused' })).toEqual({ spec: { paused: true } });
+    expect(changeOnceReady(workload)).toBeUndefined();
+    expect(buildFarmWorkload('a', { ...workload, oddity: 'paused' })[0]).not.toHaveProperty(
+      'spec.paused',
+    );
+  });
+
+  it.each([
+    ['StatefulSet', 'on-delete', 'apps/v1', { updateStrategy: { type: 'OnDelete' } }],
+    [
+      'StatefulSet',
+      'partition',
+      'apps/v1',
+      { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } },
+    ],
+    ['DaemonSet', 'on-delete', 'apps/v1', { updateStrategy: { type: 'OnDelete' } }],
+    ['ReplicaSet', undefined, 'apps/v1', { replicas: 2 }],
+    ['Job', undefined, 'batch/v1', { completions: 2 }],
+    ['CronJob', undefined, 'batch/v1', { schedule: '0 0 29 2 *' }],
+  ] as const)('of a %s that is %s are of %s, with %j', (kind, oddity, apiVersion, spec) => {
+    const workload = { name: 'app-00009', kind, replicas: 2, ...(oddity && { oddity }) };
+
+    expect(buildFarmWorkload('a', workload)).toMatchObject([{ apiVersion, kind, spec }]);
+  });
+
   it('are played by stages that outweigh the ordinary one, and look at marked pods only', async () => {
     const stages = await buildFarmStages();
 
@@ -128,16 +199,41 @@ describe('the objects of a farm', () => {
 describe('a rollout of a farm', () => {
   const metadata = { namespace: 'a', name: 'b', uid: 'u', generation: 3 };
   const done = { replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
-  const spec = { replicas: 2 };
+  const isThrough = (
+    resource: FarmWorkload['resource'],
+    status: FarmWorkload['workload']['status'],
+    replicas = 2,
+  ) =>
+    isRolledOut({
+      resource,
+      workload: { metadata, spec: { replicas }, ...(status && { status }) },
+    });
 
   it.each([
     ['through', { ...done, observedGeneration: 3 }, true],
     ['not looked at yet', { ...done, observedGeneration: 2 }, false],
     ['still with an old pod', { ...done, observedGeneration: 3, replicas: 3 }, false],
+    [
+      'still with a pod of an old template',
+      { ...done, observedGeneration: 3, updatedReplicas: 1 },
+      false,
+    ],
     ['short of a ready pod', { ...done, observedGeneration: 3, availableReplicas: 1 }, false],
-    ['without any status', {}, false],
+    ['without any status', undefined, false],
   ])('is %s', (_name, status, expected) => {
-    expect(isRolledOut({ metadata, spec, status })).toBe(expected);
+    expect(isThrough('deployments', status)).toBe(expected);
+  });
+
+  it('that wants no pods is through when it has none', () => {
+    expect(isThrough('deployments', { observedGeneration: 3 }, 0)).toBe(true);
+  });
+
+  it('of a ReplicaSet is judged by its pods alone: it tells no templates apart', () => {
+    const status = { observedGeneration: 3, replicas: 2, availableReplicas: 2 };
+
+    expect(isThrough('replicasets', status)).toBe(true);
+    expect(isThrough('replicasets', { ...status, availableReplicas: 1 })).toBe(false);
+    expect(isThrough('deployments', status)).toBe(false);
   });
 
   it.each([
@@ -149,6 +245,6 @@ describe('a rollout of a farm', () => {
       numberAvailable: available,
     };
 
-    expect(isRolledOut({ metadata, spec: {}, status })).toBe(expected);
+    expect(isThrough('daemonsets', status)).toBe(expected);
   });
 });

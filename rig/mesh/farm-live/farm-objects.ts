@@ -24,37 +24,68 @@ export function buildFarmWorkload(namespace: string, workload: LiveWorkload): re
 }
 
 function buildWorkload(namespace: string, workload: LiveWorkload): Manifest {
-  const { name, kind, replicas } = workload;
+  const { name, kind } = workload;
   return {
-    apiVersion: 'apps/v1',
+    apiVersion: kind === 'Job' || kind === 'CronJob' ? 'batch/v1' : 'apps/v1',
     kind,
     metadata: { name, namespace, labels: { ...FARM_LABEL, app: name } },
-    spec: {
-      ...(kind === 'DaemonSet' ? {} : { replicas }),
-      ...(kind === 'StatefulSet' ? { serviceName: name } : {}),
-      ...strategyOf(workload),
-      // Many restarts of many workloads: ten old ReplicaSets of each would fill the API server.
-      revisionHistoryLimit: 2,
-      selector: { matchLabels: { app: name } },
-      template: buildTemplate(workload),
-    },
+    spec: buildSpec(workload),
   };
 }
 
-function strategyOf({ strategy }: LiveWorkload): Readonly<Record<string, unknown>> {
-  if (strategy === undefined) return {};
-  return { strategy: { type: 'RollingUpdate', rollingUpdate: strategy } };
+function buildSpec(workload: LiveWorkload): Readonly<Record<string, unknown>> {
+  const { name, kind, replicas, strategy } = workload;
+  const template = buildTemplate(workload);
+  const pods = { selector: { matchLabels: { app: name } }, template };
+  // Many restarts of many workloads: ten old ReplicaSets of each would fill the API server.
+  const kept = { revisionHistoryLimit: 2, ...pods };
+  switch (kind) {
+    case 'Deployment':
+      return { replicas, ...strategyOf(strategy), ...kept };
+    case 'StatefulSet':
+      return { replicas, serviceName: name, ...updateStrategyOf(workload), ...kept };
+    case 'DaemonSet':
+      return { ...updateStrategyOf(workload), ...kept };
+    case 'ReplicaSet':
+      return { replicas, ...pods };
+    case 'Job':
+      return { completions: replicas, template };
+    case 'CronJob':
+      return { schedule: NEVER_SOON, jobTemplate: { spec: { template } } };
+  }
 }
 
-function buildTemplate({ name, readyAfterSeconds, failsBy }: LiveWorkload): unknown {
+/** 29 February: listed, and never run while somebody looks. */
+const NEVER_SOON = '0 0 29 2 *';
+
+function strategyOf(rollingUpdate: LiveWorkload['strategy']): object {
+  return rollingUpdate === undefined ? {} : { strategy: { type: 'RollingUpdate', rollingUpdate } };
+}
+
+function updateStrategyOf({ oddity }: LiveWorkload): object {
+  if (oddity === 'on-delete') return { updateStrategy: { type: 'OnDelete' } };
+  if (oddity !== 'partition') return {};
+  return { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } };
+}
+
+/** What a workload gets once it runs: one that is made paused would never get pods. */
+export function changeOnceReady({ oddity }: LiveWorkload): object | undefined {
+  return oddity === 'paused' ? { spec: { paused: true } } : undefined;
+}
+
+function buildTemplate(workload: LiveWorkload): unknown {
+  const { name, kind, oddity, readyAfterSeconds, failsBy } = workload;
   const annotations = {
     ...(readyAfterSeconds === undefined ? {} : { [READY_AFTER]: `${readyAfterSeconds}s` }),
     ...(failsBy === undefined ? {} : { [FAILS_BY]: failsBy }),
   };
+  const inject = oddity === 'opted-out' ? { 'sidecar.istio.io/inject': 'false' } : {};
+  const endsItself = kind === 'Job' || kind === 'CronJob';
   return {
-    metadata: { labels: { ...FARM_LABEL, app: name, version: 'v1' }, annotations },
+    metadata: { labels: { ...FARM_LABEL, app: name, version: 'v1', ...inject }, annotations },
     spec: {
       terminationGracePeriodSeconds: 5,
+      ...(endsItself ? { restartPolicy: 'Never' } : {}),
       containers: [
         {
           name: 'app',

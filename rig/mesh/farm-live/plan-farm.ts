@@ -1,9 +1,10 @@
 import { STARTING_MESH } from '../starting-mesh.ts';
+import { mixedShape, type Shape } from './mixed-kinds.ts';
 
 /** What a farm of workloads that really run consists of; the same size gives the same farm. */
 export interface LiveFarmSize {
   readonly workloads: number;
-  /** With DaemonSets and Deployments of one replica among them. */
+  /** With every kind among them, and with what a restart does not move. */
   readonly isMixed?: boolean;
   /** How many of a hundred workloads take seconds, not moments, until a pod is ready; 10 unless said. */
   readonly slowPercent?: number;
@@ -11,7 +12,15 @@ export interface LiveFarmSize {
   readonly failing?: number;
 }
 
-export type LiveKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
+export const LIVE_KINDS = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'Job',
+  'CronJob',
+] as const;
+export type LiveKind = (typeof LIVE_KINDS)[number];
 
 /** How a workload fails with a new proxy: its sidecar crashes again and again, or it never turns ready. */
 export type LiveFailure = 'crash' | 'never-ready';
@@ -19,13 +28,17 @@ export type LiveFailure = 'crash' | 'never-ready';
 /** `spec` of a PodDisruptionBudget without its selector. */
 export type LiveBudget = { readonly minAvailable: number } | { readonly maxUnavailable: number };
 
+/** What keeps a workload's own rollout from replacing its pods, or its pods from the mesh. */
+export type LiveOddity = 'paused' | 'on-delete' | 'partition' | 'opted-out';
+
 export interface LiveWorkload {
   readonly name: string;
   readonly kind: LiveKind;
-  /** Without meaning for a DaemonSet, which has one pod per node. */
+  /** Without meaning for a DaemonSet, which has one pod per node, and for a CronJob, which has none yet. */
   readonly replicas: number;
   /** Of a Deployment; absent means what Kubernetes takes, 25 % each. */
   readonly strategy?: { readonly maxSurge: number | string; readonly maxUnavailable: number };
+  readonly oddity?: LiveOddity;
   readonly budget?: LiveBudget;
   /** How long a new pod takes; absent means about a second. */
   readonly readyAfterSeconds?: number;
@@ -43,8 +56,6 @@ const WORKLOADS_PER_NAMESPACE = 20;
 /** Of so many namespaces one chooses its revision by name, the others by the tag. */
 const ONE_BY_REVISION_IN = 5;
 const ONE_STATEFUL_IN = 5;
-const ONE_DAEMON_IN = 25;
-const ONE_SINGLE_IN = 25;
 const DEFAULT_SLOW_PERCENT = 10;
 /**
  * A budget that asks for every replica is a finding that a person overrides by name, and a request
@@ -76,7 +87,7 @@ function planWorkload(index: number, size: LiveFarmSize): LiveWorkload {
   const slow = isSlow(index, size.slowPercent ?? DEFAULT_SLOW_PERCENT);
   return {
     name: `app-${String(index).padStart(5, '0')}`,
-    ...shapeOf(index, size.isMixed ?? false),
+    ...((size.isMixed === true ? mixedShape(index) : undefined) ?? plainShape(index)),
     ...(slow ? { readyAfterSeconds: 4 + (index % 5) } : {}),
   };
 }
@@ -86,11 +97,7 @@ function isSlow(index: number, percent: number): boolean {
   return (index * 37) % 100 < percent;
 }
 
-type Shape = Pick<LiveWorkload, 'kind' | 'replicas' | 'strategy' | 'budget'>;
-
-function shapeOf(index: number, isMixed: boolean): Shape {
-  if (isMixed && index % ONE_DAEMON_IN === 12) return { kind: 'DaemonSet', replicas: 0 };
-  if (isMixed && index % ONE_SINGLE_IN === 17) return { kind: 'Deployment', replicas: 1 };
+function plainShape(index: number): Shape {
   const stateful = index % ONE_STATEFUL_IN === ONE_STATEFUL_IN - 1;
   const kind = stateful ? 'StatefulSet' : 'Deployment';
   // Three in ten have a budget; of forty workloads each of the four shapes of a Deployment has two.
@@ -124,7 +131,8 @@ function withFailures(
   failing: number,
 ): readonly LiveWorkload[] {
   const able = workloads.filter(
-    ({ kind, budget, replicas }) => kind === 'Deployment' && budget === undefined && replicas === 2,
+    ({ kind, budget, replicas, oddity }) =>
+      kind === 'Deployment' && budget === undefined && replicas === 2 && oddity === undefined,
   );
   const step = Math.max(1, Math.floor(able.length / Math.max(1, failing)));
   const chosen = able.filter((_, index) => index % step === 0).slice(0, failing);

@@ -2,7 +2,7 @@ import { ApiClient } from '../../kubernetes/client.ts';
 import { objectPath, type Manifest } from '../../kubernetes/manifest.ts';
 import { inParallel } from '../big/in-parallel.ts';
 import { waitForServiceAccounts } from '../big/wait-for-service-accounts.ts';
-import { buildFarmNamespace, buildFarmWorkload } from './farm-objects.ts';
+import { buildFarmNamespace, buildFarmWorkload, changeOnceReady } from './farm-objects.ts';
 import { buildFarmStages } from './farm-stages.ts';
 import { planFarm, type LiveFarmSize, type LiveNamespace } from './plan-farm.ts';
 import { waitForWorkloads } from './wait-for-workloads.ts';
@@ -40,10 +40,29 @@ export async function startLiveFarm(
       `${wanted.length} workloads in ${farm.length} namespaces are made; waiting until they are ready`,
     );
     await waitForWorkloads(client, { log, ...(signal ? { signal } : {}) });
+    await inParallel(changesOnceReady(farm), common, ({ path, change }) =>
+      client.patch(path, 'merge', change),
+    );
     return farm;
   } finally {
     client.close();
   }
+}
+
+function changesOnceReady(farm: readonly LiveNamespace[]): readonly FarmChange[] {
+  return farm.flatMap(({ name: namespace, workloads }) =>
+    workloads.flatMap((workload): FarmChange[] => {
+      const change = changeOnceReady(workload);
+      const manifest = buildFarmWorkload(namespace, workload).at(-1);
+      if (change === undefined || manifest === undefined) return [];
+      return [{ path: objectPath(manifest), change }];
+    }),
+  );
+}
+
+interface FarmChange {
+  readonly path: string;
+  readonly change: object;
 }
 
 /** One after another: a workload's budget is to be there before its pods. */

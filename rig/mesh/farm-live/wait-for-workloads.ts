@@ -3,13 +3,14 @@ import type { ApiClient } from '../../kubernetes/client.ts';
 import { UserError } from '../../user-error.ts';
 import { FARM_LABEL } from './farm-objects.ts';
 
-/** As much of a Deployment, StatefulSet or DaemonSet as tells whether its rollout is through. */
+/** As much of a Deployment, StatefulSet, DaemonSet or ReplicaSet as tells whether its rollout is through. */
 export interface RollingWorkload {
   readonly metadata: {
     readonly namespace: string;
     readonly name: string;
     readonly uid: string;
     readonly generation: number;
+    readonly ownerReferences?: readonly unknown[];
   };
   readonly spec: { readonly replicas?: number };
   readonly status?: {
@@ -23,7 +24,12 @@ export interface RollingWorkload {
   };
 }
 
-export const WORKLOAD_RESOURCES = ['deployments', 'statefulsets', 'daemonsets'] as const;
+export const WORKLOAD_RESOURCES = [
+  'deployments',
+  'statefulsets',
+  'daemonsets',
+  'replicasets',
+] as const;
 export type WorkloadResource = (typeof WORKLOAD_RESOURCES)[number];
 
 export interface WaitOptions {
@@ -47,8 +53,8 @@ export async function waitForWorkloads(
   let progress = { waiting: Number.POSITIVE_INFINITY, since: Date.now() };
   let toldAt = Date.now();
   for (;;) {
-    const all = (await listFarmWorkloads(client)).map(({ workload }) => workload);
-    const waiting = all.filter((workload) => !isRolledOut(workload));
+    const all = await listFarmWorkloads(client);
+    const waiting = all.filter((each) => !isRolledOut(each)).map(({ workload }) => workload);
     if (all.length > 0 && waiting.length === 0) return;
     if (waiting.length < progress.waiting)
       progress = { waiting: waiting.length, since: Date.now() };
@@ -66,11 +72,13 @@ export interface FarmWorkload {
   readonly workload: RollingWorkload;
 }
 
+/** Without what belongs to another of them, and without what runs to its end. */
 export async function listFarmWorkloads(client: ApiClient): Promise<readonly FarmWorkload[]> {
   const found: FarmWorkload[] = [];
   for (const resource of WORKLOAD_RESOURCES) {
     const items = await listPaged<RollingWorkload>(client, `/apis/apps/v1/${resource}`);
-    found.push(...items.map((workload) => ({ resource, workload })));
+    const own = items.filter(({ metadata }) => metadata.ownerReferences === undefined);
+    found.push(...own.map((workload) => ({ resource, workload })));
   }
   return found;
 }
@@ -96,7 +104,8 @@ interface Page<T> {
 }
 
 /** By the counts that `kubectl rollout status` goes by, and no pod of an older template left. */
-export function isRolledOut({ metadata, spec, status = {} }: RollingWorkload): boolean {
+export function isRolledOut({ resource, workload }: FarmWorkload): boolean {
+  const { metadata, spec, status = {} } = workload;
   if ((status.observedGeneration ?? 0) < metadata.generation) return false;
   if (status.desiredNumberScheduled !== undefined) {
     const wanted = status.desiredNumberScheduled;
@@ -105,11 +114,10 @@ export function isRolledOut({ metadata, spec, status = {} }: RollingWorkload): b
     );
   }
   const wanted = spec.replicas ?? 1;
-  return (
-    status.replicas === wanted &&
-    status.updatedReplicas === wanted &&
-    status.availableReplicas === wanted
-  );
+  const { replicas = 0, availableReplicas = 0 } = status;
+  // A ReplicaSet has no pods of another template to tell apart.
+  const { updatedReplicas = resource === 'replicasets' ? replicas : 0 } = status;
+  return [replicas, updatedReplicas, availableReplicas].every((count) => count === wanted);
 }
 
 function describeStall(waiting: readonly RollingWorkload[]): string {

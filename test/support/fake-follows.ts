@@ -23,6 +23,8 @@ export interface FakeFollows {
   open<T>(kind: ResourceKind, request: FollowRequest<T>): Promise<Mirror<T>>;
   /** Tells all mirrors, a moment later, as over the wire. */
   tell(change: Change): void;
+  /** Whether changes are told from now on: a watch may miss some. */
+  mute(isMute: boolean): void;
   /** Ends every mirror with this failure, as a server does that says no. */
   fail(error: Error): void;
 }
@@ -30,6 +32,7 @@ export interface FakeFollows {
 export function createFollows(): FakeFollows {
   const mirrors = new Set<FakeMirror>();
   let told = 0;
+  let isMute = false;
   return {
     open: async (kind, request) => {
       const mirror = new FakeMirror(kind, { ...request, told: () => told });
@@ -39,7 +42,11 @@ export function createFollows(): FakeFollows {
     tell: (change) => {
       told += 1;
       const number = told;
+      if (isMute) return;
       for (const mirror of mirrors) queueMicrotask(() => mirror.take(change, number));
+    },
+    mute: (mute) => {
+      isMute = mute;
     },
     fail: (error) => {
       for (const mirror of mirrors) mirror.fail(error);

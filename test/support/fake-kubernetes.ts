@@ -21,6 +21,8 @@ import { createFollows, type FakeFollows } from './fake-follows.ts';
 export interface FakeKubernetes extends KubernetesClient {
   /** Puts an object there as somebody else would, whatever was there. */
   place(object: KubernetesObject): KubernetesObject;
+  /** Changes of which no mirror hears, as when a watch misses events: only a list shows them. */
+  unseen(changes: () => void): void;
   /** Every write that was carried out, as `verb Kind namespace/name`. */
   readonly writes: readonly string[];
   /** Ends every mirror with this failure, as a server does that says no. */
@@ -56,6 +58,11 @@ export function createFakeKubernetes(): FakeKubernetes {
     writes: store.writes,
     crashAfter: store.crashAfter,
     place: store.place,
+    unseen: (changes) => {
+      store.follows.mute(true);
+      changes();
+      store.follows.mute(false);
+    },
     failMirrors: (error) => store.follows.fail(error),
     get: async (ref) => find(ref),
     list: async (kind, options = {}) => listed(store, kind, options),

@@ -120,6 +120,31 @@ describe('the move of a workload has failed', () => {
     expect(move({ workload: STALLED, pods: [OLD], begun: false }).kind).toBe('waiting');
   });
 
+  it('when its rollout stopped making progress, with what keeps its pods back', () => {
+    expect(move({ workload: STALLED, pods: [podFacts({ ready: false })] })).toEqual({
+      kind: 'failed',
+      message:
+        'its rollout stopped making progress: ProgressDeadlineExceeded; pod cart-1 is not ready',
+    });
+  });
+
+  it.each<readonly [string, Partial<MoveFacts>]>([
+    [
+      'an earlier template',
+      {
+        workload: {
+          ...STALLED,
+          metadata: { ...STALLED.metadata, generation: 3 },
+        },
+      },
+    ],
+    ['a template that stays', { method: 'evict', pods: [podFacts({ ready: false })] }],
+  ])('but not because the rollout of %s did', (_what, changes) => {
+    expect(move({ workload: STALLED }).kind).toBe('failed');
+
+    expect(move({ workload: STALLED, ...changes }).kind).toBe('moving');
+  });
+
   it('but not because an old pod crashes, which the restart replaces', () => {
     expect(move({ pods: [podFacts({ trouble: 'CrashLoopBackOff' })] }).kind).toBe('failed');
 

@@ -27,6 +27,12 @@ describe('what keeps a workload from its new pods', () => {
       [podFacts({ ready: false, unscheduled: '0/3 nodes are available' })],
       'pod cart-1 cannot be scheduled: 0/3 nodes are available',
     ],
+    [
+      'a pod that does not start',
+      [],
+      [podFacts({ ready: false }), podFacts({ name: 'cart-2', trouble: 'ImagePullBackOff' })],
+      'pod cart-2 is in ImagePullBackOff with 0 restarts (proxy of 1-26-1)',
+    ],
     ['a pod that is not ready', [], [podFacts({ ready: false })], 'pod cart-1 is not ready'],
   ])('is told: %s', (_what, conditions, pods, expected) => {
     expect(explainStall(workload(conditions), pods)).toBe(expected);

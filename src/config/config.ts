@@ -22,6 +22,20 @@ export interface ClusterConfig {
   readonly installer: 'istioctl';
   readonly taskQueue: string;
   readonly policy: Policy;
+  /** Absent: what was injected by hand cannot be moved. */
+  readonly manualInjection?: ManualInjection;
+}
+
+/** Where workloads that were injected by hand come from; the paths are absolute. */
+export interface ManualInjection {
+  /** A file or a folder. */
+  readonly manifests: string;
+  /** Of manifests that name no namespace; absent: they are not used. */
+  readonly namespace?: string;
+  /** In place of what the injector of each revision has. */
+  readonly injectConfigFile?: string;
+  readonly meshConfigFile?: string;
+  readonly valuesFile?: string;
 }
 
 /** Thrown when `meshlift.yaml` is missing or wrong; the message names file, line and remedy. */

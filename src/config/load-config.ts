@@ -5,10 +5,16 @@ import { formatPath } from '../domain/request/parse-request.ts';
 import type { Policy } from '../domain/policy.ts';
 import { KNOWN_VERSIONS } from '../domain/version/known-versions.ts';
 import { mergeVersions } from '../domain/version/version-table.ts';
-import { ConfigError, type ClusterConfig, type Config } from './config.ts';
+import { ConfigError, type ClusterConfig, type Config, type ManualInjection } from './config.ts';
 import { parseYaml, UnreadableYaml, type ParsedYaml } from './parse-yaml.ts';
 import { readText, UnreadableText } from './read-text.ts';
-import { configFile, defaultPolicy, type ConfigFile, type PolicyFile } from './schema.ts';
+import {
+  configFile,
+  defaultPolicy,
+  type ConfigFile,
+  type ManualInjectionFile,
+  type PolicyFile,
+} from './schema.ts';
 import { toVersionRows } from './version-rows.ts';
 
 const MAX_BYTES = 1_000_000;
@@ -85,6 +91,9 @@ function toConfig(file: string, parsed: ConfigFile): Config {
       installer: entry.installer,
       taskQueue: entry.taskQueue ?? taskQueue,
       policy: toPolicy(entry.policy, findPolicy(file, parsed, name, entry.policy)),
+      ...(entry.manualInjection === undefined
+        ? {}
+        : { manualInjection: toManualInjection(entry.manualInjection, resolve) }),
     },
   ]);
   const binaries = Object.entries(parsed.installers.istioctl.binaries).map(
@@ -97,6 +106,20 @@ function toConfig(file: string, parsed: ConfigFile): Config {
     clusters: new Map(clusters),
     istioctl: Object.fromEntries(binaries),
     versions: mergeVersions(KNOWN_VERSIONS, toVersionRows(file, parsed.versions)),
+  };
+}
+
+function toManualInjection(
+  entry: ManualInjectionFile,
+  resolve: (relative: string) => string,
+): ManualInjection {
+  const { manifests, namespace, injectConfigFile, meshConfigFile, valuesFile } = entry;
+  return {
+    manifests: resolve(manifests),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(injectConfigFile === undefined ? {} : { injectConfigFile: resolve(injectConfigFile) }),
+    ...(meshConfigFile === undefined ? {} : { meshConfigFile: resolve(meshConfigFile) }),
+    ...(valuesFile === undefined ? {} : { valuesFile: resolve(valuesFile) }),
   };
 }
 
@@ -114,7 +137,7 @@ function findPolicy(file: string, parsed: ConfigFile, cluster: string, wanted: s
 
 function toPolicy(name: string, file: PolicyFile): Policy {
   const { start, complete } = file.gates;
-  const { critical, percentages, maxWorkloadsPerWave } = file.waves;
+  const { critical, first, percentages, maxWorkloadsPerWave } = file.waves;
   return {
     name,
     soakSeconds: file.soak,
@@ -125,10 +148,12 @@ function toPolicy(name: string, file: PolicyFile): Policy {
     },
     waves: {
       critical,
+      ...(first === undefined ? {} : { first }),
       ...(percentages === undefined ? {} : { percentages }),
       ...(maxWorkloadsPerWave === undefined ? {} : { maxWorkloadsPerWave }),
     },
     restart: {
+      ...(file.restart.method === undefined ? {} : { method: file.restart.method }),
       maxPodsInFlight: file.restart.maxPodsInFlight,
       ...(file.restart.maxFailures === undefined ? {} : { maxFailures: file.restart.maxFailures }),
       ...(file.restart.maxPodsPerSecond === undefined
@@ -136,6 +161,7 @@ function toPolicy(name: string, file: PolicyFile): Policy {
         : { maxPodsPerSecond: file.restart.maxPodsPerSecond }),
       workloadDeadlineSeconds: file.restart.workloadDeadline,
     },
+    census: { connections: file.census.connections, waitSeconds: file.census.wait },
     controlPlaneDeadlineSeconds: file.controlPlaneDeadline,
     pruneGraceSeconds: file.pruneGrace,
     haltExpirySeconds: file.haltExpiry,

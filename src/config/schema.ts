@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CONNECTION_POLICIES, RESTART_POLICIES } from '../domain/policy.ts';
 
 /** `5s`, `30m`, `2h`, `7d`, or seconds as a number. Read as seconds. */
 const duration = z
@@ -25,6 +26,18 @@ const version = z
     'expected an Istio version such as "1.26.1"',
   );
 
+/** Where workloads that were injected by hand come from. Relative paths are relative to the file. */
+const manualInjection = z.strictObject({
+  /** A file or a folder of YAML or JSON with the original manifests, without proxies. */
+  manifests: z.string().min(1),
+  /** The namespace of manifests that name none; without it these are not used. */
+  namespace: name.optional(),
+  /** Used in place of what the revision's own injector has; values of each revision stay its own. */
+  injectConfigFile: z.string().min(1).optional(),
+  meshConfigFile: z.string().min(1).optional(),
+  valuesFile: z.string().min(1).optional(),
+});
+
 const cluster = z.strictObject({
   /** File with the identity that reads, labels and restarts. */
   kubeconfig: z.string().min(1),
@@ -37,6 +50,7 @@ const cluster = z.strictObject({
   policy: name.default('default'),
   /** Task queue of the activities that touch this cluster; without it, the workflows' own. */
   taskQueue: z.string().min(1).max(200).optional(),
+  manualInjection: manualInjection.optional(),
 });
 
 const gate = z.strictObject({ expires: duration.default(86_400) });
@@ -44,6 +58,19 @@ const gate = z.strictObject({ expires: duration.default(86_400) });
 const waves = z.strictObject({
   /** Namespaces that move last. */
   critical: z.array(name).max(1000).default([]),
+  /** Workloads, as `Deployment shop/cart`, that are restarted and watched before the others are. */
+  first: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[A-Z][A-Za-z]{0,62} [a-z0-9][a-z0-9-]{0,62}\/[a-z0-9][a-z0-9.-]{0,252}$/,
+          'expected a workload as plans name it, such as "Deployment shop/cart"',
+        ),
+    )
+    .min(1)
+    .max(1000)
+    .optional(),
   /** Shares of the namespaces that move by their own label, such as [10, 50, 100]. */
   percentages: z
     .array(z.number().int().min(1).max(100))
@@ -74,6 +101,8 @@ const policy = z.strictObject({
   waves: waves.prefault({}),
   restart: z
     .strictObject({
+      /** What of a pod template is changed so that its controller replaces the pods; an annotation. */
+      method: z.enum(RESTART_POLICIES).optional(),
       maxPodsInFlight: z.number().int().positive().max(1000).default(20),
       maxFailures: z
         .union([
@@ -83,6 +112,13 @@ const policy = z.strictObject({
         .optional(),
       maxPodsPerSecond: z.number().positive().max(1000).optional(),
       workloadDeadline: duration.default(600),
+    })
+    .prefault({}),
+  census: z
+    .strictObject({
+      /** Whether every moved proxy has to be connected to the new istiod and synced. */
+      connections: z.enum(CONNECTION_POLICIES).default('when-known'),
+      wait: duration.default(60),
     })
     .prefault({}),
   controlPlaneDeadline: duration.default(600),
@@ -164,6 +200,7 @@ export const configFile = z.strictObject({
 });
 
 export type ConfigFile = z.output<typeof configFile>;
+export type ManualInjectionFile = z.output<typeof manualInjection>;
 export type PolicyFile = z.output<typeof policy>;
 export type VersionRowFile = z.output<typeof versionRow>;
 

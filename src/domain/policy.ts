@@ -16,6 +16,8 @@ export interface Policy {
   };
   readonly waves: WavePolicy;
   readonly restart: {
+    /** Absent: `annotation`. */
+    readonly method?: RestartPolicy;
     /** Most pods that may be on their way at once. */
     readonly maxPodsInFlight: number;
     /** Most new pods a second, over ten seconds; absent: as many as the target's istiod admits. */
@@ -27,12 +29,40 @@ export interface Policy {
     readonly maxFailures?: number | string;
     /** A workload that has not finished its rollout by then has failed. */
     readonly workloadDeadlineSeconds: number;
+    /**
+     * Whether pods that nobody owns are deleted and made again from their manifest. A pod's annotation
+     * `meshlift.dev/recreate` says it for that pod. Absent: no.
+     */
+    readonly recreateBarePods?: boolean;
   };
+  /** Absent, as in plans of before: istiod is not asked, and nothing is waited for. */
+  readonly census?: CensusPolicy;
   readonly controlPlaneDeadlineSeconds: number;
   /** How long the old revision must have been unused before it is removed. */
   readonly pruneGraceSeconds: number;
   /** How long a halted run waits for a person. */
   readonly haltExpirySeconds: number;
+}
+
+/**
+ * What of a pod template is changed so that its controller replaces the pods: an annotation of ours, or
+ * `terminationGracePeriodSeconds`, from 30 to 31 and from 31 to 30.
+ */
+export const RESTART_POLICIES = ['annotation', 'grace-period'] as const;
+export type RestartPolicy = (typeof RESTART_POLICIES)[number];
+
+/**
+ * What istiod has to say of the proxies before a wave is done, and before an old control plane goes.
+ * `required`: each is known to be connected and synced, or to be gone. `when-known`: what cannot be
+ * told is a remark. `off`: nobody asks.
+ */
+export const CONNECTION_POLICIES = ['required', 'when-known', 'off'] as const;
+export type ConnectionPolicy = (typeof CONNECTION_POLICIES)[number];
+
+export interface CensusPolicy {
+  readonly connections: ConnectionPolicy;
+  /** How long a census waits for what passes: proxies connect within seconds of being ready. */
+  readonly waitSeconds: number;
 }
 
 export interface GatePolicy {
@@ -43,6 +73,11 @@ export interface GatePolicy {
 export interface WavePolicy {
   /** Namespaces that move last, whatever their size; those with gateways always do. */
   readonly critical: readonly string[];
+  /**
+   * Workloads, as `Deployment shop/cart`, that are restarted and watched before the others of their
+   * namespace, or of its tag, are.
+   */
+  readonly first?: readonly string[];
   /**
    * How much of the namespaces that move by their own label has moved after each wave: rising, ends
    * with 100. Absent: each such namespace is a wave of its own.

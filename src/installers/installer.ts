@@ -21,6 +21,8 @@ export interface MeshInstaller {
   renderTag(request: RenderTagRequest, signal: AbortSignal): Promise<readonly KubernetesObject[]>;
   /** The target's own precheck, mapped to findings. */
   precheck(request: PrecheckRequest, signal: AbortSignal): Promise<readonly Finding[]>;
+  /** Manifests with the proxy that an injector of that version gives them; reaches no cluster. */
+  inject(request: InjectRequest, signal: AbortSignal): Promise<readonly KubernetesObject[]>;
   /** What the target's own analyzers say of the mesh's configuration, mapped to findings. */
   analyze(request: AnalyzeRequest, signal: AbortSignal): Promise<readonly Finding[]>;
 }
@@ -86,6 +88,25 @@ export interface RenderTagRequest {
   readonly meshNamespace: string;
   /** A kubeconfig that may read webhooks and Services. */
   readonly kubeconfig: string;
+}
+
+export interface InjectRequest {
+  readonly version: IstioVersion;
+  readonly revision: string;
+  readonly meshNamespace: string;
+  readonly injector: InjectorConfiguration;
+  /** Each with its namespace. */
+  readonly manifests: readonly KubernetesObject[];
+}
+
+/** What an injector is configured with, as the texts that its ConfigMaps hold. */
+export interface InjectorConfiguration {
+  /** Key `config` of `istio-sidecar-injector`. */
+  readonly injectConfig: string;
+  /** Key `mesh` of `istio`. */
+  readonly meshConfig: string;
+  /** Key `values` of `istio-sidecar-injector`. */
+  readonly values: string;
 }
 
 export interface PrecheckRequest {

@@ -58,6 +58,7 @@ const INSTALLER: MeshInstaller = {
   }),
   renderTag: async () => [],
   precheck: async () => [],
+  inject: async () => [],
   analyze: async () => [],
 };
 const PLANNER: Planner = { installer: INSTALLER, versions: KNOWN_VERSIONS };

@@ -30,6 +30,7 @@ function counting(fails = 0): { readonly installer: MeshInstaller; readonly aske
     },
     renderTag: async () => [],
     precheck: async () => [],
+    inject: async () => [],
     analyze: async () => [],
   };
   return { installer, asked };

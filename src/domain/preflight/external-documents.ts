@@ -36,6 +36,20 @@ export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
       'follow the page that the finding names; when the precheck itself could not finish, run it by hand, since often a right to list objects is missing.',
   },
   {
+    code: 'LiveEditWouldBeLost',
+    severity: 'overridable',
+    meaning:
+      'the pod template of a workload that was injected by hand is not what its original manifest gives with the injector of the running revision: somebody changed it in the cluster, and the change would be lost when it is injected again.',
+    remedy: 'put the change into the original manifest, or accept its loss with an override.',
+  },
+  {
+    code: 'ManifestUnreadable',
+    severity: 'blocking',
+    meaning:
+      'a file of the original manifests, or of what stands in for the configuration of the injector, cannot be read as Kubernetes objects: it is missing, too large, no YAML or JSON, or a link that leads out of its folder.',
+    remedy: 'correct the file, or `clusters.NAME.manualInjection` in `meshlift.yaml`.',
+  },
+  {
     code: 'PermissionMissing',
     severity: 'blocking',
     meaning:
@@ -49,6 +63,42 @@ export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
       'the request was bound to a plan, and the plan that comes out now is another one: the mesh, the policy or an installer binary changed since.',
     remedy:
       '`meshlift start --plan FILE` names each object that changed since; run `meshlift plan` again, read it, and start with that one.',
+  },
+  {
+    code: 'ProxiesCurrent',
+    severity: 'info',
+    meaning:
+      'a refresh found no workload whose proxies are older than the control plane that would inject them now and that a restart would change.',
+    remedy: 'nothing has to be done.',
+  },
+  {
+    code: 'ProxyAgeUnknown',
+    severity: 'info (one finding for each reason)',
+    meaning:
+      'a refresh cannot tell whether proxies are older than their control plane: an image is given by digest alone or has a tag that is no version, or it is not known who would inject the workload; it is not restarted.',
+    remedy: 'look at the pods, and restart the workload by hand where its proxy is old.',
+  },
+  {
+    code: 'ProxyNotRendered',
+    severity: 'blocking; info where the request names another revision',
+    meaning:
+      'the injector of a revision did not answer with a proxy to a pod that is never created, so a refresh does not know what is older than it, and a restarted pod might not come back.',
+    remedy: 'bring istiod of that revision and its webhook to work first.',
+  },
+  {
+    code: 'ProxyStays',
+    severity: 'info (one finding for each reason)',
+    meaning:
+      'a proxy is older than its control plane and a restart would not bring a newer one, or meshlift does not restart its owner; a refresh leaves it.',
+    remedy:
+      'take a pinned image away, inject again by hand what was injected by hand, and let Jobs end.',
+  },
+  {
+    code: 'RefreshNeedsRevision',
+    severity: 'blocking',
+    meaning:
+      'proxies of several revisions are older than their control planes and the request names none, or the request names a revision that injects nothing here: a refresh is about one.',
+    remedy: 'name one of the revisions in the request (`--revision`), and then the next.',
   },
   {
     code: 'ReleaseRefused',

@@ -2,6 +2,7 @@ import type { CommandRunner } from '../../clients/command-runner.ts';
 import type { InstallerCapabilities, MeshInstaller } from '../installer.ts';
 import { runAnalyze } from './analyze.ts';
 import { createBinaryStore, type InstallerBinary } from './binaries.ts';
+import { kubeInject } from './kube-inject.ts';
 import { runPrecheck } from './precheck.ts';
 import { recoverConfiguration } from './recovery/recover-configuration.ts';
 import { renderRelease } from './render.ts';
@@ -40,6 +41,7 @@ export function createIstioctlInstaller(options: IstioctlInstallerOptions): Mesh
     render: async (request, signal) => renderRelease(tools, request, signal),
     renderTag: async (request, signal) => renderTag(tools, request, signal),
     precheck: async (request, signal) => runPrecheck(tools, request, signal),
+    inject: async (request, signal) => kubeInject(tools, request, signal),
     analyze: async (request, signal) => runAnalyze(tools, request, signal),
   };
 }

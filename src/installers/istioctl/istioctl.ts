@@ -16,6 +16,7 @@ export interface IstioctlCall {
   readonly args: readonly string[];
   /** Without one istioctl gets an empty kubeconfig and reaches no cluster. */
   readonly kubeconfig?: string;
+  readonly stdin?: string;
   readonly timeoutMs: number;
   readonly acceptExitCodes?: readonly number[];
 }
@@ -26,7 +27,7 @@ export async function runIstioctl(
   call: IstioctlCall & { readonly directory: string },
   signal: AbortSignal,
 ): Promise<CommandResult> {
-  const { version, args, kubeconfig, timeoutMs, acceptExitCodes, directory } = call;
+  const { version, args, kubeconfig, stdin, timeoutMs, acceptExitCodes, directory } = call;
   const emptyKubeconfig = path.join(directory, 'kubeconfig');
   if (kubeconfig === undefined) await writeFile(emptyKubeconfig, '', { mode: 0o600 });
   const home = path.join(directory, 'home');
@@ -42,6 +43,7 @@ export async function runIstioctl(
       ...(kubeconfig === undefined ? { HOME: home } : {}),
     },
     timeoutMs,
+    ...(stdin === undefined ? {} : { stdin }),
     ...(acceptExitCodes === undefined ? {} : { acceptExitCodes }),
     signal,
   });

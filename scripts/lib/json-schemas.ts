@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { configFile } from '../../src/config/schema.ts';
 import { plannedFile } from '../../src/domain/planning/schema.ts';
 import { API_VERSION } from '../../src/domain/request/request.ts';
-import { upgradeRequest } from '../../src/domain/request/schema.ts';
+import { refreshRequest, upgradeRequest } from '../../src/domain/request/schema.ts';
 import { finding, upgradeReport } from '../../src/domain/schema.ts';
 
 interface PublicShape {
@@ -32,6 +32,12 @@ const PUBLIC_SHAPES: readonly PublicShape[] = [
     title: 'What `meshlift plan --output json` prints when there is a plan',
     schema: plannedFile,
     writtenBy: 'meshlift',
+  },
+  {
+    name: 'refresh-request',
+    title: 'A refresh request: the input of the workflow refreshProxies',
+    schema: refreshRequest,
+    writtenBy: 'people',
   },
   {
     name: 'report',

@@ -2,23 +2,16 @@ import type { ClusterAccess } from '../clients/cluster-access.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { PlanOutline } from '../domain/planning/plan.ts';
 import { outlinePlan } from '../domain/planning/outline-plan.ts';
-import type { VersionTable } from '../domain/version/version-table.ts';
-import type { MeshInstaller } from '../installers/installer.ts';
-import { compilePlan, type Compiled } from './compile-plan.ts';
+import type { MeshRequest, UpgradeRequest } from '../domain/request/request.ts';
+import type { Compiled } from './compile-plan.ts';
 import { recordOf } from './load-plan.ts';
 import { claimMesh, releaseMesh } from './record/owner-record.ts';
 import { recordRelease } from './release/recorded-release.ts';
 import type { ResolvedRequest } from './resolve-request.ts';
 import type { RunRef } from './run-ref.ts';
 
-/** What planning needs beside a request and a cluster. */
-export interface Planner {
-  readonly installer: MeshInstaller;
-  readonly versions: VersionTable;
-}
-
-export interface PlanRequest extends RunRef {
-  readonly resolved: ResolvedRequest;
+export interface PlanRequest<R extends MeshRequest = UpgradeRequest> extends RunRef {
+  readonly resolved: ResolvedRequest<R>;
 }
 
 /** The answer to planning, small enough for a history. */
@@ -27,19 +20,18 @@ export type PlanAnswer =
   | { readonly kind: 'nothing-to-do'; readonly findings: readonly Finding[] }
   | { readonly kind: 'plan'; readonly outline: PlanOutline };
 
+/** Plans a run, reading only. The same mesh and request give the same plan. */
+export type Compile = () => Promise<Compiled>;
+
 /** Plans without writing anything. */
-export async function planRun(
-  access: ClusterAccess,
-  planner: Planner,
-  request: PlanRequest,
-  signal: AbortSignal,
-): Promise<PlanAnswer> {
-  const { planned } = await compile(access, planner, request, signal);
+export async function planRun(compile: Compile): Promise<PlanAnswer> {
+  const { planned } = await compile();
   if (planned.kind !== 'plan') return planned;
   return { kind: 'plan', outline: outlinePlan(planned.plan, planned.digest) };
 }
 
-export interface ClaimRequest extends PlanRequest {
+export interface ClaimRequest extends RunRef {
+  readonly resolved: { readonly request: Pick<MeshRequest, 'takeOver'> };
   readonly digest: string;
   readonly temporalNamespace: string;
 }
@@ -56,9 +48,8 @@ export type ClaimAnswer =
  */
 export async function claimRun(
   access: ClusterAccess,
-  planner: Planner,
   request: ClaimRequest,
-  signal: AbortSignal,
+  compile: Compile,
 ): Promise<ClaimAnswer> {
   const { runId, workflowId, meshNamespace, temporalNamespace, resolved } = request;
   const record = recordOf(access, request);
@@ -71,29 +62,14 @@ export async function claimRun(
 
   // A repeated call after a crash finds the plan recorded: the mesh may be changing already.
   if ((await record.get('plan')) !== undefined) return { kind: 'claimed' };
-  const { planned, release } = await compile(access, planner, request, signal);
-  if (planned.kind !== 'plan' || release === undefined || planned.digest !== request.digest) {
+  const { planned, release } = await compile();
+  if (planned.kind !== 'plan' || planned.digest !== request.digest) {
     await releaseMesh(access.worker, meshNamespace, runId);
     return planned.kind === 'blocked' ? planned : { kind: 'changed' };
   }
-  await recordRelease(record, release);
+  if (release !== undefined) await recordRelease(record, release);
   await record.put('plan', planned.plan);
   return { kind: 'claimed' };
-}
-
-function compile(
-  access: ClusterAccess,
-  { installer, versions }: Planner,
-  { resolved, runId }: PlanRequest,
-  signal: AbortSignal,
-): Promise<Compiled> {
-  const { request, policy, meshNamespace } = resolved;
-  return compilePlan(
-    access,
-    installer,
-    { request, policy, meshNamespace, versions, runId },
-    signal,
-  );
 }
 
 function busy(

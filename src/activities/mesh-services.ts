@@ -1,13 +1,14 @@
-import { openCluster, type ClusterAccess } from '../clients/cluster-access.ts';
+import { openCluster } from '../clients/cluster-access.ts';
 import { createCommandRunner } from '../clients/command-runner.ts';
 import type { Config } from '../config/config.ts';
-import type { UpgradeRequest } from '../domain/request/request.ts';
+import type { TypedRequest } from '../domain/request/request.ts';
 import { createIstioctlInstaller } from '../installers/istioctl/index.ts';
 import type { MeshInstaller } from '../installers/installer.ts';
 import { rememberRenders } from '../installers/remember-renders.ts';
 import { checkPlan } from './check-plan.ts';
-import { compilePlan, type CompileRequest } from './compile-plan.ts';
+import { compilePlan, type Compiled } from './compile-plan.ts';
 import { takeInventory } from './inventory/take-inventory.ts';
+import { compileRefresh } from './refresh/compile-refresh.ts';
 import type { MeshServices } from './services.ts';
 import { surveyMeshTargets } from './survey-mesh-targets.ts';
 import { clusterConfig } from './with-cluster.ts';
@@ -37,29 +38,38 @@ export function createMeshServices(config: Config): MeshServices {
         today: new Date().toISOString().slice(0, 10),
       });
     },
-    plan: async (request, signal) => {
-      const { access, compile } = compilation(config, request, signal);
-      const { planned } = await compilePlan(access, installer, compile, signal);
+    plan: async (asked, signal) => {
+      const { planned } = await compile(asked, { config, installer, signal });
       return planned;
     },
-    checkPlan: async (request, kept, signal) => {
-      const { access, compile } = compilation(config, request, signal);
-      return checkPlan(access, installer, { ...compile, kept }, signal);
-    },
+    checkPlan: async (asked, kept, signal) =>
+      checkPlan(kept, () => compile(asked, { config, installer, signal })),
   };
 }
 
-/** What planning needs, from the cluster's entry in the configuration. */
-function compilation(
-  config: Config,
-  request: UpgradeRequest,
-  signal: AbortSignal,
-): { readonly access: ClusterAccess; readonly compile: CompileRequest } {
-  const entry = clusterConfig(config, request.cluster);
+/** Plans with what the cluster's entry in the configuration adds to a request. */
+async function compile(
+  asked: TypedRequest,
+  {
+    config,
+    installer,
+    signal,
+  }: {
+    readonly config: Config;
+    readonly installer: MeshInstaller;
+    readonly signal: AbortSignal;
+  },
+): Promise<Compiled> {
+  const entry = clusterConfig(config, asked.request.cluster);
+  const access = openCluster(entry, signal);
   const { policy, meshNamespace } = entry;
-  const { versions } = config;
-  return {
-    access: openCluster(entry, signal),
-    compile: { request, policy, meshNamespace, versions },
-  };
+  switch (asked.type) {
+    case 'upgradeMesh': {
+      const { request } = asked;
+      const { versions } = config;
+      return compilePlan(access, installer, { request, policy, meshNamespace, versions }, signal);
+    }
+    case 'refreshProxies':
+      return compileRefresh(access, { request: asked.request, policy, meshNamespace });
+  }
 }

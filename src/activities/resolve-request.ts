@@ -1,16 +1,16 @@
 import type { Config } from '../config/config.ts';
 import { openCluster } from '../clients/cluster-access.ts';
 import type { Policy } from '../domain/policy.ts';
-import { parseRequest } from '../domain/request/parse-request.ts';
-import type { UpgradeRequest } from '../domain/request/request.ts';
+import { parseRefreshRequest, parseRequest, type Parsed } from '../domain/request/parse-request.ts';
+import type { MeshRequest, RefreshRequest, UpgradeRequest } from '../domain/request/request.ts';
 import { makeMeshWorkflowId } from '../domain/workflow-id.ts';
 import { ActivityError } from './errors.ts';
 import { readClusterUid } from './inspect-mesh.ts';
 import { clusterConfig } from './with-cluster.ts';
 
 /** A request with all that the cluster's entry in the configuration adds to it. */
-export interface ResolvedRequest {
-  readonly request: UpgradeRequest;
+export interface ResolvedRequest<R extends MeshRequest = UpgradeRequest> {
+  readonly request: R;
   readonly policy: Policy;
   readonly meshNamespace: string;
   /** Queue of the activities that touch this cluster. */
@@ -23,16 +23,44 @@ export function resolveRequest(
   input: unknown,
   workflowId: string,
 ): ResolvedRequest {
-  const parsed = parseRequest(input);
-  if (parsed.kind === 'problems') {
-    const problems = parsed.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
-    throw new ActivityError(
-      'InvalidRequest',
-      `the input is not an upgrade request: ${problems}. Give one JSON object such as {"cluster":"prod-eu","target":"1.26.1"}`,
-      [parsed.problems],
-    );
-  }
-  const { request } = parsed;
+  const request = understood(parseRequest(input), {
+    what: 'an upgrade request',
+    sample: '{"cluster":"prod-eu","target":"1.26.1"}',
+  });
+  return resolve(config, request, workflowId);
+}
+
+/** The same for a refresh. */
+export function resolveRefresh(
+  config: Config,
+  input: unknown,
+  workflowId: string,
+): ResolvedRequest<RefreshRequest> {
+  const request = understood(parseRefreshRequest(input), {
+    what: 'a refresh request',
+    sample: '{"cluster":"prod-eu"}',
+  });
+  return resolve(config, request, workflowId);
+}
+
+function understood<R extends MeshRequest>(
+  parsed: Parsed<R>,
+  { what, sample }: { readonly what: string; readonly sample: string },
+): R {
+  if (parsed.kind === 'request') return parsed.request;
+  const problems = parsed.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  throw new ActivityError(
+    'InvalidRequest',
+    `the input is not ${what}: ${problems}. Give one JSON object such as ${sample}`,
+    [parsed.problems],
+  );
+}
+
+function resolve<R extends MeshRequest>(
+  config: Config,
+  request: R,
+  workflowId: string,
+): ResolvedRequest<R> {
   const { policy, meshNamespace, taskQueue } = clusterConfig(config, request.cluster);
   const expected = makeMeshWorkflowId(request);
   if (workflowId !== expected) {

@@ -2,7 +2,7 @@ import type { MeshInventory } from '../domain/inventory/inventory.ts';
 import type { Planned, UpgradePlan } from '../domain/planning/plan.ts';
 import type { PlanChange } from '../domain/planning/plan-change.ts';
 import type { MeshTargets } from '../domain/targets/target.ts';
-import type { UpgradeRequest } from '../domain/request/request.ts';
+import type { TypedRequest } from '../domain/request/request.ts';
 
 /**
  * What the CLI does in its own process and what activities do for the workflow: one function each,
@@ -13,10 +13,10 @@ export interface MeshServices {
   inspect(cluster: string, signal: AbortSignal): Promise<MeshInventory>;
   /** Where the mesh can go, by the installer's versions and the version table. */
   targets(cluster: string, signal: AbortSignal): Promise<MeshTargets>;
-  plan(request: UpgradeRequest, signal: AbortSignal): Promise<Planned>;
+  plan(asked: TypedRequest, signal: AbortSignal): Promise<Planned>;
   /** What changed since a plan was made; empty when that very plan still holds. */
   checkPlan(
-    request: UpgradeRequest,
+    asked: TypedRequest,
     kept: KeptPlan,
     signal: AbortSignal,
   ): Promise<readonly PlanChange[]>;

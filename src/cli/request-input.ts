@@ -1,13 +1,16 @@
 import { InvalidArgumentError } from 'commander';
 import { parseYaml } from '../config/parse-yaml.ts';
 import { readText } from '../config/read-text.ts';
-import type { InputProblem } from '../domain/request/parse-request.ts';
-import type { Override, UpgradeRequest } from '../domain/request/request.ts';
+import type { InputProblem, Parsed } from '../domain/request/parse-request.ts';
+import type { MeshRequest, Override, RunType, TypedRequest } from '../domain/request/request.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
 /** What the command line says about a request. */
 export interface RequestOptions {
+  /** Which workflow the request is for; absent: an upgrade. */
+  readonly type?: RunType;
+  readonly revision?: string;
   readonly target?: string;
   readonly reason?: string;
   readonly override?: readonly Override[];
@@ -22,11 +25,12 @@ export function buildRequestInput(
   options: RequestOptions,
 ): Readonly<Record<string, unknown>> {
   const file = options.request === undefined ? {} : readRequestFile(options.request);
-  const { target, reason, takeOver, override = [] } = options;
+  const { target, revision, reason, takeOver, override = [] } = options;
   return {
     ...file,
     ...(cluster === undefined ? {} : { cluster }),
     ...(target === undefined ? {} : { target }),
+    ...(revision === undefined ? {} : { revision }),
     ...(reason === undefined ? {} : { reason }),
     ...(takeOver === undefined ? {} : { takeOver }),
     ...(override.length === 0 ? {} : { overrides: [...overridesOf(file), ...override] }),
@@ -50,14 +54,32 @@ export function collectOverride(
 /** The request, checked here as the workflow will check it; throws with every problem at once. */
 export async function checkRequest(
   input: Readonly<Record<string, unknown>>,
-): Promise<UpgradeRequest> {
+  type: RunType = 'upgradeMesh',
+): Promise<TypedRequest> {
   // zod comes with it, which `--help` has no use for.
-  const { parseRequest } = await import('../domain/request/parse-request.ts');
-  const parsed = parseRequest(input);
+  const { parseRefreshRequest, parseRequest } =
+    await import('../domain/request/parse-request.ts');
+  switch (type) {
+    case 'upgradeMesh': {
+      const request = understood(input, parseRequest(input), 'CLUSTER and --target VERSION');
+      return { type, request };
+    }
+    case 'refreshProxies': {
+      const request = understood(input, parseRefreshRequest(input), 'CLUSTER and no --target');
+      return { type, request };
+    }
+  }
+}
+
+function understood<R extends MeshRequest>(
+  input: Readonly<Record<string, unknown>>,
+  parsed: Parsed<R>,
+  expected: string,
+): R {
   if (parsed.kind === 'request') return parsed.request;
   const problems = parsed.problems.map((problem) => `  ${describeProblem(input, problem)}`);
   throw invalid(
-    `the request cannot be read:\n${problems.join('\n')}\nExpected CLUSTER and --target VERSION, or --request FILE; see \`--help\``,
+    `the request cannot be read:\n${problems.join('\n')}\nExpected ${expected}, or --request FILE; see \`--help\``,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts';
 import { describeEstimate, describeStep } from './planning/describe-step.ts';
 import type { Planned } from './planning/plan.ts';
+import type { TypedRequest } from './request/request.ts';
 import { escapeMarkdown } from './report-markdown.ts';
 
 type Plan = Extract<Planned, { kind: 'plan' }>;
@@ -8,9 +9,9 @@ type Plan = Extract<Planned, { kind: 'plan' }>;
 /** What a plan, or the answer that there is none, says to people: the JSON's facts in reading order. */
 export function renderPlanMarkdown(
   planned: Planned,
-  { cluster, target }: { readonly cluster: string; readonly target: string },
+  asked: TypedRequest,
 ): string {
-  const title = `Upgrade of ${escapeMarkdown(cluster)} to ${escapeMarkdown(target)}`;
+  const title = titleOf(asked);
   switch (planned.kind) {
     case 'blocked':
       return page([`# ${title}: blocked`, 'Nothing would be touched.', ...findings(planned)]);
@@ -30,6 +31,15 @@ export function renderPlanMarkdown(
         '## Steps',
         ...planned.plan.steps.flatMap((_, index) => step(planned, index)),
       ]);
+  }
+}
+
+function titleOf({ type, request }: TypedRequest): string {
+  switch (type) {
+    case 'upgradeMesh':
+      return `Upgrade of ${escapeMarkdown(request.cluster)} to ${escapeMarkdown(request.target)}`;
+    case 'refreshProxies':
+      return `Refresh of the proxies of ${escapeMarkdown(request.cluster)}`;
   }
 }
 

@@ -1,1 +1,2 @@
+export { refreshProxies } from './refresh-proxies.ts';
 export { upgradeMesh } from './upgrade-mesh.ts';

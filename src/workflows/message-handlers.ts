@@ -55,7 +55,7 @@ export function registerHandlers(run: Run): void {
       'Stop: undo everything ({}), or leave all as it stands: {"leave":true,"reason":"by hand from here"}',
     judge: judgeAbort,
     effect: (_run, { leave, reason }) =>
-      leave === true
+      leave === true || run.pointOfNoReturn
         ? stop(run, 'leave', `abort was asked for, leaving all as it stands${because(reason)}`)
         : stop(run, 'undo', `abort was asked for${because(reason)}`),
   });
@@ -97,16 +97,27 @@ function judgeStop(run: Run): string | undefined {
   if (run.ended !== undefined) return `the run has ended: ${run.ended}`;
   if (run.undoing) return 'the run is rolling back already';
   if (run.stop !== undefined) return `the run is stopping already: ${run.stop.cause}`;
-  if (run.pointOfNoReturn) {
-    return 'the removal of the old revision has begun, so this run cannot be undone any more; the way back is the workflow downgradeMesh';
-  }
-  return undefined;
+  return run.pointOfNoReturn ? noWayBack(run) : undefined;
 }
 
-/** `{"leave":true}` is also the answer to a halt, where nothing can be undone any more. */
+function noWayBack(run: Run): string {
+  return isRefresh(run)
+    ? 'a restart cannot be taken back: new pods get the proxy of the control plane as it is now. To stop where it stands: abort'
+    : 'the removal of the old revision has begun, so this run cannot be undone any more; the way back is the workflow downgradeMesh';
+}
+
+function isRefresh({ outline }: Run): boolean {
+  return outline?.strategy === 'refresh';
+}
+
+/**
+ * `{"leave":true}` is also the answer to a halt, where nothing can be undone any more. A refresh, which
+ * never undoes, stops where it stands either way.
+ */
 function judgeAbort(run: Run, { leave }: Abort): string | undefined {
   if (leave === true && run.halted !== undefined && run.ended === undefined) return undefined;
-  return judgeStop(run);
+  const problem = judgeStop(run);
+  return isRefresh(run) && problem === noWayBack(run) ? undefined : problem;
 }
 
 function stop(run: Run, kind: 'undo' | 'leave', cause: string): string {

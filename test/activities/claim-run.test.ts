@@ -3,9 +3,10 @@ import {
   claimRun,
   planRun,
   type ClaimAnswer,
-  type Planner,
+  type Compile,
   type PlanRequest,
 } from '../../src/activities/claim-run.ts';
+import { compilePlan } from '../../src/activities/compile-plan.ts';
 import { KNOWN_VERSIONS } from '../../src/domain/version/known-versions.ts';
 import { claimMesh, readOwner } from '../../src/activities/record/owner-record.ts';
 import { recordedObjects } from '../../src/activities/release/recorded-release.ts';
@@ -38,7 +39,7 @@ beforeEach(async () => {
   cluster.place(istio(OLD));
   placeWorkload(cluster, 'cart');
   overrides = [];
-  const answer = await planRun(accessTo(cluster), PLANNER, request('other'), SIGNAL);
+  const answer = await planRun(compile(request('other')));
   overrides = (answer.kind === 'blocked' ? answer.findings : [])
     .filter(({ severity }) => severity === 'overridable')
     .map(({ code, subject }) => ({ code, subject, reason: 'nothing runs here' }));
@@ -61,8 +62,12 @@ const INSTALLER: MeshInstaller = {
   inject: async () => [],
   analyze: async () => [],
 };
-const PLANNER: Planner = { installer: INSTALLER, versions: KNOWN_VERSIONS };
-const SIGNAL = new AbortController().signal;
+/** Plans as the worker does. */
+function compile({ resolved, runId }: PlanRequest): Compile {
+  const asked = { ...resolved, versions: KNOWN_VERSIONS, runId };
+  return () =>
+    compilePlan(accessTo(cluster), INSTALLER, asked, new AbortController().signal);
+}
 
 function istio(revision: string): ReturnType<typeof configMap> {
   const labels = { 'istio.io/rev': revision, 'operator.istio.io/component': 'Pilot' };
@@ -84,14 +89,14 @@ function request(takeOver?: string): PlanRequest {
 
 /** The digest of the plan that a person decides on. */
 async function decided(): Promise<string> {
-  const answer = await planRun(accessTo(cluster), PLANNER, request('other'), SIGNAL);
+  const answer = await planRun(compile(request('other')));
   if (answer.kind !== 'plan') throw new Error(`expected a plan: ${JSON.stringify(answer)}`);
   return answer.outline.digest;
 }
 
 function claim(digest: string, takeOver?: string): Promise<ClaimAnswer> {
   const asked = { ...request(takeOver), digest, temporalNamespace: 'default' };
-  return claimRun(accessTo(cluster), PLANNER, asked, SIGNAL);
+  return claimRun(accessTo(cluster), asked, compile(asked));
 }
 
 async function recorded(): Promise<UpgradePlan | undefined> {

@@ -1,8 +1,7 @@
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
-import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import type { Condition } from '../../domain/health/verdict.ts';
-import { interpretPod } from '../../domain/mesh/interpret-pods.ts';
-import { REVISION_LABEL } from '../../domain/mesh/istio-labels.ts';
+import { known, unknown, type Known } from '../../domain/inventory/known.ts';
+import { renderProxy } from './render-proxy.ts';
 
 /**
  * Asks a revision's webhook for a pod that is never created (dry run): the one proof that the next
@@ -14,37 +13,35 @@ export async function probeInjection(
   revision: string,
 ): Promise<Condition> {
   const type = 'InjectionAnswers';
-  try {
-    const pod = interpretPod(
-      await kubernetes.create(
-        {
-          apiVersion: 'v1',
-          kind: 'Pod',
-          metadata: {
-            name: 'meshlift-probe',
-            namespace: meshNamespace,
-            labels: { [REVISION_LABEL]: revision },
-          },
-          spec: { containers: [{ name: 'probe', image: 'registry.k8s.io/pause:3.10' }] },
-        },
-        { dryRun: true },
-      ),
-    );
-    if (pod.revision === revision) {
-      return {
-        type,
-        status: 'Healthy',
-        message: `${revision} injects ${pod.proxyImage ?? 'its proxy'}`,
-      };
-    }
+  const probed = await renderProxy(kubernetes, meshNamespace, revision);
+  if (probed.kind === 'refused') {
+    return { type, status: 'Degraded', message: `${revision} does not inject: ${probed.message}` };
+  }
+  const { pod } = probed;
+  if (pod.revision === revision) {
     return {
       type,
-      status: 'Degraded',
-      message: `expected a dry-run pod to be injected by ${revision}, found ${pod.revision ?? 'no proxy'}`,
+      status: 'Healthy',
+      message: `${revision} injects ${pod.proxyImage ?? 'its proxy'}`,
     };
-  } catch (error) {
-    // The webhook's refusal or silence comes back as the API server's answer; its own silence does not.
-    if (!(error instanceof KubernetesError)) throw error;
-    return { type, status: 'Degraded', message: `${revision} does not inject: ${error.message}` };
   }
+  return {
+    type,
+    status: 'Degraded',
+    message: `expected a dry-run pod to be injected by ${revision}, found ${pod.revision ?? 'no proxy'}`,
+  };
+}
+
+/** The image of the proxy that a revision's injector renders now, by the same dry run. */
+export async function renderedImage(
+  kubernetes: KubernetesClient,
+  meshNamespace: string,
+  revision: string,
+): Promise<Known<string>> {
+  const probed = await renderProxy(kubernetes, meshNamespace, revision);
+  if (probed.kind === 'refused') return unknown(probed.message);
+  const { pod } = probed;
+  return pod.revision === revision && pod.proxyImage !== undefined
+    ? known(pod.proxyImage)
+    : unknown(`a dry-run pod of ${revision} came back with ${pod.revision ?? 'no proxy'}`);
 }

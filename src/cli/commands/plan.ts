@@ -20,8 +20,10 @@ interface PlanOptions extends RequestOptions {
 
 export function registerPlan(program: Command, run: Runner): void {
   addRequestOptions(program.command('plan'))
-    .summary('print the very steps that an upgrade would carry out')
-    .description('Plans an upgrade and prints it. Changes nothing and needs no Temporal.')
+    .summary('print the very steps that a run would carry out')
+    .description(
+      'Plans an upgrade, or a restart of old proxies, and prints it. Changes nothing and needs no Temporal.',
+    )
     .addOption(new Option('--format <format>', 'how to write it').choices(FORMATS).default('text'))
     .option('--out <file>', 'write it to a file; as json it can be started with `start --plan`')
     .addHelpText(
@@ -29,6 +31,7 @@ export function registerPlan(program: Command, run: Runner): void {
       helpTexts({
         examples: [
           'meshlift plan prod-eu --target 1.26.1',
+          'meshlift plan prod-eu --type refreshProxies',
           'meshlift plan prod-eu --target 1.26.1 --format json --out plan.json',
           'meshlift plan prod-eu --target 1.26.1 --format markdown --out plan.md',
         ],
@@ -46,9 +49,9 @@ async function plan(
   options: PlanOptions,
 ): Promise<ExitCode> {
   const input = buildRequestInput(cluster, options);
-  const request = await checkRequest(input);
+  const asked = await checkRequest(input, options.type);
   const services = await openMeshServices(context);
-  const planned = await services.plan(request, context.signal);
+  const planned = await services.plan(asked, context.signal);
   const { kind, ...answer } = planned;
   const value = { kind, request: input, ...answer };
   const { out, format } = options;
@@ -57,7 +60,7 @@ async function plan(
       case 'text':
         return renderPlanned(context.output, planned);
       case 'markdown':
-        return renderPlanMarkdown(planned, request);
+        return renderPlanMarkdown(planned, asked);
       case 'json':
         return `${encodeJson(value)}\n`;
     }

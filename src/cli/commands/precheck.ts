@@ -37,9 +37,9 @@ async function precheck(
   options: RequestOptions,
 ): Promise<ExitCode> {
   const input = buildRequestInput(cluster, options);
-  const request = await checkRequest(input);
+  const asked = await checkRequest(input, options.type);
   const services = await openMeshServices(context);
-  const planned = await services.plan(request, context.signal);
+  const planned = await services.plan(asked, context.signal);
   const findings = findingsOf(planned);
   const stops = planned.kind === 'blocked' || findings.some(stopsRun);
   context.output.result({ kind: 'precheck', request: input, findings, stops }, () =>

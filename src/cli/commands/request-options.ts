@@ -1,11 +1,18 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { RUN_TYPES } from '../../domain/request/request.ts';
 import { collectOverride } from '../request-input.ts';
 
-/** The options by which `plan` and `start` take a request. */
+/** The options by which `precheck`, `plan` and `start` take a request. */
 export function addRequestOptions(command: Command): Command {
   return command
     .argument('[cluster]', 'a cluster of meshlift.yaml (needed unless a file names it)')
     .option('-t, --target <version>', 'the Istio version to reach, such as 1.26.1')
+    .addOption(
+      new Option('--type <workflow>', 'what is done: an upgrade, or a restart of old proxies')
+        .choices(RUN_TYPES)
+        .default('upgradeMesh'),
+    )
+    .option('--revision <name>', 'with --type refreshProxies: only proxies of this revision')
     .option('--reason <text>', 'why, for the report')
     .option(
       '--override <code=subject=reason>',

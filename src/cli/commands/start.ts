@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { KeptPlan } from '../../activities/services.ts';
 import type { Config } from '../../config/config.ts';
-import type { UpgradeRequest } from '../../domain/request/request.ts';
+import type { TypedRequest } from '../../domain/request/request.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
@@ -30,8 +30,8 @@ const DEFAULT_TASK_QUEUE = 'meshlift';
 
 export function registerStart(program: Command, run: Runner): void {
   addRequestOptions(program.command('start'))
-    .summary('start an upgrade')
-    .description('Starts the upgrade of a mesh and returns when the run has begun.')
+    .summary('start an upgrade, or a restart of old proxies')
+    .description('Starts a run over a mesh and returns when it has begun.')
     .option('--plan <file>', 'start exactly this plan, kept from `plan --output json`')
     .option('--wait', 'follow the run to its end')
     .option('--until-gate', 'follow it, and return with exit code 5 when a person is waited for')
@@ -42,6 +42,7 @@ export function registerStart(program: Command, run: Runner): void {
         examples: [
           'meshlift start prod-eu --target 1.26.1 --reason "CHG-4711"',
           'meshlift start prod-eu --target 1.26.1 --wait',
+          'meshlift start prod-eu --type refreshProxies',
           'meshlift start --plan plan.json',
         ],
         json: `{"kind":"run-started","workflowId":…,"runId":…,"taskQueue":…,"pickedUp":…,"page":…}; with --plan, when
@@ -60,14 +61,14 @@ async function start(
   options: StartOptions,
 ): Promise<ExitCode> {
   const config = await context.configIfAny();
-  const { input, request } = await readInput(context, cluster, options);
-  requireKnownCluster(config, request.cluster);
+  const { input, asked } = await readInput(context, cluster, options);
+  requireKnownCluster(config, asked.request.cluster);
 
   const session = await context.temporal();
   const taskQueue = config?.taskQueue ?? DEFAULT_TASK_QUEUE;
   if (options.withoutWorker !== true) await requireWorker(session, taskQueue);
   const { isPickedUp, startRun } = await import('../temporal/start-run.ts');
-  const started = await startRun(session, { taskQueue, request, input });
+  const started = await startRun(session, { taskQueue, asked, input });
 
   const page = webPageOf(config?.webUrl, session.namespace, started);
   if (options.wait === true || options.untilGate === true) {
@@ -88,10 +89,10 @@ async function readInput(
   context: CommandContext,
   cluster: string | undefined,
   options: StartOptions,
-): Promise<{ input: Readonly<Record<string, unknown>>; request: UpgradeRequest }> {
+): Promise<{ input: Readonly<Record<string, unknown>>; asked: TypedRequest }> {
   if (options.plan === undefined) {
     const input = buildRequestInput(cluster, options);
-    return { input, request: await checkRequest(input) };
+    return { input, asked: await checkRequest(input, options.type) };
   }
   const kept = await readPlanFile(options.plan);
   requireSame('CLUSTER', cluster, kept.request['cluster']);
@@ -105,9 +106,10 @@ async function readInput(
       '--plan brings its request with it; leave out --request, --override and --reason, or plan again',
     );
   }
-  await requireSamePlan(context, kept, await checkRequest(kept.request));
+  const type = kept.plan.strategy === 'refresh' ? 'refreshProxies' : 'upgradeMesh';
+  await requireSamePlan(context, kept, await checkRequest(kept.request, type));
   const input = { ...kept.request, planDigest: kept.digest };
-  return { input, request: await checkRequest(input) };
+  return { input, asked: await checkRequest(input, type) };
 }
 
 function requireSame(name: string, given: string | undefined, kept: unknown): void {
@@ -121,12 +123,12 @@ function requireSame(name: string, given: string | undefined, kept: unknown): vo
 async function requireSamePlan(
   context: CommandContext,
   kept: KeptPlan,
-  request: UpgradeRequest,
+  asked: TypedRequest,
 ): Promise<void> {
   const services = await openMeshServices(context);
-  const changes = await services.checkPlan(request, kept, context.signal);
+  const changes = await services.checkPlan(asked, kept, context.signal);
   if (changes.length === 0) return;
-  throw new CliError('PlanChanged', EXIT_CODES.blocked, describeChanges(kept, request, changes), {
+  throw new CliError('PlanChanged', EXIT_CODES.blocked, describeChanges(kept, asked, changes), {
     facts: { planDigest: kept.digest, changes },
   });
 }
@@ -135,7 +137,7 @@ const CHANGES_SHOWN = 30;
 
 function describeChanges(
   { digest }: KeptPlan,
-  { cluster, target }: UpgradeRequest,
+  asked: TypedRequest,
   changes: readonly PlanChange[],
 ): string {
   const rest = changes.length - CHANGES_SHOWN;
@@ -143,8 +145,13 @@ function describeChanges(
     `expected the mesh to be as it was for the plan ${digest}, found ${changes.length} changes:`,
     ...changes.slice(0, CHANGES_SHOWN).map((change) => `  ${describePlanChange(change)}`),
     ...(rest > 0 ? [`  and ${rest} more, all of them with --output json`] : []),
-    `Nothing was started. Make a new plan: meshlift plan ${cluster} --target ${target} --output json`,
+    `Nothing was started. Make a new plan: meshlift plan ${argumentsOf(asked)} --output json`,
   ].join('\n');
+}
+
+function argumentsOf({ type, request }: TypedRequest): string {
+  const what = type === 'upgradeMesh' ? `--target ${request.target}` : `--type ${type}`;
+  return `${request.cluster} ${what}`;
 }
 
 function requireKnownCluster(config: Config | undefined, cluster: string): void {

@@ -1,4 +1,5 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { RUN_TYPES } from '../../domain/request/request.ts';
 import type { TemporalSession } from './session.ts';
 
 /** One run as `meshlift list` shows it. Attributes that the server does not have are absent. */
@@ -31,7 +32,7 @@ export async function listRuns(
   const open = options.openOnly === true ? ' AND ExecutionStatus="Running"' : '';
   const found: RunSummary[] = [];
   const runs = session.client.workflow.list({
-    query: `WorkflowType="upgradeMesh"${open}`,
+    query: `WorkflowType IN (${TYPES})${open}`,
     pageSize: Math.min(options.limit, 100),
   });
   for await (const run of runs) {
@@ -40,6 +41,8 @@ export async function listRuns(
   }
   return found.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
 }
+
+const TYPES = RUN_TYPES.map((type) => `"${type}"`).join(', ');
 
 function summaryOf(run: WorkflowExecutionInfo): RunSummary {
   const attributes = new Map<string, unknown>(

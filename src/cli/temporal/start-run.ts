@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { UpgradeRequest } from '../../domain/request/request.ts';
+import type { TypedRequest } from '../../domain/request/request.ts';
 import { makeMeshWorkflowId } from '../../domain/workflow-id.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
@@ -14,26 +14,26 @@ export interface StartedRun {
 
 export interface StartRunOptions {
   readonly taskQueue: string;
-  readonly request: UpgradeRequest;
+  readonly asked: TypedRequest;
   /** The request as it was written: what the history, and so the UI, shows. */
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Starts the upgrade of one mesh. Its workflow id is the lock, so a second one is refused. */
+/** Starts a run over one mesh. Its workflow id is the lock, so a second one is refused. */
 export async function startRun(
   session: TemporalSession,
-  { taskQueue, request, input }: StartRunOptions,
+  { taskQueue, asked, input }: StartRunOptions,
 ): Promise<StartedRun> {
-  const workflowId = makeMeshWorkflowId(request);
+  const workflowId = makeMeshWorkflowId(asked.request);
   try {
     const handle = await withDeadline(session, QUERY_DEADLINE_MS, () =>
-      session.client.workflow.start('upgradeMesh', {
+      session.client.workflow.start(asked.type, {
         workflowId,
         taskQueue,
         args: [input],
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        staticSummary: `${request.cluster} → ${request.target}`,
+        staticSummary: summaryOf(asked),
       }),
     );
     return { workflowId, runId: handle.firstExecutionRunId };
@@ -42,6 +42,15 @@ export async function startRun(
       throw await alreadyRunning(session, workflowId, error);
     }
     throw error;
+  }
+}
+
+function summaryOf({ type, request }: TypedRequest): string {
+  switch (type) {
+    case 'upgradeMesh':
+      return `${request.cluster} → ${request.target}`;
+    case 'refreshProxies':
+      return `${request.cluster}: proxies as new as their control plane`;
   }
 }
 

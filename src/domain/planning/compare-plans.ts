@@ -18,7 +18,8 @@ export function comparePlans(
 ): readonly PlanChange[] {
   const findings = now.kind === 'plan' ? now.plan.findings : now.findings;
   const named = [
-    ...compareSeen(kept, mesh),
+    // What a refresh leaves alone, since it is as new as its control plane, is no part of its plan.
+    ...(kept.strategy === 'refresh' ? [] : compareSeen(kept, mesh)),
     ...(now.kind === 'plan' ? compareDecided(kept, now.plan) : []),
     ...compareFindings(kept.findings, findings),
   ];

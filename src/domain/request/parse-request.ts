@@ -1,5 +1,5 @@
-import type { UpgradeRequest } from './request.ts';
-import { upgradeRequest } from './schema.ts';
+import type { MeshRequest, RefreshRequest, UpgradeRequest } from './request.ts';
+import { refreshRequest, upgradeRequest } from './schema.ts';
 
 /** One thing wrong with an input: where, and what was expected there. */
 export interface InputProblem {
@@ -8,32 +8,59 @@ export interface InputProblem {
   readonly message: string;
 }
 
-export type ParsedRequest =
-  | { readonly kind: 'request'; readonly request: UpgradeRequest }
+export type Parsed<R extends MeshRequest> =
+  | { readonly kind: 'request'; readonly request: R }
   | { readonly kind: 'problems'; readonly problems: readonly InputProblem[] };
 
 /** Reads an upgrade request; unknown fields are refused, nothing is coerced. */
-export function parseRequest(input: unknown): ParsedRequest {
-  const parsed = upgradeRequest.safeParse(input);
-  if (parsed.success) {
-    // Dropping undefined members keeps the value plain JSON under exactOptionalPropertyTypes.
-    const { reason, takeOver, planDigest, ...rest } = parsed.data;
-    return {
-      kind: 'request',
-      request: {
-        ...rest,
-        ...(reason === undefined ? {} : { reason }),
-        ...(takeOver === undefined ? {} : { takeOver }),
-        ...(planDigest === undefined ? {} : { planDigest }),
-      },
-    };
-  }
+export function parseRequest(input: unknown): Parsed<UpgradeRequest> {
+  const { success, data, error } = upgradeRequest.safeParse(input);
+  if (!success) return problemsOf(error);
+  const { apiVersion, cluster, target, overrides } = data;
+  return {
+    kind: 'request',
+    request: { apiVersion, cluster, target, overrides, ...optionsIn(data) },
+  };
+}
+
+/** Reads a refresh request in the same way. */
+export function parseRefreshRequest(input: unknown): Parsed<RefreshRequest> {
+  const { success, data, error } = refreshRequest.safeParse(input);
+  if (!success) return problemsOf(error);
+  const { apiVersion, cluster, revision, overrides } = data;
+  return {
+    kind: 'request',
+    request: {
+      apiVersion,
+      cluster,
+      ...(revision === undefined ? {} : { revision }),
+      overrides,
+      ...optionsIn(data),
+    },
+  };
+}
+
+type Option = 'reason' | 'takeOver' | 'planDigest';
+
+/** Dropping undefined members keeps the value plain JSON under exactOptionalPropertyTypes. */
+function optionsIn({
+  reason,
+  takeOver,
+  planDigest,
+}: { readonly [name in Option]?: string | undefined }): Pick<MeshRequest, Option> {
+  return {
+    ...(reason === undefined ? {} : { reason }),
+    ...(takeOver === undefined ? {} : { takeOver }),
+    ...(planDigest === undefined ? {} : { planDigest }),
+  };
+}
+
+function problemsOf({ issues }: {
+  readonly issues: readonly { readonly path: PropertyKey[]; readonly message: string }[];
+}): Extract<Parsed<MeshRequest>, { kind: 'problems' }> {
   return {
     kind: 'problems',
-    problems: parsed.error.issues.map((issue) => ({
-      path: formatPath(issue.path),
-      message: issue.message,
-    })),
+    problems: issues.map(({ path, message }) => ({ path: formatPath(path), message })),
   };
 }
 

@@ -9,13 +9,11 @@ export interface Override {
   readonly reason: string;
 }
 
-/** What a person writes; everything left out comes from the cluster's policy. */
-export interface UpgradeRequest {
+/** What a person writes to change a mesh; everything left out comes from the cluster's policy. */
+export interface MeshRequest {
   readonly apiVersion: string;
   /** A cluster of `meshlift.yaml`. */
   readonly cluster: string;
-  /** The Istio version to reach. */
-  readonly target: string;
   /** Why, for the report. */
   readonly reason?: string;
   readonly overrides: readonly Override[];
@@ -24,3 +22,24 @@ export interface UpgradeRequest {
   /** The digest of the plan that must still hold; without it the plan is whatever holds at the start. */
   readonly planDigest?: string;
 }
+
+/** Input of `upgradeMesh`. */
+export interface UpgradeRequest extends MeshRequest {
+  /** The Istio version to reach. */
+  readonly target: string;
+}
+
+/** Input of `refreshProxies`. */
+export interface RefreshRequest extends MeshRequest {
+  /** Only proxies that this revision would inject; needed where several revisions have older ones. */
+  readonly revision?: string;
+}
+
+/** The workflow types that take a request about one mesh. */
+export const RUN_TYPES = ['upgradeMesh', 'refreshProxies'] as const;
+export type RunType = (typeof RUN_TYPES)[number];
+
+/** A request and the workflow type that it is for. */
+export type TypedRequest =
+  | { readonly type: 'upgradeMesh'; readonly request: UpgradeRequest }
+  | { readonly type: 'refreshProxies'; readonly request: RefreshRequest };

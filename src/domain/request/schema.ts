@@ -13,19 +13,14 @@ const override = z.strictObject({
   reason: z.string().min(1).max(500, ENDS).regex(printable),
 });
 
-/** Schema of `UpgradeRequest` as people write it. */
-export const upgradeRequest = z.strictObject({
+const shared = {
   apiVersion: z.literal(API_VERSION).default(API_VERSION),
   cluster: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a cluster name such as "prod-eu"'),
-  target: z
-    .string()
-    .max(40, ENDS)
-    .regex(
-      /^(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})(-[0-9a-z]+([.-][0-9a-z]+)*)?$/,
-      'expected an Istio version such as "1.26.1"',
-    ),
+};
+
+const options = {
   reason: z.string().min(1).max(500, ENDS).regex(printable).optional(),
   overrides: z.array(override).max(100).default([]),
   takeOver: z.uuid('expected the first run id of the dead run').optional(),
@@ -33,4 +28,27 @@ export const upgradeRequest = z.strictObject({
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/, 'expected a plan digest such as "sha256:…"')
     .optional(),
+};
+
+/** Schema of `UpgradeRequest` as people write it. */
+export const upgradeRequest = z.strictObject({
+  ...shared,
+  target: z
+    .string()
+    .max(40, ENDS)
+    .regex(
+      /^(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})(-[0-9a-z]+([.-][0-9a-z]+)*)?$/,
+      'expected an Istio version such as "1.26.1"',
+    ),
+  ...options,
+});
+
+/** Schema of `RefreshRequest` as people write it. */
+export const refreshRequest = z.strictObject({
+  ...shared,
+  revision: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a revision such as "1-26-1"')
+    .optional(),
+  ...options,
 });

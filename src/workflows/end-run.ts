@@ -1,0 +1,79 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancelledFailure,
+  condition,
+  upsertMemo,
+} from '@temporalio/workflow';
+import type { UpgradeReport } from '../domain/report.ts';
+import { mutating } from './activity-proxies.ts';
+import { callFor, enterPhase, refOfRun, reportOf, type Run } from './run.ts';
+import type { Forward } from './run-steps.ts';
+
+/** How the way forward of a run ended, its planning included. */
+export type Result =
+  Forward | { readonly kind: 'blocked' } | { readonly kind: 'nothing-to-do' };
+
+/** Ends a run: keeps its report, gives the mesh back, and returns or fails as the outcome asks. */
+export async function endRun(
+  run: Run,
+  result: Result,
+  cancelled: boolean,
+): Promise<UpgradeReport> {
+  run.cause = 'cause' in result ? result.cause : undefined;
+  run.ended = outcomeOf(run, result, cancelled);
+  if (result.kind === 'leave') run.remaining = [...run.remaining, ...waysOn(run)];
+  const report = reportOf(run);
+  if (run.claimed) {
+    // A mesh that could not be brought back stays locked until somebody takes it over by name.
+    const release = run.remaining.length === 0 || result.kind === 'leave';
+    await mutating(callFor(run, 'keep the report')).finishRun({
+      ...refOfRun(run),
+      report,
+      release,
+    });
+  }
+  enterPhase(run, 'Ended');
+  upsertMemo({ outcome: report.outcome, cause: report.cause ?? '' });
+  await condition(allHandlersFinished);
+  if (cancelled && run.ended !== 'RollbackFailed') {
+    throw new CancelledFailure(`cancelled; the run ended as ${run.ended}`);
+  }
+  if (run.ended === 'RollbackFailed') {
+    throw ApplicationFailure.create({
+      type: 'RollbackFailed',
+      nonRetryable: true,
+      message: `not everything could be taken back: ${run.remaining.slice(0, 10).join('; ')}`,
+      details: [report],
+    });
+  }
+  return report;
+}
+
+function outcomeOf(run: Run, result: Result, cancelled: boolean): UpgradeReport['outcome'] {
+  switch (result.kind) {
+    case 'completed':
+    case 'nothing-to-do':
+      return 'Succeeded';
+    case 'blocked':
+      return 'Blocked';
+    case 'leave':
+      return 'Halted';
+    case 'undo':
+      if (run.remaining.length > 0) return 'RollbackFailed';
+      return cancelled ? 'Cancelled' : 'RolledBack';
+  }
+}
+
+function waysOn({ workflowId, cluster, target, outline }: Run): readonly string[] {
+  const look = `look at what is there: meshlift inspect ${cluster}`;
+  if (outline?.strategy === 'refresh') {
+    const again = `meshlift start ${cluster} --type refreshProxies`;
+    return [look, `go on with what still has an old proxy: ${again}`];
+  }
+  return [
+    look,
+    `go on by hand, or take it back from the record of ${workflowId}`,
+    `plan again once one revision is left: meshlift plan ${cluster} --target ${target}`,
+  ];
+}

@@ -1,0 +1,191 @@
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { ClaimAnswer, PlanAnswer, PlanRequest } from '../activities/claim-run.ts';
+import type { ResolvedRequest } from '../activities/resolve-request.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { PlanOutline } from '../domain/planning/plan.ts';
+import type { UpgradeReport } from '../domain/report.ts';
+import type { MeshRequest } from '../domain/request/request.ts';
+import { planning } from './activity-proxies.ts';
+import { endRun, type Result } from './end-run.ts';
+import { asWorkflowFailure, describeFailure } from './failures.ts';
+import { passGate } from './gate.ts';
+import { registerHandlers } from './message-handlers.ts';
+import { callFor, createRun, enterPhase, whileMutating, type Run } from './run.ts';
+import { runSteps } from './run-steps.ts';
+import { announceMesh } from './search-attributes.ts';
+import { undoSteps } from './undo-steps.ts';
+import { holdWhilePaused } from './wave.ts';
+
+type Call = ReturnType<typeof callFor>;
+
+/** In what the workflow types that change a mesh differ: how a request is read, planned and claimed. */
+export interface Errand<R extends MeshRequest> {
+  /** What the run is after, as far as the request says it; the plan says the rest. */
+  readonly targetOf: (request: R) => string;
+  readonly resolve: (given: {
+    readonly input: unknown;
+    readonly workflowId: string;
+  }) => Promise<ResolvedRequest<R>>;
+  readonly plan: (call: Call, request: PlanRequest<R>) => Promise<PlanAnswer>;
+  readonly claim: (
+    call: Call,
+    request: PlanRequest<R> & { readonly digest: string },
+  ) => Promise<ClaimAnswer>;
+}
+
+/**
+ * One run over one mesh: reads the request, plans, asks where policy says so, takes the mesh, carries
+ * out the plan's steps, and undoes them, or halts, when something goes wrong.
+ */
+export async function runMesh<R extends MeshRequest>(
+  input: unknown,
+  errand: Errand<R>,
+): Promise<UpgradeReport> {
+  const run = createRun(input);
+  registerHandlers(run);
+  const root = CancellationScope.current();
+
+  const forward = new CancellationScope();
+  run.forward = forward;
+  const wayForward = forward.run(() => planAndRun(run, input, errand));
+  const result = leaveWhatStays(run, await answerOf(run, forward, wayForward));
+  if (run.outline !== undefined && result.kind === 'undo' && run.claimed) {
+    const { outline } = run;
+    await CancellationScope.nonCancellable(() => undoSteps(run, outline));
+  }
+  return CancellationScope.nonCancellable(() => endRun(run, result, root.consideredCancelled));
+}
+
+/**
+ * Once there is no way back (the old control plane is being removed, a refresh restarts workloads),
+ * whatever ended the run, a cancel in Temporal included, leaves all where it stands.
+ */
+function leaveWhatStays(run: Run, result: Result): Result {
+  return result.kind === 'undo' && run.pointOfNoReturn
+    ? { kind: 'leave', cause: result.cause }
+    : result;
+}
+
+/** The end of the way forward; a wish to stop or a cancel from outside becomes an answer. */
+async function answerOf(
+  run: Run,
+  scope: CancellationScope,
+  wayForward: Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await wayForward;
+    return run.stop ?? result;
+  } catch (error) {
+    if (run.stop !== undefined) return run.stop;
+    if (isCancellation(error) || scope.consideredCancelled) {
+      return { kind: 'undo', cause: 'the run was cancelled in Temporal' };
+    }
+    if (!run.claimed) throw asWorkflowFailure(error);
+    return { kind: 'undo', cause: describeFailure(error) };
+  }
+}
+
+async function planAndRun<R extends MeshRequest>(
+  run: Run,
+  input: unknown,
+  errand: Errand<R>,
+): Promise<Result> {
+  const { workflowId, runId } = run;
+  const resolved = await errand.resolve({ input, workflowId });
+  const { cluster } = resolved.request;
+  run.cluster = cluster;
+  run.target = errand.targetOf(resolved.request);
+  run.taskQueue = resolved.taskQueue;
+  announceMesh(cluster, run.target);
+  enterPhase(run, 'Planning');
+  const clusterUid = await planning(callFor(run, `identify ${cluster}`)).identifyCluster({
+    cluster,
+  });
+  run.ref = { runId, workflowId, cluster, clusterUid, meshNamespace: resolved.meshNamespace };
+  const request: PlanRequest<R> = { ...run.ref, resolved };
+
+  for (;;) {
+    const answer = await errand.plan(callFor(run, `plan ${cluster} → ${run.target}`), request);
+    run.findings = answer.kind === 'plan' ? answer.outline.findings : answer.findings;
+    if (answer.kind !== 'plan') return answer;
+    const refused = await decideOnPlan(run, answer, resolved.request.planDigest);
+    if (refused !== undefined) return refused;
+    await holdWhilePaused(run);
+    const claim = await takeMesh(run, errand, { ...request, digest: answer.outline.digest });
+    if (claim.kind === 'blocked') {
+      run.findings = claim.findings;
+      return { kind: 'blocked' };
+    }
+    if (claim.kind === 'claimed') {
+      // The proxy that a restart takes away is not rendered any more.
+      run.pointOfNoReturn = answer.outline.strategy === 'refresh';
+      return runSteps(run, answer.outline);
+    }
+    // The mesh changed between the plan and the claim: plan again, and ask again where policy asks.
+  }
+}
+
+/** From the call on the lock may be ours, whatever becomes of the answer. */
+async function takeMesh<R extends MeshRequest>(
+  run: Run,
+  errand: Errand<R>,
+  request: PlanRequest<R> & { readonly digest: string },
+): Promise<ClaimAnswer> {
+  run.claimed = true;
+  const call = callFor(run, 'take the mesh and record the plan');
+  const claim = await whileMutating(run, errand.claim(call, request));
+  run.claimed = claim.kind === 'claimed';
+  return claim;
+}
+
+/** Shows the plan; asks a person where policy says so. */
+async function decideOnPlan(
+  run: Run,
+  { outline }: Extract<PlanAnswer, { kind: 'plan' }>,
+  expected: string | undefined,
+): Promise<Result | undefined> {
+  showPlan(run, outline);
+  if (expected !== undefined && expected !== outline.digest) {
+    run.findings = [planChanged(expected, outline)];
+    return { kind: 'blocked' };
+  }
+  const { start } = outline.policy.gates;
+  if (start === undefined) return undefined;
+  const answer = await passGate(run, {
+    name: 'start',
+    expiresSeconds: start.expiresSeconds,
+    phase: 'AwaitingStart',
+  });
+  return answer.kind === 'approved' ? undefined : leave(answer.cause);
+}
+
+/** Nothing was touched yet, so there is nothing to undo. */
+function leave(cause: string): Result {
+  return { kind: 'undo', cause };
+}
+
+function planChanged(
+  expected: string,
+  { digest, cluster, to, strategy }: PlanOutline,
+): Finding {
+  const options = strategy === 'refresh' ? '--type refreshProxies' : `--target ${to.version}`;
+  return {
+    code: 'PlanChanged',
+    severity: 'blocking',
+    subject: cluster.name,
+    message: `expected the plan ${expected}, found ${digest}: the mesh, the policy or the installer changed since it was made`,
+    remedy: `for what changed: meshlift start --plan FILE, with the plan that was kept; for a new one: meshlift plan ${cluster.name} ${options}`,
+  };
+}
+
+function showPlan(run: Run, outline: PlanOutline): void {
+  const { cluster, to } = outline;
+  run.outline = outline;
+  if (run.target !== to.version) {
+    run.target = to.version;
+    announceMesh(cluster.name, to.version);
+  }
+  run.steps = new Map(
+    outline.steps.map(({ id, kind, title }) => [id, { id, kind, title, state: 'pending' }]),
+  );
+}

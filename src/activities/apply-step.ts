@@ -73,7 +73,7 @@ async function journaledChanges(
 }
 
 function isOwned(change: { readonly kind: string }): change is OwnedChange {
-  return change.kind !== 'create' && change.kind !== 'update';
+  return !['create', 'update', 'recreate'].includes(change.kind);
 }
 
 async function buildChanges(
@@ -86,14 +86,14 @@ async function buildChanges(
     case 'wave': {
       // Ready before selected: nothing may point to a revision that cannot inject (I1).
       await assertReadyToSelect(access, plan);
-      const tags = await tagChanges(access, installer, plan, step.tagMoves);
-      return [...tags, ...(await namespaceChanges(access.worker, step.namespaceMoves))];
+      return [
+        ...(await defaultChanges(access, installer, plan, step)),
+        ...(await namespaceChanges(access.worker, step.namespaceMoves)),
+      ];
     }
     case 'move-default': {
       await assertReadyToSelect(access, plan);
-      const tags = await tagChanges(access, installer, plan, step.tagMoves);
-      if (step.validator === undefined) return tags;
-      return [...tags, await validatorChange(access, step.validator)];
+      return defaultChanges(access, installer, plan, step);
     }
     case 'restore-labels':
       return namespaceChanges(access.worker, step.namespaceMoves);
@@ -104,6 +104,17 @@ async function buildChanges(
     default:
       return assertNever(step);
   }
+}
+
+/** Tags, and the default validator where that moves with them. */
+async function defaultChanges(
+  access: ClusterAccess,
+  installer: MeshInstaller,
+  plan: UpgradePlan,
+  { tagMoves, validator }: Pick<StepOf<'move-default'>, 'tagMoves' | 'validator'>,
+): Promise<readonly OwnedChange[]> {
+  const tags = await tagChanges(access, installer, plan, tagMoves);
+  return validator === undefined ? tags : [...tags, await validatorChange(access, validator)];
 }
 
 async function tagChanges(

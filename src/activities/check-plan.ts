@@ -1,4 +1,3 @@
-import { treatWorkloads } from '../domain/restart/treatment.ts';
 import { comparePlans } from '../domain/planning/compare-plans.ts';
 import { treatWorkloads } from '../domain/restart/treatment.ts';
 import type { PlanChange } from '../domain/planning/plan-change.ts';

@@ -1,12 +1,14 @@
 import type { ClusterAccess } from '../clients/cluster-access.ts';
 import { stopsRun, type Finding } from '../domain/finding.ts';
+import { gatewayNamespaces } from '../domain/inventory/gateway-namespaces.ts';
 import type { MeshInventory } from '../domain/inventory/inventory.ts';
-import { compareText } from '../domain/kubernetes-object.ts';
 import { buildSteps } from '../domain/planning/build-steps.ts';
+import { findPodSelections } from '../domain/planning/pod-selections.ts';
 import { estimatePlan } from '../domain/planning/estimate-plan.ts';
 import type { Planned, UpgradePlan } from '../domain/planning/plan.ts';
 import { requiredAccess } from '../domain/planning/required-access.ts';
 import type { Policy } from '../domain/policy.ts';
+import { treatWorkloads } from '../domain/restart/treatment.ts';
 import {
   applyOverrides,
   evaluatePreflight,
@@ -38,7 +40,7 @@ export interface CompileRequest {
 export interface Compiled {
   readonly planned: Planned;
   readonly inventory: MeshInventory;
-  /** There only with a plan. */
+  /** There only with a plan that installs one. */
   readonly release?: RenderedRelease;
 }
 
@@ -218,7 +220,9 @@ function draftPlan({
     steps: buildSteps({
       mesh,
       policy,
+      treated: treatWorkloads(inventory, policy.restart),
       gatewayNamespaces: gatewayNamespaces(inventory),
+      podSelections: findPodSelections(inventory, source.revision),
       from,
       to,
       base: compiled.compared.base,
@@ -231,11 +235,6 @@ function draftPlan({
     ),
     renderDigest: compiled.release.digest,
   };
-}
-
-function gatewayNamespaces({ gateways }: MeshInventory): readonly string[] {
-  const names = gateways.flatMap(({ kind, namespace }) => (kind === 'waypoint' ? [] : [namespace]));
-  return [...new Set(names)].sort(compareText);
 }
 
 function blocked(inventory: MeshInventory, findings: readonly Finding[]): Compiled {

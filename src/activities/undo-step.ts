@@ -2,6 +2,7 @@ import type { ClusterAccess } from '../clients/cluster-access.ts';
 import type { Change, StepJournal } from '../domain/journal/change.ts';
 import type { StepOf } from '../domain/planning/step.ts';
 import type { UpgradePlan } from '../domain/planning/plan.ts';
+import { scopeBackwards } from '../domain/planning/wave-scope.ts';
 import type { Difference } from '../domain/report.ts';
 import { undoChange } from './changes/undo-change.ts';
 import { ActivityError } from './errors.ts';
@@ -10,6 +11,7 @@ import type { Heart } from './heartbeat.ts';
 import { loadPlan, recordOf } from './load-plan.ts';
 import type { RunRecord } from './record/run-record.ts';
 import { readJournal, writeJournal } from './record/step-journal.ts';
+import { keepPods } from './restart/recreate-pod.ts';
 import { gatherWave, readWaveWorkloads, restartJournal } from './restart/wave-workloads.ts';
 import { settleWave } from './restart/undo-wave.ts';
 import type { StepRef } from './run-ref.ts';
@@ -62,14 +64,23 @@ async function undoWave(
   heart: Heart,
 ): Promise<UndoReceipt> {
   const selectors = await undoJournal(access, record, step.id);
+  // Else what leaves would come back with the new proxy; their own wave tells what it met there.
+  if (step.selectorsOf !== undefined) await undoJournal(access, record, step.selectorsOf);
   const restarts = await undoJournal(access, record, restartJournal(step.id));
   // Who came into the wave's namespaces meanwhile got the new proxy and is in no journal.
   const workloads = await readWaveWorkloads(record, step);
   await settleWave(
     access,
-    await gatherWave(access.worker, { ...step, workloads }, plan.to.revision),
+    await gatherWave(
+      access.worker,
+      { ...step, ...scopeBackwards(plan.steps, step), workloads },
+      plan.to.revision,
+    ),
     plan.to.revision,
-    plan.policy.restart.workloadDeadlineSeconds,
+    {
+      deadlineSeconds: plan.policy.restart.workloadDeadlineSeconds,
+      keeper: keepPods(record, step.id),
+    },
     heart,
   );
   return {

@@ -129,7 +129,11 @@ function cluster({ failing = {}, proxied, forwarded }: Behaviour = {}): {
     list: async () => {
       throw new Error('an inventory keeps no raw lists');
     },
-    getFromPod: proxied ?? (async () => [{ cluster_id: 'k', proxy: 'cart-x.shop' }]),
+    getFromPod:
+      proxied ??
+      (async () => [
+        { cluster_id: 'k', proxy: 'cart-x.shop', cluster_sent: '1', cluster_acked: '1' },
+      ]),
     getInsidePod: forwarded ?? (async () => Promise.reject(new Error('not expected'))),
   };
   const take = (): Promise<MeshInventory> =>

@@ -1,5 +1,6 @@
 import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { keepPods } from '../../src/activities/restart/recreate-pod.ts';
 import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
 import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
@@ -8,7 +9,7 @@ import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kuber
 import { owner, podObject, replicaSetOf, workloadObject } from '../support/kubernetes-objects.ts';
 import { NEW, OLD, placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
 import { useQuickTime } from '../support/quick-time.ts';
-import { accessTo, problemOf, recordingHeart } from '../support/sample-run.ts';
+import { accessTo, problemOf, recordIn, recordingHeart } from '../support/sample-run.ts';
 
 const time = useQuickTime();
 const { settleWave } = await import('../../src/activities/restart/undo-wave.ts');
@@ -25,7 +26,8 @@ function settle(
   workloads: readonly WorkloadRef[],
   kubernetes: KubernetesClient = cluster,
 ): Promise<void> {
-  return settleWave(accessTo(kubernetes), workloads, NEW, 30, heart);
+  const keeper = keepPods(recordIn(cluster), 'wave-1');
+  return settleWave(accessTo(kubernetes), workloads, NEW, { deadlineSeconds: 30, keeper }, heart);
 }
 
 /** A controller that has every pod back, of the old revision, after a wait. */

@@ -4,7 +4,7 @@ import { renderReport } from '../../src/cli/render/run.ts';
 import type { UpgradePlan } from '../../src/domain/planning/plan.ts';
 import { estimatePlan } from '../../src/domain/planning/estimate-plan.ts';
 import { buildSteps } from '../../src/domain/planning/build-steps.ts';
-import { sampleMesh, samplePolicy } from '../support/sample-mesh.ts';
+import { movedIn, sampleMesh, samplePolicy } from '../support/sample-mesh.ts';
 import { buildReport, buildStep, plainOutput } from './support/examples.ts';
 
 describe('a report on the terminal', () => {
@@ -34,7 +34,7 @@ describe('a plan on the terminal', () => {
     if (from === undefined || to === undefined) throw new Error('expected two versions');
     const policy = samplePolicy();
     const mesh = sampleMesh({ cluster: 'demo' });
-    const parts = { base: objects, pilot: objects, old: objects, gatewayNamespaces: [] };
+    const parts = { base: objects, pilot: objects, old: objects, gatewayNamespaces: [], treated: movedIn(mesh) };
     const plan: UpgradePlan = {
       apiVersion: 'meshlift.dev/v1alpha1',
       cluster: { name: 'demo', uid: 'uid-kube-system' },

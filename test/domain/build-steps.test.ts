@@ -4,7 +4,7 @@ import { orderDeletions } from '../../src/domain/planning/order-deletions.ts';
 import { outlinePlan } from '../../src/domain/planning/outline-plan.ts';
 import type { PlannedObject, UpgradePlan } from '../../src/domain/planning/plan.ts';
 import { golden } from '../support/golden.ts';
-import { namespaceByTag, sampleMesh, samplePolicy } from '../support/sample-mesh.ts';
+import { movedIn, namespaceByTag, sampleMesh, samplePolicy } from '../support/sample-mesh.ts';
 import { without } from '../support/without.ts';
 
 function planned(kind: string, name: string, action: PlannedObject['action']): PlannedObject {
@@ -16,6 +16,7 @@ function material(changes: Partial<PlanMaterial> = {}): PlanMaterial {
   return {
     mesh: sampleMesh(),
     policy: samplePolicy(),
+    treated: movedIn(changes.mesh ?? sampleMesh()),
     gatewayNamespaces: [],
     from: { revision: '1-25-1', version: '1.25.1' },
     to: { revision: '1-26-1', version: '1.26.1' },

@@ -7,16 +7,7 @@ import { comparePlans } from '../../src/domain/planning/compare-plans.ts';
 import { estimatePlan } from '../../src/domain/planning/estimate-plan.ts';
 import { describePlanChange } from '../../src/domain/planning/plan-change.ts';
 import type { Planned, PlannedObject, UpgradePlan } from '../../src/domain/planning/plan.ts';
-import {
-  controlPlane,
-  namespace,
-  namespaceByInjection,
-  namespaceByRevision,
-  namespaceByTag,
-  sampleMesh,
-  samplePolicy,
-  workload,
-} from '../support/sample-mesh.ts';
+import { controlPlane, movedIn, namespace, namespaceByInjection, namespaceByRevision, namespaceByTag, sampleMesh, samplePolicy, workload } from '../support/sample-mesh.ts';
 import { without } from '../support/without.ts';
 
 const CLUSTER_ROLE: PlannedObject = {
@@ -62,7 +53,8 @@ function planOf({
     steps: buildSteps({
       mesh,
       policy,
-      gatewayNamespaces: [],
+      treated: movedIn(mesh),
+    gatewayNamespaces: [],
       from,
       to,
       base,

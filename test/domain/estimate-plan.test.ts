@@ -5,13 +5,7 @@ import { estimatePlan, type PlanEstimate } from '../../src/domain/planning/estim
 import type { ObservedMesh } from '../../src/domain/mesh/observed-mesh.ts';
 import type { PlannedObject } from '../../src/domain/planning/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import {
-  namespaceByRevision,
-  namespaceByTag,
-  sampleMesh,
-  samplePolicy,
-  workload,
-} from '../support/sample-mesh.ts';
+import { movedIn, namespaceByRevision, namespaceByTag, sampleMesh, samplePolicy, workload } from '../support/sample-mesh.ts';
 
 function objects(count: number): readonly PlannedObject[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -28,6 +22,7 @@ function estimateOf(
   const steps = buildSteps({
     mesh,
     policy,
+    treated: movedIn(mesh),
     gatewayNamespaces: [],
     from: { revision: '1-25-1', version: '1.25.1' },
     to: { revision: '1-26-1', version: '1.26.1' },

@@ -4,9 +4,10 @@ import { renderPlanMarkdown } from '../../src/domain/plan-markdown.ts';
 import { buildSteps } from '../../src/domain/planning/build-steps.ts';
 import { estimatePlan } from '../../src/domain/planning/estimate-plan.ts';
 import type { Planned, PlannedObject } from '../../src/domain/planning/plan.ts';
+import { API_VERSION, type TypedRequest } from '../../src/domain/request/request.ts';
 import { renderPlanned } from '../../src/cli/render/plan.ts';
 import { plainOutput } from '../cli/support/examples.ts';
-import { namespaceByRevision, sampleMesh, samplePolicy, workload } from '../support/sample-mesh.ts';
+import { movedIn, namespaceByRevision, sampleMesh, samplePolicy, workload } from '../support/sample-mesh.ts';
 
 const FINDING: Finding = {
   code: 'WorkloadNotReady',
@@ -56,7 +57,8 @@ function planned(): Extract<Planned, { kind: 'plan' }> {
     steps: buildSteps({
       mesh,
       policy,
-      gatewayNamespaces: [],
+      treated: movedIn(mesh),
+    gatewayNamespaces: [],
       from,
       to,
       base: [CRD],
@@ -71,7 +73,10 @@ function planned(): Extract<Planned, { kind: 'plan' }> {
   return { kind: 'plan', plan, digest: 'sha256:d', estimate: estimatePlan(plan, mesh) };
 }
 
-const REQUEST = { cluster: 'demo', target: '1.26.1' };
+const REQUEST: TypedRequest = {
+  type: 'upgradeMesh',
+  request: { apiVersion: API_VERSION, cluster: 'demo', target: '1.26.1', overrides: [] },
+};
 
 describe.each([
   ['as Markdown', () => renderPlanMarkdown(planned(), REQUEST).replaceAll('\\', '')],

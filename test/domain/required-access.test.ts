@@ -114,7 +114,8 @@ describe('the rights that a plan needs', () => {
   });
 
   it('of a wave are the labels, the restarts and their undo in its namespaces, each once', () => {
-    const workload = { kind: 'Deployment', namespace: 'shop', uid: 'u' } as const;
+    const treatment = { kind: 'restart' } as const;
+    const workload = { kind: 'Deployment', namespace: 'shop', uid: 'u', treatment } as const;
     const move = { namespace: 'shop', uid: 'n', prior: {}, next: {} };
 
     expect(
@@ -130,6 +131,7 @@ describe('the rights that a plan needs', () => {
           { ...workload, name: 'cart' },
           { ...workload, name: 'till' },
         ],
+        left: [],
       }),
     ).toEqual([
       'worker create pods/eviction shop *',

@@ -14,7 +14,7 @@ import { plannedFile } from '../../src/domain/planning/schema.ts';
 import type { UpgradeReport } from '../../src/domain/report.ts';
 import type { API_VERSION } from '../../src/domain/request/request.ts';
 import type { finding, upgradeReport } from '../../src/domain/schema.ts';
-import { sampleMesh, samplePolicy } from '../support/sample-mesh.ts';
+import { movedIn, sampleMesh, samplePolicy } from '../support/sample-mesh.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -89,6 +89,7 @@ function samplePlan(): UpgradePlan {
     steps: buildSteps({
       mesh: sampleMesh(),
       policy: samplePolicy(),
+      treated: movedIn(sampleMesh()),
       gatewayNamespaces: [],
       from,
       to,

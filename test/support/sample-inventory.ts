@@ -41,7 +41,7 @@ export function sampleInventory(
     workloads: mesh.workloads.map((each) => detailOf(each, mesh, { injectors, policies })),
     loosePods: mesh.loosePods.map(({ namespace, name, revision, owner }) => {
       const [ownerKind = '', ownerName = ''] = owner === 'nobody' ? [] : owner.split(' ');
-      return { namespace, name, revision, ownerKind, ownerName };
+      return loosePodDetail({ namespace, name, revision, ownerKind, ownerName });
     }),
     connectedProxies: known(Object.fromEntries(mesh.controlPlanes.map((one) => [one.revision, 4]))),
     gateways: [],
@@ -117,10 +117,13 @@ export function workloadDetail(changes: Partial<WorkloadDetail> = {}): WorkloadD
 }
 
 export function loosePodDetail(changes: Partial<LoosePodDetail> = {}): LoosePodDetail {
+  const { namespace = 'shop', name = 'lone' } = changes;
   return {
-    namespace: 'shop',
-    name: 'lone',
+    namespace,
+    name,
+    uid: `uid-${namespace}-${name}`,
     revision: '1-25-1',
+    ready: true,
     ownerKind: '',
     ownerName: '',
     ...changes,

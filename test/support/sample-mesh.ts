@@ -7,6 +7,7 @@ import type {
 } from '../../src/domain/mesh/observed-mesh.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { PreflightFacts } from '../../src/domain/preflight/facts.ts';
+import { treatmentOfKind, type TreatedWorkloads } from '../../src/domain/restart/treatment.ts';
 import { parseIstioVersion, type IstioVersion } from '../../src/domain/version/istio-version.ts';
 import { KNOWN_VERSIONS } from '../../src/domain/version/known-versions.ts';
 import { revisionNameOf } from '../../src/domain/version/revision-name.ts';
@@ -126,6 +127,14 @@ export function sampleMesh(changes: Partial<ObservedMesh> = {}): ObservedMesh {
     ],
     loosePods: [],
     ...changes,
+  };
+}
+
+/** Every workload of the mesh, moved as its kind is; nothing is left. */
+export function movedIn({ workloads }: ObservedMesh): TreatedWorkloads {
+  return {
+    moved: workloads.map((each) => ({ ...each, treatment: treatmentOfKind(each.kind) })),
+    left: [],
   };
 }
 

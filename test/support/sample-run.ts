@@ -7,6 +7,8 @@ import type { RunRef } from '../../src/activities/run-ref.ts';
 import type { ClusterAccess } from '../../src/clients/cluster-access.ts';
 import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import type { UpgradePlan } from '../../src/domain/planning/plan.ts';
+import { treatmentOfKind } from '../../src/domain/restart/treatment.ts';
+import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
 import type { StepOf, UpgradeStep } from '../../src/domain/planning/step.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { API_VERSION } from '../../src/domain/request/request.ts';
@@ -42,7 +44,10 @@ export function samplePlan(
 }
 
 /** A wave over the namespace `shop`. */
-export function waveStep(workloads: StepOf<'wave'>['workloads']): StepOf<'wave'> {
+export function waveStep(
+  workloads: readonly WorkloadRef[],
+  changes: Partial<StepOf<'wave'>> = {},
+): StepOf<'wave'> {
   return {
     id: 'wave-1',
     kind: 'wave',
@@ -50,9 +55,11 @@ export function waveStep(workloads: StepOf<'wave'>['workloads']): StepOf<'wave'>
     namespaces: ['shop'],
     tagMoves: [],
     namespaceMoves: [],
-    workloads,
+    workloads: workloads.map((each) => ({ ...each, treatment: treatmentOfKind(each.kind) })),
+    left: [],
     title: 'Move shop',
     undo: { kind: 'undo-wave' },
+    ...changes,
   };
 }
 

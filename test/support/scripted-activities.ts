@@ -1,14 +1,15 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Activities } from '../../src/activities/index.ts';
 import { toFailure } from '../../src/activities/failures.ts';
-import { resolveRequest } from '../../src/activities/resolve-request.ts';
+import { resolveRefresh, resolveRequest } from '../../src/activities/resolve-request.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { FailureType } from '../../src/domain/failure-type.ts';
 import { buildSteps } from '../../src/domain/planning/build-steps.ts';
 import { outlinePlan } from '../../src/domain/planning/outline-plan.ts';
 import type { PlanOutline } from '../../src/domain/planning/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { sampleMesh, samplePolicy } from './sample-mesh.ts';
+import { movedIn, sampleMesh, samplePolicy } from './sample-mesh.ts';
+import { sampleRefreshPlan } from './sample-refresh.ts';
 
 export const CLUSTER_UID = 'uid-kube-system';
 export const DIGEST = `sha256:${'d'.repeat(64)}`;
@@ -69,6 +70,15 @@ export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOpt
     identifyCluster: async () => CLUSTER_UID,
     planUpgrade: async () => ({ kind: 'plan', outline: sampleOutline(cluster, inForce) }),
     claimMesh: async () => ({ kind: 'claimed' }),
+    resolveRefresh: async ({ input, workflowId }) => {
+      try {
+        return resolveRefresh(config, input, workflowId);
+      } catch (error) {
+        throw toFailure(error);
+      }
+    },
+    planRefresh: async () => ({ kind: 'plan', outline: sampleRefresh(cluster, inForce) }),
+    claimRefresh: async () => ({ kind: 'claimed' }),
     takeSnapshot: async () => ({ entries: 42 }),
     applyStep: async () => ({ objects: 3 }),
     verifyControlPlane: async () => ({
@@ -85,7 +95,7 @@ export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOpt
       onTarget: 1,
       pods: 2,
     }),
-    takeUsageCensus: async () => [],
+    takeUsageCensus: async () => ({ users: [], remarks: [] }),
     awaitUnused: async () => undefined,
     verifyMesh: async () => 'the mesh is wholly on 1-26-1',
     hasJournal: async () => true,
@@ -139,6 +149,7 @@ export function sampleOutline(cluster: string, policy: Policy): PlanOutline {
   const steps = buildSteps({
     mesh,
     policy,
+    treated: movedIn(mesh),
     gatewayNamespaces: [],
     from,
     to,
@@ -162,6 +173,11 @@ export function sampleOutline(cluster: string, policy: Policy): PlanOutline {
     },
     DIGEST,
   );
+}
+
+/** The plan of a refresh of the namespaces `billing` and `shop`, in outline. */
+function sampleRefresh(cluster: string, policy: Policy): PlanOutline {
+  return outlinePlan(sampleRefreshPlan({ name: cluster, uid: CLUSTER_UID }, policy), DIGEST);
 }
 
 /**

@@ -11,7 +11,9 @@ import {
 import { fileURLToPath } from 'node:url';
 import type { Phase, Progress } from '../../src/domain/progress.ts';
 import type { UpgradeReport } from '../../src/domain/report.ts';
+import type { RunType } from '../../src/domain/request/request.ts';
 import { IndexedValueType, SEARCH_ATTRIBUTES } from '../../src/clients/search-attribute-types.ts';
+import { refreshProxies } from '../../src/workflows/refresh-proxies.ts';
 import { upgradeMesh } from '../../src/workflows/upgrade-mesh.ts';
 import { getProgress, getReport } from '../../src/workflows/messages.ts';
 import { createScript, type Script, type ScriptOptions } from './scripted-activities.ts';
@@ -35,6 +37,8 @@ export interface Rehearsal {
 }
 
 export interface Plot extends Omit<ScriptOptions, 'cluster' | 'taskQueue'> {
+  /** Absent: an upgrade. */
+  readonly type?: RunType;
   /** Members of the request beside cluster and target. */
   readonly request?: object;
   /** Given instead of a request. */
@@ -137,8 +141,11 @@ async function setUp(
       const taskQueue = plot.clusterTaskQueue ?? TASK_QUEUE;
       const script = createScript({ ...plot, cluster, taskQueue });
       scripts.set(workflowId, script);
-      const input = 'input' in plot ? plot.input : { cluster, target: '1.26.1', ...plot.request };
-      const handle = await env.client.workflow.start(upgradeMesh, {
+      const isRefresh = plot.type === 'refreshProxies';
+      const least = isRefresh ? { cluster } : { cluster, target: '1.26.1' };
+      const input = 'input' in plot ? plot.input : { ...least, ...plot.request };
+      const workflow = isRefresh ? refreshProxies : upgradeMesh;
+      const handle = await env.client.workflow.start(workflow, {
         args: [input],
         workflowId,
         taskQueue: TASK_QUEUE,

@@ -1,19 +1,23 @@
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { assertNever } from '../../domain/assert-never.ts';
-import type { Change } from '../../domain/journal/change.ts';
-import { formatKeyed, holds } from '../../domain/journal/keyed-values.ts';
+import type { Change, KeyedValues } from '../../domain/journal/change.ts';
+import { formatKeyed, holds, pickKeys } from '../../domain/journal/keyed-values.ts';
 import {
   formatDirection,
   sameDirection,
   webhookStateOf,
 } from '../../domain/journal/webhook-state.ts';
 import { formatRef, refOf, type KubernetesObject } from '../../domain/kubernetes-object.ts';
+import { isAtLeast, restartAtOf } from '../../domain/restart/restart-at.ts';
 import { ActivityError } from '../errors.ts';
 import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
-import { templateAnnotation } from './patch-paths.ts';
+import { templateAnnotation, templateLabels } from './patch-paths.ts';
 
 /** A change that writes to somebody's object; creations and updates are the release's own. */
-export type OwnedChange = Extract<Change, { kind: 'labels' | 'webhooks' | 'restart' | 'delete' }>;
+export type OwnedChange = Extract<
+  Change,
+  { kind: 'labels' | 'webhooks' | 'restart' | 'restart-at' | 'delete' }
+>;
 
 /**
  * Makes one journaled change. Safe to repeat: what is as it should be is left alone. A value that is
@@ -26,7 +30,7 @@ export async function performChange(
   const live = await kubernetes.get(change.ref);
   const isGone = live?.metadata.uid !== change.uid;
   // A workload that was deleted needs no restart, and one made anew has the new proxy already.
-  if (isGone && (change.kind === 'delete' || change.kind === 'restart')) return;
+  if (isGone && ['delete', 'restart', 'restart-at'].includes(change.kind)) return;
   if (live === undefined || live.metadata.uid !== change.uid) {
     throw foreign(
       change,
@@ -41,6 +45,8 @@ export async function performChange(
       return performWebhooks(kubernetes, change, live);
     case 'restart':
       return performRestart(kubernetes, change, live);
+    case 'restart-at':
+      return performRestartAt(kubernetes, change, live);
     case 'delete':
       await kubernetes.delete(change.ref, { uid: change.uid });
       return;
@@ -104,11 +110,86 @@ async function performRestart(
   live: KubernetesObject,
 ): Promise<void> {
   const current = templateAnnotation(live, RESTART_ANNOTATION);
-  if (current === change.applied) return;
-  if (current !== change.prior) {
+  const isLabelled = mustCarryLabels(change, live);
+  if (current === change.applied && isLabelled) return;
+  if (current !== change.prior && current !== change.applied) {
     throw foreign(change, `${RESTART_ANNOTATION} ${change.prior ?? 'absent'}`, current ?? 'absent');
   }
-  await setTemplateAnnotation(kubernetes, live, change.applied);
+  await setTemplateAnnotation(kubernetes, live, change.applied, {
+    ...(change.labels === undefined ? {} : boundLabels(live, change.labels.applied)),
+  });
+}
+
+/** Gives a pod template its new labels and leaves the rest: for pods that are evicted after it. */
+export async function performTemplateLabels(
+  kubernetes: KubernetesClient,
+  change: Extract<Change, { kind: 'restart' }>,
+): Promise<void> {
+  const live = await kubernetes.get(change.ref);
+  if (live?.metadata.uid !== change.uid || change.labels === undefined) return;
+  if (mustCarryLabels(change, live)) return;
+  await setTemplateLabels(kubernetes, live, change.labels.applied);
+}
+
+/** Whether the template has its new labels; labels that are neither those nor the old are foreign. */
+function mustCarryLabels(
+  change: Extract<Change, { kind: 'restart' }>,
+  live: KubernetesObject,
+): boolean {
+  const { labels } = change;
+  if (labels === undefined) return true;
+  const current = templateLabels(live);
+  if (holds(current, labels.applied)) return true;
+  if (holds(current, labels.prior)) return false;
+  const found = pickKeys(current, Object.keys(labels.prior));
+  throw foreign(change, `pod template labels ${formatKeyed(labels.prior)}`, formatKeyed(found));
+}
+
+/** Only of the very version that was read: so the labels that were seen are those that are replaced. */
+function boundLabels(live: KubernetesObject, labels: KeyedValues): TemplateMore {
+  const { resourceVersion } = live.metadata;
+  return { labels, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+}
+
+export async function setTemplateLabels(
+  kubernetes: KubernetesClient,
+  live: KubernetesObject,
+  labels: KeyedValues,
+): Promise<void> {
+  const { uid, resourceVersion } = live.metadata;
+  await kubernetes.mergePatch(refOf(live), {
+    metadata: { uid, resourceVersion },
+    spec: { template: { metadata: { labels } } },
+  });
+}
+
+/** A restart that somebody asked for since, at the same time or later, brings the new proxy as well. */
+async function performRestartAt(
+  kubernetes: KubernetesClient,
+  change: Extract<Change, { kind: 'restart-at' }>,
+  live: KubernetesObject,
+): Promise<void> {
+  if (isAtLeast(restartAtOf(live), change.applied)) return;
+  await setRestartAt(kubernetes, live, change.applied);
+}
+
+/** Sets or removes `spec.restartAt` of an Argo Rollout, bound to the very version that was read. */
+export async function setRestartAt(
+  kubernetes: KubernetesClient,
+  live: KubernetesObject,
+  restartAt: string | null,
+): Promise<void> {
+  const { uid, resourceVersion } = live.metadata;
+  await kubernetes.mergePatch(refOf(live), {
+    metadata: { uid, resourceVersion },
+    spec: { restartAt },
+  });
+}
+
+interface TemplateMore {
+  readonly resourceVersion?: string;
+  /** Change in the same patch: one new template, one rollout. */
+  readonly labels?: KeyedValues;
 }
 
 /**
@@ -119,14 +200,21 @@ export async function setTemplateAnnotation(
   kubernetes: KubernetesClient,
   live: KubernetesObject,
   value: string | null,
-  resourceVersion?: string,
+  { resourceVersion, labels }: TemplateMore = {},
 ): Promise<void> {
   await kubernetes.mergePatch(refOf(live), {
     metadata: {
       uid: live.metadata.uid,
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
-    spec: { template: { metadata: { annotations: { [RESTART_ANNOTATION]: value } } } },
+    spec: {
+      template: {
+        metadata: {
+          annotations: { [RESTART_ANNOTATION]: value },
+          ...(labels === undefined ? {} : { labels }),
+        },
+      },
+    },
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { assertNever } from '../../domain/assert-never.ts';
-import type { Change } from '../../domain/journal/change.ts';
+import type { Change, KeyedValues } from '../../domain/journal/change.ts';
 import { formatKeyed, holds, pickKeys } from '../../domain/journal/keyed-values.ts';
 import {
   formatDirection,
@@ -12,8 +12,15 @@ import { sameContent } from '../../domain/journal/object-content.ts';
 import { formatRef, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { Difference } from '../../domain/report.ts';
 import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
-import { templateAnnotation } from './patch-paths.ts';
-import { setLabels, setTemplateAnnotation, setWebhooks } from './perform-change.ts';
+import { restartAtOf } from '../../domain/restart/restart-at.ts';
+import { templateAnnotation, templateLabels } from './patch-paths.ts';
+import {
+  setLabels,
+  setRestartAt,
+  setTemplateAnnotation,
+  setTemplateLabels,
+  setWebhooks,
+} from './perform-change.ts';
 
 /** What taking one change back came to. A foreign value is left as it is and reported. */
 export type UndoneChange =
@@ -25,6 +32,8 @@ export async function undoChange(access: ClusterAccess, change: Change): Promise
   const kubernetes = clientFor(access, change);
   const live = await kubernetes.get(change.ref);
   if (change.kind === 'create') return undoCreate(kubernetes, change, live);
+  // It may be missing, or be another one by now, because of us: the wave's undo makes it again.
+  if (change.kind === 'recreate') return { kind: 'unchanged' };
   if (live === undefined) {
     return foreign(change, change.kind, 'the object', 'nothing: it was deleted');
   }
@@ -45,6 +54,8 @@ export async function undoChange(access: ClusterAccess, change: Change): Promise
       return undoWebhooks(kubernetes, change, live);
     case 'restart':
       return undoRestart(kubernetes, change, live);
+    case 'restart-at':
+      return undoRestartAt(kubernetes, change, live);
     case 'delete':
       // Still there under the same uid: the deletion was journaled and never made.
       return { kind: 'unchanged' };
@@ -54,7 +65,8 @@ export async function undoChange(access: ClusterAccess, change: Change): Promise
 }
 
 function clientFor(access: ClusterAccess, change: Change): KubernetesClient {
-  return change.kind === 'labels' || change.kind === 'restart' ? access.worker : access.installer;
+  const isWorkers = ['labels', 'restart', 'restart-at', 'recreate'].includes(change.kind);
+  return isWorkers ? access.worker : access.installer;
 }
 
 async function undoCreate(
@@ -126,11 +138,51 @@ async function undoRestart(
   live: KubernetesObject,
 ): Promise<UndoneChange> {
   const current = templateAnnotation(live, RESTART_ANNOTATION);
-  if (current === change.prior) return { kind: 'unchanged' };
+  const labels = labelsToPutBack(change, live);
+  if (labels === 'foreign') {
+    const { prior } = change.labels ?? { prior: {} };
+    const found = pickKeys(templateLabels(live), Object.keys(prior));
+    return foreign(change, 'pod template labels', formatKeyed(prior), formatKeyed(found));
+  }
+  if (current === change.prior) {
+    if (labels === undefined) return { kind: 'unchanged' };
+    await setTemplateLabels(kubernetes, live, labels);
+    return { kind: 'reverted' };
+  }
   if (current !== change.applied) {
     return foreign(change, RESTART_ANNOTATION, change.prior ?? 'absent', current ?? 'absent');
   }
-  await setTemplateAnnotation(kubernetes, live, change.prior);
+  const { resourceVersion } = live.metadata;
+  await setTemplateAnnotation(
+    kubernetes,
+    live,
+    change.prior,
+    labels === undefined || resourceVersion === undefined ? {} : { resourceVersion, labels },
+  );
+  return { kind: 'reverted' };
+}
+
+/** The prior labels of a pod template that carries ours; nothing where it carries them already. */
+function labelsToPutBack(
+  { labels }: Extract<Change, { kind: 'restart' }>,
+  live: KubernetesObject,
+): KeyedValues | 'foreign' | undefined {
+  if (labels === undefined || holds(templateLabels(live), labels.prior)) return undefined;
+  return holds(templateLabels(live), labels.applied) ? labels.prior : 'foreign';
+}
+
+/** Only the field: its controller takes no pod back by it, the wave's undo does. */
+async function undoRestartAt(
+  kubernetes: KubernetesClient,
+  change: Extract<Change, { kind: 'restart-at' }>,
+  live: KubernetesObject,
+): Promise<UndoneChange> {
+  const current = restartAtOf(live);
+  if (current === change.prior) return { kind: 'unchanged' };
+  if (current !== change.applied) {
+    return foreign(change, 'spec.restartAt', change.prior ?? 'absent', current ?? 'absent');
+  }
+  await setRestartAt(kubernetes, live, change.prior);
   return { kind: 'reverted' };
 }
 

@@ -20,7 +20,7 @@ import { predictInjection } from '../../domain/inventory/predict-injection.ts';
 import { progressiveDelivery } from '../../domain/inventory/progressive-delivery.ts';
 import type { InjectorFacts } from '../../domain/inventory/webhook-facts.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
-import type { ObservedMesh } from '../../domain/mesh/observed-mesh.ts';
+import { RESTARTABLE_KINDS, type ObservedMesh } from '../../domain/mesh/observed-mesh.ts';
 import { isIstiod } from '../inspect-mesh.ts';
 import { digestText } from '../../clients/digest.ts';
 import type { ClusterReading } from './read-cluster.ts';
@@ -67,7 +67,7 @@ export function assembleInventory(readings: Readings): MeshInventory {
       ),
       gateways: new Set(gateways.map(({ uid }) => uid)),
     }),
-    loosePods: interpretLoosePods(pods, links, restartable(cluster)),
+    loosePods: interpretLoosePods(pods, links, restartable(workloads)),
     connectedProxies: reading.connectedProxies,
     gateways,
     nodeAgents: interpretNodeAgents(cluster.daemonSets),
@@ -104,12 +104,12 @@ function workloadObjects({ cluster, reading }: Readings): readonly KubernetesObj
   ];
 }
 
-/** What meshlift restarts by its pod template. */
-function restartable(cluster: ClusterReading): ReadonlySet<string> {
+/** uids of what is of a kind that meshlift moves. */
+function restartable(workloads: readonly KubernetesObject[]): ReadonlySet<string> {
   return new Set(
-    [...cluster.deployments, ...cluster.statefulSets, ...cluster.daemonSets].map(
-      ({ metadata }) => metadata.uid ?? '',
-    ),
+    workloads
+      .filter(({ kind }) => RESTARTABLE_KINDS.some((each) => each === kind))
+      .map(({ metadata }) => metadata.uid ?? ''),
   );
 }
 

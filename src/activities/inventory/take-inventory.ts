@@ -13,6 +13,7 @@ import { assembleInventory } from './assemble-inventory.ts';
 import { readBareReplicaSets } from './read-bare-replica-sets.ts';
 import { readCluster, type ClusterReading } from './read-cluster.ts';
 import { readConnectedProxies } from './read-connected-proxies.ts';
+import { itemsOf } from './read-known.ts';
 import { readEndpoints } from './read-endpoints.ts';
 import { readExtensions, type Extensions } from './read-extensions.ts';
 import { readInjectorPolicies, readRevisionConfigMaps } from './read-revisions.ts';
@@ -39,13 +40,24 @@ export async function takeInventory(
 ): Promise<MeshInventory> {
   const kubernetes = access.worker;
   const cluster = await readCluster(kubernetes, target.meshNamespace);
-  const mesh = meshIn(cluster, target);
-  const reading = await readMesh(kubernetes, cluster, mesh);
+  const reading = await readMesh(kubernetes, cluster, meshIn(cluster, target, []));
+  // What else has pods is known only now.
+  const others = [...itemsOf(reading.bareReplicaSets), ...itemsOf(reading.extensions.rollouts)];
+  const mesh = meshIn(cluster, target, [
+    ...cluster.deployments,
+    ...cluster.statefulSets,
+    ...cluster.daemonSets,
+    ...others,
+  ]);
   return assembleInventory({ cluster, mesh, reading });
 }
 
-function meshIn(cluster: ClusterReading, target: InspectTarget): ObservedMesh {
-  const { deployments, statefulSets, daemonSets, validatingWebhooks, ...objects } = cluster;
+function meshIn(
+  cluster: ClusterReading,
+  target: InspectTarget,
+  workloads: readonly KubernetesObject[],
+): ObservedMesh {
+  const { deployments, validatingWebhooks, ...objects } = cluster;
   const validator = validatingWebhooks.find(({ metadata }) => metadata.name === DEFAULT_VALIDATOR);
   return observeMesh(
     {
@@ -55,7 +67,7 @@ function meshIn(cluster: ClusterReading, target: InspectTarget): ObservedMesh {
       ),
       istiods: deployments.filter((each) => isIstiod(each, target.meshNamespace)),
       ...(validator === undefined ? {} : { defaultValidator: validator }),
-      workloads: [...deployments, ...statefulSets, ...daemonSets],
+      workloads,
     },
     target,
   );

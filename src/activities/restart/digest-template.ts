@@ -1,21 +1,34 @@
 import { digestOf } from '../../clients/digest.ts';
+import type { KeyedValues } from '../../domain/journal/change.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 
 interface WithTemplate {
   readonly spec?: {
     readonly template?: {
-      readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+      readonly metadata?: {
+        readonly annotations?: Readonly<Record<string, string>>;
+        readonly labels?: Readonly<Record<string, string>>;
+      };
     };
   };
 }
 
-/** What a workload's pods are made from, our own mark left out: it changes when somebody deploys. */
-export function digestTemplate(workload: KubernetesObject): string {
+/**
+ * What a workload's pods are made from, our own mark and the labels that we change left out: it
+ * changes when somebody deploys.
+ */
+export function digestTemplate(
+  workload: KubernetesObject,
+  ours: { readonly labels?: { readonly prior: KeyedValues } } = {},
+): string {
   const { template = {} } = (workload as KubernetesObject & WithTemplate).spec ?? {};
-  const { annotations = {}, ...metadata } = template.metadata ?? {};
-  const others = Object.fromEntries(
-    Object.entries(annotations).filter(([key]) => key !== RESTART_ANNOTATION),
-  );
-  return digestOf({ ...template, metadata: { ...metadata, annotations: others } });
+  const { annotations = {}, labels = {}, ...metadata } = template.metadata ?? {};
+  const keys = [RESTART_ANNOTATION, ...Object.keys(ours.labels?.prior ?? {})];
+  const others = (values: Readonly<Record<string, string>>): object =>
+    Object.fromEntries(Object.entries(values).filter(([key]) => !keys.includes(key)));
+  return digestOf({
+    ...template,
+    metadata: { ...metadata, annotations: others(annotations), labels: others(labels) },
+  });
 }

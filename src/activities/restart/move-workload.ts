@@ -1,9 +1,65 @@
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
+import { assertNever } from '../../domain/assert-never.ts';
 import { nextEvictions } from '../../domain/restart/next-evictions.ts';
-import { performChange, setTemplateAnnotation } from '../changes/perform-change.ts';
-import type { WaveEntry } from './wave-entries.ts';
+import { holds } from '../../domain/journal/keyed-values.ts';
+import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
+import { templateLabels } from '../changes/patch-paths.ts';
+import {
+  performChange,
+  performTemplateLabels,
+  setTemplateAnnotation,
+} from '../changes/perform-change.ts';
+import { recreatePod, type PodKeeper } from './recreate-pod.ts';
+import { carriesLabels, type RestartChange, type WaveEntry } from './wave-entries.ts';
+
+/** What moving one workload needs beside it. */
+export interface MoveContext {
+  readonly isOnTarget: (pod: PodFacts) => boolean;
+  readonly asked: Asked;
+  readonly keeper: PodKeeper;
+}
+
+/** Begins the move of a workload, or goes on with one that moves pod by pod. Safe to repeat. */
+export async function moveWorkload(
+  kubernetes: KubernetesClient,
+  entry: WaveEntry,
+  context: MoveContext,
+): Promise<void> {
+  const { change } = entry;
+  switch (change.kind) {
+    case 'restart':
+      if (entry.method === 'template') return restartByTemplate(kubernetes, entry, change);
+      if (!hasNewTemplate(entry, change)) return performTemplateLabels(kubernetes, change);
+      return evictNext(kubernetes, entry, context);
+    case 'restart-at':
+      return performChange(kubernetes, change);
+    case 'recreate':
+      return recreatePod(kubernetes, context.keeper, {
+        ref: change.ref,
+        uid: change.uid,
+        pod: entry.pods[0],
+        isOnTarget: context.isOnTarget,
+      });
+    default:
+      return assertNever(change);
+  }
+}
+
+/** Whether a pod that comes instead of an evicted one is made with the labels that the move brings. */
+function hasNewTemplate(
+  { live }: WaveEntry,
+  change: Extract<RestartChange, { kind: 'restart' }>,
+): boolean {
+  if (change.labels === undefined || live === undefined) return true;
+  const { observedGeneration = 0 } = (live as KubernetesObject & WithGeneration).status ?? {};
+  return carriesLabels(live, change) && observedGeneration >= (live.metadata.generation ?? 0);
+}
+
+interface WithGeneration {
+  readonly status?: { readonly observedGeneration?: number };
+}
 
 /**
  * Marks a workload's pod template. One request where the workload is still as it was seen; where it
@@ -11,11 +67,20 @@ import type { WaveEntry } from './wave-entries.ts';
  */
 export async function restartByTemplate(
   kubernetes: KubernetesClient,
-  { change, live, carries }: WaveEntry,
+  { live, carries }: WaveEntry,
+  change: Extract<RestartChange, { kind: 'restart' }>,
 ): Promise<void> {
-  if (live === undefined || carries !== change.prior) return performChange(kubernetes, change);
+  const { labels, applied, prior } = change;
+  if (live === undefined || carries !== prior) return performChange(kubernetes, change);
+  if (labels !== undefined && !holds(templateLabels(live), labels.prior)) {
+    return performChange(kubernetes, change);
+  }
+  const { resourceVersion } = live.metadata;
   try {
-    await setTemplateAnnotation(kubernetes, live, change.applied, live.metadata.resourceVersion);
+    await setTemplateAnnotation(kubernetes, live, applied, {
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(labels === undefined ? {} : { labels: labels.applied }),
+    });
   } catch (error) {
     if (!(error instanceof KubernetesError) || (error.code !== 409 && error.code !== 404)) {
       throw error;
@@ -35,7 +100,7 @@ export type Asked = Map<string, number>;
 export async function evictNext(
   kubernetes: KubernetesClient,
   { pods, limits, budgets }: WaveEntry,
-  { isOnTarget, asked }: { readonly isOnTarget: (pod: PodFacts) => boolean; readonly asked: Asked },
+  { isOnTarget, asked }: MoveContext,
 ): Promise<void> {
   const next = nextEvictions({ pods, limits, hasBudget: budgets.length > 0, isOnTarget });
   for (const pod of next) {

@@ -3,7 +3,8 @@ import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import { createReadyMeter, type ReadyMeter } from '../../domain/restart/ready-meter.ts';
 import { admit, type Admission, type WindowLimits } from '../../domain/restart/window.ts';
-import { evictNext, restartByTemplate, type Asked } from './move-workload.ts';
+import { moveWorkload, type Asked } from './move-workload.ts';
+import type { PodKeeper } from './recreate-pod.ts';
 import type { BegunMove, WaveCheckpoint } from './wave-checkpoint.ts';
 import { failureOf, MOST_MARKS_PUT_BACK, type Deadlines } from './wave-failures.ts';
 import { seeEntries, type RestartChange, type WaveEntry } from './wave-entries.ts';
@@ -23,6 +24,8 @@ export interface MoverOptions {
   readonly failedBefore: Readonly<Record<string, string>>;
   /** How many of the wave may fail. */
   readonly tolerated: number;
+  /** Keeps the pods that are made again. */
+  readonly keeper: PodKeeper;
   /** Aborted: nothing more begins. */
   readonly stop: AbortSignal;
 }
@@ -174,11 +177,7 @@ export function createMover(options: MoverOptions): Mover {
   }
 
   async function moveOne(entry: WaveEntry): Promise<void> {
-    if (entry.method === 'template') {
-      await restartByTemplate(kubernetes, entry);
-      return;
-    }
-    await evictNext(kubernetes, entry, { isOnTarget, asked });
+    await moveWorkload(kubernetes, entry, { isOnTarget, asked, keeper: options.keeper });
   }
 
   /** Whether it was done: what the server could not do now is seen undone at the next look. */
@@ -201,7 +200,7 @@ export function createMover(options: MoverOptions): Mover {
     const at = begun.get(key)?.at;
     if (state.kind !== 'moving' || method !== 'template' || at === undefined) return false;
     const isOld = Date.now() - Date.parse(at) > UNSEEN_MS;
-    return isOld && remaining > 0 && carries !== change.applied;
+    return isOld && remaining > 0 && change.kind === 'restart' && carries !== change.applied;
   }
 
   return {
@@ -216,7 +215,7 @@ export function createMover(options: MoverOptions): Mover {
       const going = entries.filter(
         ({ state, method, budgets }) =>
           state.kind === 'moving' &&
-          method === 'evict' &&
+          (method === 'evict' || method === 'recreate') &&
           budgets.every(({ disruptionsAllowed }) => disruptionsAllowed > 0),
       );
       await inParallel(going, async (entry) => void (await tryToMove(entry)));

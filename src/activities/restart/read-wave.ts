@@ -3,11 +3,7 @@ import { RESOURCE_KINDS } from '../../clients/resource-kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { interpretPod, type PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import { joinPods } from '../../domain/mesh/join-pods.ts';
-import {
-  RESTARTABLE_KINDS,
-  type RestartableKind,
-  type WorkloadRef,
-} from '../../domain/mesh/observed-mesh.ts';
+import type { RestartableKind, WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import { listIn } from '../list-in.ts';
 
 /** The live state of a wave's workloads at one moment. */
@@ -18,28 +14,34 @@ export interface WaveState {
   readonly pods: ReadonlyMap<string, readonly PodFacts[]>;
 }
 
+/** Pods are listed for all of them; a bare one is its own. */
 const KIND_LISTS = {
   Deployment: RESOURCE_KINDS.deployment,
   StatefulSet: RESOURCE_KINDS.statefulSet,
   DaemonSet: RESOURCE_KINDS.daemonSet,
-} as const satisfies Record<RestartableKind, unknown>;
+  ReplicaSet: RESOURCE_KINDS.replicaSet,
+  Rollout: RESOURCE_KINDS.argoRollout,
+} as const satisfies Record<Exclude<RestartableKind, 'Pod'>, unknown>;
+const LISTED_KINDS = Object.keys(KIND_LISTS) as readonly (keyof typeof KIND_LISTS)[];
 
 /** One list per kind and namespace, or one per kind where they are many; never one per workload. */
 export async function readWave(
   kubernetes: KubernetesClient,
   workloads: readonly WorkloadRef[],
 ): Promise<WaveState> {
-  const placesOf = (kind?: RestartableKind): readonly string[] => [
+  const placesOf = (...kinds: readonly RestartableKind[]): readonly string[] => [
     ...new Set(
       workloads
-        .filter((each) => kind === undefined || each.kind === kind)
+        .filter(({ kind }) => kinds.length === 0 || kinds.includes(kind))
         .map(({ namespace }) => namespace),
     ),
   ];
   const [pods, replicaSets, ...owners] = await Promise.all([
     listIn(kubernetes, RESOURCE_KINDS.pod, placesOf()),
-    listIn(kubernetes, RESOURCE_KINDS.replicaSet, placesOf('Deployment'), { metadataOnly: true }),
-    ...RESTARTABLE_KINDS.map((kind) => listIn(kubernetes, KIND_LISTS[kind], placesOf(kind))),
+    listIn(kubernetes, RESOURCE_KINDS.replicaSet, placesOf('Deployment', 'Rollout'), {
+      metadataOnly: true,
+    }),
+    ...LISTED_KINDS.map((kind) => listIn(kubernetes, KIND_LISTS[kind], placesOf(kind))),
   ]);
   return joinWave(workloads, owners.flat(), replicaSets, pods);
 }
@@ -54,5 +56,28 @@ function joinWave(
   const live = owners
     .filter(({ metadata }) => uids.has(metadata.uid ?? ''))
     .map((owner) => [owner.metadata.uid ?? '', owner] as const);
-  return { workloads: new Map(live), pods: joinPods(pods.map(interpretPod), replicaSets) };
+  const bare = joinBarePods(wanted, pods);
+  return {
+    workloads: new Map([...live, ...bare]),
+    pods: new Map([
+      ...joinPods(pods.map(interpretPod), replicaSets),
+      ...bare.map(([uid, pod]) => [uid, [interpretPod(pod)]] as const),
+    ]),
+  };
+}
+
+/** Pods that are workloads themselves, by the planned uid: made again they have another one. */
+function joinBarePods(
+  wanted: readonly WorkloadRef[],
+  pods: readonly KubernetesObject[],
+): readonly (readonly [string, KubernetesObject])[] {
+  const refs = wanted.filter(({ kind }) => kind === 'Pod');
+  if (refs.length === 0) return [];
+  const byName = new Map(
+    pods.map((pod) => [`${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, pod]),
+  );
+  return refs.flatMap(({ namespace, name, uid }) => {
+    const pod = byName.get(`${namespace}/${name}`);
+    return pod === undefined ? [] : [[uid, pod] as const];
+  });
 }

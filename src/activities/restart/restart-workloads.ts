@@ -3,15 +3,17 @@ import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { takeBatch } from '../../domain/restart/batches.ts';
 import { onTargetOf } from '../../domain/planning/wave-target.ts';
 import type { Heart } from '../heartbeat.ts';
-import { loadStep } from '../load-plan.ts';
+import { loadStep, recordOf } from '../load-plan.ts';
 import type { StepRef } from '../run-ref.ts';
 import { journalRestarts } from './journal-restarts.ts';
 import { createMover, type Seen } from './mover.ts';
+import { keepPods, type PodKeeper } from './recreate-pod.ts';
 import { toleratedFailures } from '../../domain/restart/tolerance.ts';
 import { createWake } from './wake.ts';
 import { tooManyFailed } from './wave-failures.ts';
-import type { WaveCheckpoint, WaveResult } from './wave-checkpoint.ts';
+import type { BegunMove, WaveCheckpoint, WaveResult } from './wave-checkpoint.ts';
 import { readWindowLimits } from './window-limits.ts';
+import type { RestartChange } from './wave-workloads.ts';
 import { openWaveView } from './wave-view.ts';
 
 /** A change of the cluster ends the wait; this bounds it, for deadlines and what is not watched. */
@@ -34,20 +36,22 @@ export async function restartWorkloads(
   const { plan, step } = await loadStep(access, ref, ['wave']);
   const stop = cancellationSignal();
   const wake = createWake(stop);
-  const view = await openWaveView(access.worker, step.namespaces, () => wake.now());
+  const view = await openWaveView(access.worker, step, () => wake.now());
   try {
     const all = await journalRestarts(access, ref, { step, plan, sight: view.look() });
     const latest = latestCheckpoint() ?? checkpoint;
     const batch = latest?.batch ?? 0;
     const { items: changes, before, isLast } = takeBatch(all, batch);
     const tolerated = toleratedFailures(plan.policy.restart.maxFailures, all.length);
+    const keeper = keepPods(recordOf(access, ref), step.id);
     const mover = createMover({
+      keeper,
       kubernetes: access.worker,
       changes,
       limits: await readWindowLimits(access.worker, plan),
       deadlineSeconds: plan.policy.restart.workloadDeadlineSeconds,
       isOnTarget: onTargetOf(plan, step),
-      earlier: latest?.begun ?? {},
+      earlier: { ...(await leavingPods(keeper, changes)), ...latest?.begun },
       failedBefore: latest?.failed ?? {},
       tolerated,
       stop,
@@ -75,6 +79,19 @@ export async function restartWorkloads(
   } finally {
     view.close();
   }
+}
+
+/** Pods that an earlier attempt let go and may not have made again; its heartbeats may not say so. */
+async function leavingPods(
+  keeper: PodKeeper,
+  changes: readonly RestartChange[],
+): Promise<WaveCheckpoint['begun']> {
+  const begun: Record<string, BegunMove> = {};
+  for (const { kind, uid } of changes) {
+    if (kind !== 'recreate' || (await keeper.get(uid))?.state !== 'leaving') continue;
+    begun[uid] = { at: new Date().toISOString(), method: 'recreate' };
+  }
+  return begun;
 }
 
 /** What a new attempt, or the next call after a pause, needs to know. */

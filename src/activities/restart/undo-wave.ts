@@ -12,6 +12,8 @@ import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
 import type { Heart } from '../heartbeat.ts';
 import { readWave, type WaveState } from './read-wave.ts';
+import type { PodKeeper } from './recreate-pod.ts';
+import { missingPods, takePodsBack } from './undo-pods.ts';
 
 const LOOK_EVERY_MS = 1000;
 
@@ -23,13 +25,16 @@ export async function settleWave(
   access: ClusterAccess,
   workloads: readonly WorkloadRef[],
   newRevision: string,
-  deadlineSeconds: number,
+  { deadlineSeconds, keeper }: { readonly deadlineSeconds: number; readonly keeper: PodKeeper },
   heart: Heart,
 ): Promise<void> {
   const deadline = Date.now() + deadlineSeconds * 1000;
   for (;;) {
     const live = await readWave(access.worker, workloads);
-    const open = workloads.flatMap((workload) => unsettled(workload, live, newRevision));
+    const missing = await missingPods(workloads, live, keeper);
+    const open = workloads.flatMap((workload) =>
+      unsettled(workload, live, { newRevision, missing }),
+    );
     heart.beat({ done: workloads.length - open.length, total: workloads.length });
     if (open.length === 0) return;
     if (Date.now() > deadline) {
@@ -39,11 +44,17 @@ export async function settleWave(
       );
     }
     await removeNewProxies(access, workloads, live, newRevision);
+    await takePodsBack(access.worker, workloads, live, { keeper, newRevision });
     await delay(LOOK_EVERY_MS);
   }
 }
 
-function unsettled(workload: WorkloadRef, live: WaveState, newRevision: string): readonly string[] {
+function unsettled(
+  workload: WorkloadRef,
+  live: WaveState,
+  { newRevision, missing }: { readonly newRevision: string; readonly missing: ReadonlySet<string> },
+): readonly string[] {
+  if (missing.has(workload.uid)) return [`${workload.namespace}/${workload.name}: it is gone`];
   const state = assessSettled({
     kind: workload.kind,
     workload: live.workloads.get(workload.uid),
@@ -66,6 +77,7 @@ async function removeNewProxies(
   newRevision: string,
 ): Promise<void> {
   for (const ref of workloads) {
+    if (ref.kind === 'Pod') continue;
     const workload = live.workloads.get(ref.uid);
     const pods = live.pods.get(ref.uid) ?? [];
     const newer = pods.filter(

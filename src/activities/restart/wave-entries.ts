@@ -1,29 +1,37 @@
-import type { Change } from '../../domain/journal/change.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import { holds } from '../../domain/journal/keyed-values.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import { joinPods } from '../../domain/mesh/join-pods.ts';
 import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
-import { assessMove } from '../../domain/restart/assess-move.ts';
+import { assessMove, type RolloutState } from '../../domain/restart/assess-move.ts';
 import { budgetsOf } from '../../domain/restart/budgets.ts';
 import { chooseMethod, type RestartMethod } from '../../domain/restart/choose-method.ts';
+import { isAtLeast, restartAtOf } from '../../domain/restart/restart-at.ts';
 import { rolloutLimits, type RolloutLimits } from '../../domain/restart/rollout-limits.ts';
+import {
+  takesNewTemplateByEviction,
+  updateStrategyOf,
+} from '../../domain/restart/takes-new-template.ts';
+import type { Treatment } from '../../domain/restart/treatment.ts';
 import type { WindowEntry } from '../../domain/restart/window.ts';
-import { templateAnnotation } from '../changes/patch-paths.ts';
+import { templateAnnotation, templateLabels } from '../changes/patch-paths.ts';
 import type { WaveSight } from './wave-view.ts';
-import { toWorkloads } from './wave-workloads.ts';
+import { toWorkloads, type RestartChange } from './wave-workloads.ts';
 
-export type RestartChange = Extract<Change, { kind: 'restart' }>;
+export type { RestartChange } from './wave-workloads.ts';
 
 /** One workload of a wave: what was journaled for it, what it is now, and how it moves. */
 export interface WaveEntry extends WindowEntry {
   readonly name: string;
   readonly change: RestartChange;
+  /** Absent when it is gone. Of a pod only its name and place. */
   readonly live: KubernetesObject | undefined;
   readonly pods: readonly PodFacts[];
   readonly limits: RolloutLimits;
   readonly because?: string;
-  /** The token that its pod template carries. */
+  /** What it carries where its restart is asked for: the token of its pod template, or its `restartAt`. */
   readonly carries: string | null;
 }
 
@@ -45,13 +53,11 @@ export function seeEntries(
   return refs.flatMap((ref, index): WaveEntry[] => {
     const change = changes[index];
     if (change === undefined) return [];
-    return [
-      seeEntry(
-        { ref, change, live: live.get(ref.uid), pods: pods.get(ref.uid) ?? [] },
-        sight,
-        context,
-      ),
-    ];
+    const seen =
+      ref.kind === 'Pod'
+        ? seePod(ref, sight.pods)
+        : { live: live.get(ref.uid), pods: pods.get(ref.uid) ?? [] };
+    return [seeEntry({ ref, change, ...seen }, sight, context)];
   });
 }
 
@@ -62,16 +68,38 @@ interface Seen {
   readonly pods: readonly PodFacts[];
 }
 
+/** By its name: made again it has another uid. */
+function seePod(ref: WorkloadRef, all: readonly PodFacts[]): Pick<Seen, 'live' | 'pods'> {
+  const pods = all.filter(
+    ({ namespace, name, finished }) =>
+      namespace === ref.namespace && name === ref.name && !finished,
+  );
+  const [pod] = pods;
+  const { namespace, name } = ref;
+  return {
+    live: pod && { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, uid: pod.uid } },
+    pods,
+  };
+}
+
 function seeEntry(seen: Seen, sight: WaveSight, { isOnTarget, begun }: EntryContext): WaveEntry {
   const { ref, change, live, pods } = seen;
   const limits = live === undefined ? GONE : rolloutLimits(ref.kind, live);
   const budgets =
     live === undefined ? [] : budgetsOf(sight.budgets, ref.namespace, podLabels(live));
-  const carries = live === undefined ? null : templateAnnotation(live, RESTART_ANNOTATION);
-  const chosen = chooseMethod(limits, budgets);
-  const method = begun.get(ref.uid) ?? (carries === change.applied ? 'template' : chosen.kind);
-  const hasBegun = begun.has(ref.uid) || carries === change.applied;
-  const state = assessMove({ workload: live, limits, pods, isOnTarget, method, begun: hasBegun });
+  const carries = live === undefined ? null : carriedBy(live, change);
+  const isAsked = isRestartAsked(change, carries);
+  const chosen = chooseMethod(treatmentOfChange(change), limits, budgets);
+  const method = begun.get(ref.uid) ?? (isAsked && change.kind === 'restart' ? 'template' : chosen.kind);
+  const assessed = assessMove({
+    workload: live,
+    limits,
+    pods,
+    isOnTarget,
+    method,
+    begun: begun.has(ref.uid) || isAsked,
+  });
+  const state = refuseOldTemplate(assessed, seen, chosen);
   return {
     key: ref.uid,
     name: `${ref.namespace}/${ref.name}`,
@@ -88,6 +116,78 @@ function seeEntry(seen: Seen, sight: WaveSight, { isOnTarget, begun }: EntryCont
   };
 }
 
+/**
+ * What would be evicted and come back from the old template, with the old label, is not begun: since
+ * the plan was made its strategy or its budgets changed.
+ */
+function refuseOldTemplate(
+  state: RolloutState,
+  { ref, change, live }: Seen,
+  chosen: RestartMethod,
+): RolloutState {
+  if (state.kind !== 'waiting' || chosen.kind !== 'evict') return state;
+  if (change.kind !== 'restart' || change.labels === undefined || live === undefined) return state;
+  if (takesNewTemplateByEviction(ref.kind, updateStrategyOf(live))) return state;
+  return {
+    kind: 'failed',
+    message: `the label of its pods would have to change, and ${chosen.because}`,
+  };
+}
+
+/** The treatment that was planned, as the journal tells it. */
+function treatmentOfChange(change: RestartChange): Treatment {
+  switch (change.kind) {
+    case 'restart':
+      return change.evictedBecause === undefined
+        ? { kind: 'restart' }
+        : { kind: 'evict', because: change.evictedBecause };
+    case 'restart-at':
+    case 'recreate':
+      return { kind: change.kind };
+    default:
+      return assertNever(change);
+  }
+}
+
+function carriedBy(live: KubernetesObject, change: RestartChange): string | null {
+  switch (change.kind) {
+    case 'restart': {
+      const token = templateAnnotation(live, RESTART_ANNOTATION);
+      // The token without the labels that came with it: somebody took them away.
+      const isBare = token === change.applied && !carriesLabels(live, change);
+      return isBare ? null : token;
+    }
+    case 'restart-at':
+      return restartAtOf(live);
+    case 'recreate':
+      return null;
+    default:
+      return assertNever(change);
+  }
+}
+
+/** Whether the workload itself says that its restart was asked for. */
+function isRestartAsked(change: RestartChange, carries: string | null): boolean {
+  switch (change.kind) {
+    case 'restart':
+      return carries === change.applied;
+    case 'restart-at':
+      return isAtLeast(carries, change.applied);
+    case 'recreate':
+      return false;
+    default:
+      return assertNever(change);
+  }
+}
+
+/** Whether a workload's pods would be made with the labels that its change brings. */
+export function carriesLabels(
+  live: KubernetesObject,
+  { labels }: Extract<RestartChange, { kind: 'restart' }>,
+): boolean {
+  return labels === undefined || holds(templateLabels(live), labels.applied);
+}
+
 const GONE: RolloutLimits = { desired: 0, unavailable: 0, surge: 0, replaces: 'in-turns' };
 
 interface TemplateLabels {
@@ -99,5 +199,5 @@ interface TemplateLabels {
 }
 
 function podLabels(workload: KubernetesObject): Readonly<Record<string, string>> {
-  return (workload as KubernetesObject & TemplateLabels).spec?.template?.metadata?.labels ?? {};
+  return templateLabels(workload);
 }

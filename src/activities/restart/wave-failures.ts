@@ -58,7 +58,10 @@ export function tooManyFailed(
 /** Whether somebody else's deployment landed meanwhile: then the failure may be of that. */
 function attribute({ live, change }: WaveEntry): string {
   const isOurs =
-    live === undefined || change.template === undefined || digestTemplate(live) === change.template;
+    live === undefined ||
+    change.kind !== 'restart' ||
+    change.template === undefined ||
+    digestTemplate(live, change) === change.template;
   return isOurs
     ? ''
     : '; its pod template was changed by somebody else since the wave began: look at that deployment first';

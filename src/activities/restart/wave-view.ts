@@ -5,8 +5,10 @@ import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { interpretPod, type PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import type { BudgetFacts } from '../../domain/inventory/capacity.ts';
 import { interpretBudget } from '../../domain/inventory/interpret-budgets.ts';
+import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import { watchScopes } from '../../domain/restart/watch-scopes.ts';
-import { slimLink, slimObject } from '../inventory/slim-objects.ts';
+import { slimObject } from '../inventory/slim-objects.ts';
+import { ownerLists } from './owner-lists.ts';
 
 /** What is known of a wave's namespaces at one moment. */
 export interface WaveSight {
@@ -33,10 +35,16 @@ export interface WaveView {
 /** Lists of many objects are dear: several workloads that fail are confirmed by one. */
 const CONFIRM_EVERY_MS = 5000;
 
+/** What is looked at: these namespaces, and beside the usual kinds those of these workloads. */
+export interface ViewScope {
+  readonly namespaces: readonly string[];
+  readonly workloads: readonly Pick<WorkloadRef, 'kind'>[];
+}
+
 /** Begins to look; resolves when everything was seen once. `onChange` is called at each change. */
 export async function openWaveView(
   kubernetes: KubernetesClient,
-  namespaces: readonly string[],
+  { namespaces, workloads: planned }: ViewScope,
   onChange: () => void,
 ): Promise<WaveView> {
   const mirrors: Mirror<unknown>[] = [];
@@ -44,6 +52,7 @@ export async function openWaveView(
   const end = new AbortController();
   const isWanted = wanted(namespaces);
   const scopes = watchScopes(namespaces);
+  const { owners, links } = ownerLists(planned);
   async function followAll<T>(
     kind: ResourceKind,
     pick: (object: KubernetesObject) => T,
@@ -78,11 +87,9 @@ export async function openWaveView(
   try {
     const [pods, replicaSets, budgets, ...workloads] = await Promise.all([
       followAll(RESOURCE_KINDS.pod, interpretPod),
-      followAll(RESOURCE_KINDS.replicaSet, slimLink, true),
+      followAll(links.kind, links.slim, links.metadataOnly),
       followAll(RESOURCE_KINDS.podDisruptionBudget, interpretBudget),
-      followAll(RESOURCE_KINDS.deployment, slimObject),
-      followAll(RESOURCE_KINDS.statefulSet, slimObject),
-      followAll(RESOURCE_KINDS.daemonSet, slimObject),
+      ...owners.map((kind) => followAll(kind, slimObject)),
     ]);
     return {
       look: () => {
@@ -91,7 +98,7 @@ export async function openWaveView(
           pods: itemsOf(pods),
           replicaSets: itemsOf(replicaSets),
           budgets: itemsOf(budgets),
-          workloads: workloads.flatMap(itemsOf),
+          workloads: [...workloads.flatMap(itemsOf), ...links.owners(itemsOf(replicaSets))],
         };
       },
       heardAt: () => Math.min(...mirrors.map((mirror) => mirror.heardAt())),

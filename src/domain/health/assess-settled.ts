@@ -27,7 +27,8 @@ export function assessSettled(facts: {
   const stillNew = current.filter(({ revision }) => revision === newRevision).length;
   const ready = current.filter((pod) => pod.ready).length;
   const leaving = pods.length - current.length;
-  if ((status?.observedGeneration ?? 0) < (workload.metadata.generation ?? 0)) {
+  const isControlled = kind !== 'Pod';
+  if (isControlled && (status?.observedGeneration ?? 0) < (workload.metadata.generation ?? 0)) {
     return 'its controller has not seen the change yet';
   }
   if (stillNew > 0)

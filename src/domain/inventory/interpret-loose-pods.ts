@@ -12,11 +12,21 @@ export function interpretLoosePods(
   const workloadOf = ownerChain(links);
   return pods
     .flatMap((pod): LoosePodDetail[] => {
-      const { namespace, name, revision, owner } = pod;
+      const { namespace, name, uid, revision, proxyImage, ready, owner, recreation } = pod;
       if (revision === undefined || !isLive(pod)) return [];
       if (owner !== undefined && restartable.has(workloadOf(owner.uid))) return [];
       return [
-        { namespace, name, revision, ownerKind: owner?.kind ?? '', ownerName: owner?.name ?? '' },
+        {
+          namespace,
+          name,
+          uid,
+          revision,
+          ...(proxyImage === undefined ? {} : { proxyImage }),
+          ready,
+          ownerKind: owner?.kind ?? '',
+          ownerName: owner?.name ?? '',
+          ...(recreation === undefined ? {} : { recreation }),
+        },
       ];
     })
     .toSorted((a, b) => compareText(a.namespace, b.namespace) || compareText(a.name, b.name));

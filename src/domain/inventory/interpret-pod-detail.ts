@@ -3,6 +3,8 @@ import { interpretPod, type PodFacts } from '../mesh/interpret-pods.ts';
 import { REVISION_LABEL } from '../mesh/istio-labels.ts';
 import type { ResourceAmount } from './capacity.ts';
 import { proxyIn, requestsOf, type PodSpecShape } from './pod-spec.ts';
+import { recreationOf } from '../restart/recreate-manifest.ts';
+import type { PodRecreation } from './workload-detail.ts';
 import { isIstioAnnotation } from './sensitive-annotations.ts';
 
 /** A pod as the inventory needs it: small, because there may be tens of thousands. */
@@ -14,6 +16,8 @@ export interface PodDetail extends PodFacts {
   readonly controlPlane?: string;
   /** Istio's annotations of a pod that nobody owns: no template repeats them. */
   readonly istioAnnotations?: readonly string[];
+  /** Of a pod with a proxy that nobody owns. */
+  readonly recreation?: PodRecreation;
 }
 
 /** Reads one pod for the inventory. */
@@ -30,6 +34,9 @@ export function interpretPodDetail(pod: KubernetesObject): PodDetail {
     ...(spec?.nodeName === undefined ? {} : { node: spec.nodeName }),
     ...(labels['app'] === 'istiod' ? { controlPlane: labels[REVISION_LABEL] ?? 'default' } : {}),
     ...(istioAnnotations.length === 0 ? {} : { istioAnnotations }),
+    ...(facts.owner === undefined && facts.revision !== undefined
+      ? { recreation: recreationOf(pod) }
+      : {}),
   };
 }
 

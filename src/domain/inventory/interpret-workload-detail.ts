@@ -2,9 +2,10 @@ import { compareText, formatRef, refOf, type KubernetesObject } from '../kuberne
 import { INJECT_LABEL, PROXY_IMAGE_ANNOTATION, REVISION_LABEL } from '../mesh/istio-labels.ts';
 import { RESTARTABLE_KINDS } from '../mesh/observed-mesh.ts';
 import { rolloutLimits } from '../restart/rollout-limits.ts';
-import type { ResourceAmount } from './capacity.ts';
+import type { LabelSelector, ResourceAmount } from './capacity.ts';
 import { isLive, type PodDetail } from './interpret-pod-detail.ts';
 import { ownerChain, type Link } from './owner-chain.ts';
+import type { Delivery } from './progressive-delivery.ts';
 import { proxyIn, requestsOf } from './pod-spec.ts';
 import type { InjectionSubject } from './predict-injection.ts';
 import { largerOf, NOTHING } from './quantity.ts';
@@ -20,7 +21,7 @@ export interface WorkloadDetailSources {
   readonly namespaceLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
   readonly predict: (subject: InjectionSubject) => InjectionPrediction;
   /** By `Kind namespace/name`. */
-  readonly progressiveDelivery: ReadonlyMap<string, string>;
+  readonly progressiveDelivery: ReadonlyMap<string, Delivery>;
   /** uids of gateways. */
   readonly gateways: ReadonlySet<string>;
 }
@@ -103,15 +104,31 @@ function interpretDetail(
     requests: requestsOfOne(spec, pods),
     surge,
     podLabels,
+    ...(selectsByRevision(workload) ? { selectsByRevision: true } : {}),
     updateStrategy,
     ...(restartable === undefined ? {} : { rollout: rolloutLimits(restartable, workload) }),
     isPaused,
     isHostNetwork,
     ...(manual === undefined || manual === 'auto' ? {} : { manualProxyImage: manual }),
     ...(pinned === undefined ? {} : { pinnedProxyImage: pinned }),
-    ...(delivery === undefined ? {} : { progressiveDelivery: delivery }),
+    ...(delivery === undefined
+      ? {}
+      : { progressiveDelivery: delivery.by, deliveryRole: delivery.role }),
     isGateway: sources.gateways.has(metadata.uid ?? ''),
   };
+}
+
+interface WithSelector {
+  readonly spec?: { readonly selector?: LabelSelector };
+}
+
+function selectsByRevision(workload: KubernetesObject): boolean {
+  const { matchLabels = {}, matchExpressions = [] } =
+    (workload as KubernetesObject & WithSelector).spec?.selector ?? {};
+  return (
+    Object.hasOwn(matchLabels, REVISION_LABEL) ||
+    matchExpressions.some(({ key }) => key === REVISION_LABEL)
+  );
 }
 
 type Proxies = Pick<

@@ -34,6 +34,8 @@ export interface WorkloadDetail {
   /** Pods that a rolling update may add at once (`maxSurge` resolved against `replicas`). */
   readonly surge: number;
   readonly podLabels: Readonly<Record<string, string>>;
+  /** Its selector asks for label `istio.io/rev`: that of its pods cannot change. */
+  readonly selectsByRevision?: boolean;
   readonly updateStrategy: string;
   /** What its strategy does when its template changes; absent for kinds that have none. */
   readonly rollout?: RolloutLimits;
@@ -45,14 +47,36 @@ export interface WorkloadDetail {
   readonly pinnedProxyImage?: string;
   /** A Flagger Canary or an Argo Rollout that changes this workload by itself. */
   readonly progressiveDelivery?: string;
+  /** What the workload is to it. */
+  readonly deliveryRole?: DeliveryRole;
   readonly isGateway: boolean;
+}
+
+/**
+ * What a workload is to a Rollout or a Canary: the Rollout itself, a Deployment that lends it its
+ * template (`workloadRef`), what a Canary watches, or the copy that serves for it.
+ */
+export type DeliveryRole = 'rollout' | 'template' | 'target' | 'primary';
+
+/** Whether a pod that nobody owns can be made again, and is to be. */
+export interface PodRecreation {
+  /** Annotation `meshlift.dev/recreate`; absent: the policy says. */
+  readonly wanted?: boolean;
+  /** Why its manifest cannot be told. */
+  readonly cannot?: string;
 }
 
 /** A pod with a proxy that no restartable workload owns. */
 export interface LoosePodDetail {
   readonly namespace: string;
   readonly name: string;
+  readonly uid: string;
   readonly revision: string;
+  readonly proxyImage?: string;
+  readonly ready: boolean;
+  /** Empty: nobody owns it. */
   readonly ownerKind: string;
   readonly ownerName: string;
+  /** Of one that nobody owns. */
+  readonly recreation?: PodRecreation;
 }

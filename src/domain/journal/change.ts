@@ -52,6 +52,25 @@ export type Change =
       readonly applied: string;
       /** Digest of the pod template without that annotation, to tell whether others changed it since. */
       readonly template?: string;
+      /** Set where its pods are evicted whatever its template does: then the annotation stays as it is. */
+      readonly evictedBecause?: string;
+      /** Labels of the pod template that change with it, where pods choose their revision by one. */
+      readonly labels?: { readonly prior: KeyedValues; readonly applied: KeyedValues };
+    }
+  | {
+      /** `spec.restartAt` of an Argo Rollout. */
+      readonly kind: 'restart-at';
+      readonly ref: ObjectRef;
+      readonly uid: string;
+      /** RFC 3339, or `null` for absent. */
+      readonly prior: string | null;
+      readonly applied: string;
+    }
+  | {
+      /** A pod that is evicted and made again; its manifest is a part of the record of its own. */
+      readonly kind: 'recreate';
+      readonly ref: ObjectRef;
+      readonly uid: string;
     }
   | {
       readonly kind: 'delete';

@@ -2,20 +2,20 @@ import type { KubernetesObject } from '../kubernetes-object.ts';
 import type { PodFacts } from './interpret-pods.ts';
 
 /**
- * The uid of the workload behind a pod's owner: for a ReplicaSet its Deployment, else the owner
- * itself. Takes the metadata of the ReplicaSets, which is all that links the two.
+ * The uid of the workload behind a pod's owner: for a ReplicaSet its Deployment or Rollout, else
+ * the owner itself. Takes the metadata of the ReplicaSets, which is all that links the two.
  */
 export function workloadLookup(
   replicaSets: readonly KubernetesObject[],
 ): (pod: PodFacts) => string | undefined {
-  const deployments = new Map(
+  const controllers = new Map(
     replicaSets.flatMap(({ metadata }) => {
       const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
-      return owner?.kind === 'Deployment' ? [[metadata.uid ?? '', owner.uid] as const] : [];
+      return owner === undefined ? [] : [[metadata.uid ?? '', owner.uid] as const];
     }),
   );
   return ({ owner }) =>
-    owner === undefined ? undefined : (deployments.get(owner.uid) ?? owner.uid);
+    owner === undefined ? undefined : (controllers.get(owner.uid) ?? owner.uid);
 }
 
 /** Pods by the uid of their workload; finished ones and those of nobody are left out. */

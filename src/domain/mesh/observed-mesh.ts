@@ -55,9 +55,33 @@ export interface ObservedNamespace {
   readonly selection: NamespaceSelection;
 }
 
-/** Kinds that meshlift restarts: by their pod template, or pod by pod where that replaces not all of them. */
-export const RESTARTABLE_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+/** Kinds that meshlift moves; how, their treatment says (`domain/restart/treatment.ts`). */
+export const RESTARTABLE_KINDS = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'Rollout',
+  'Pod',
+] as const;
 export type RestartableKind = (typeof RESTARTABLE_KINDS)[number];
+
+const API_VERSIONS = {
+  Deployment: 'apps/v1',
+  StatefulSet: 'apps/v1',
+  DaemonSet: 'apps/v1',
+  /** One that nothing controls. */
+  ReplicaSet: 'apps/v1',
+  /** Of Argo Rollouts. */
+  Rollout: 'argoproj.io/v1alpha1',
+  /** One that nothing controls. */
+  Pod: 'v1',
+} as const satisfies Record<RestartableKind, string>;
+
+/** The API version by which meshlift reads and writes a kind that it moves. */
+export function apiVersionOf(kind: RestartableKind): string {
+  return API_VERSIONS[kind];
+}
 
 export interface WorkloadRef {
   readonly kind: RestartableKind;

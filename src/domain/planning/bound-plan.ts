@@ -1,9 +1,11 @@
 import type { Finding } from '../finding.ts';
 import type { UpgradePlan } from './plan.ts';
+import type { UpgradeStep } from './step.ts';
 
 type BoundFinding = Pick<Finding, 'code' | 'severity' | 'subject' | 'overriddenBecause'>;
 
-export interface BoundPlan extends Omit<UpgradePlan, 'findings'> {
+export interface BoundPlan extends Omit<UpgradePlan, 'findings' | 'steps'> {
+  readonly steps: readonly object[];
   readonly findings: readonly BoundFinding[];
 }
 
@@ -12,7 +14,18 @@ export interface BoundPlan extends Omit<UpgradePlan, 'findings'> {
  * accepted. What only informs, and the words of a finding, may change while the plan still holds.
  */
 export function boundPlan(plan: UpgradePlan): BoundPlan {
-  return { ...plan, findings: boundFindings(plan.findings) };
+  return {
+    ...plan,
+    steps: plan.steps.map(boundStep),
+    findings: boundFindings(plan.findings),
+  };
+}
+
+/** What is left alone only informs: Jobs come and go. */
+function boundStep(step: UpgradeStep): object {
+  if (step.kind !== 'wave') return step;
+  const { left: _, ...bound } = step;
+  return bound;
 }
 
 /** The findings that bear on whether a plan may be carried out. */

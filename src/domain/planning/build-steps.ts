@@ -1,10 +1,12 @@
-import { DEFAULT_VALIDATOR } from '../mesh/istio-labels.ts';
+import { DEFAULT_TAG, DEFAULT_VALIDATOR } from '../mesh/istio-labels.ts';
 import type { ObservedMesh } from '../mesh/observed-mesh.ts';
 import type { Policy } from '../policy.ts';
+import { treatmentOfKind, type TreatedWorkloads } from '../restart/treatment.ts';
 import { describeCount } from '../rollout/describe-count.ts';
 import { orderDeletions } from './order-deletions.ts';
 import type { PlannedObject, RevisionAt } from './plan.ts';
-import type { UpgradeStep } from './step.ts';
+import type { PodSelections } from './pod-selections.ts';
+import type { StepOf, UpgradeStep, ValidatorMove } from './step.ts';
 import {
   buildLabelRestoration,
   buildRemainingTagMoves,
@@ -15,8 +17,12 @@ import {
 export interface PlanMaterial {
   readonly mesh: ObservedMesh;
   readonly policy: Policy;
+  /** What is moved, how, and what is not. */
+  readonly treated: TreatedWorkloads;
   /** Namespaces in which a gateway runs. */
   readonly gatewayNamespaces: readonly string[];
+  /** Workloads that follow a label of their own pods; absent: none does. */
+  readonly podSelections?: PodSelections;
   readonly from: RevisionAt;
   readonly to: RevisionAt;
   /** The rendered objects of the new revision, compared with the cluster. */
@@ -31,9 +37,14 @@ const KEEP_CRDS =
 
 /** The life of a canary upgrade as data, in the order in which it is carried out. */
 export function buildSteps(material: PlanMaterial): readonly UpgradeStep[] {
-  const { mesh, from, to, policy, gatewayNamespaces } = material;
+  const { from, to, policy, gatewayNamespaces, podSelections, treated } = material;
+  const mesh = { ...material.mesh, workloads: treated.moved };
   const movement = { from: from.revision, to: to.revision };
-  const waves = buildWaves(mesh, movement, { policy: policy.waves, gatewayNamespaces });
+  const waves = buildWaves(mesh, movement, {
+    policy: policy.waves,
+    gatewayNamespaces,
+    ...(podSelections === undefined ? {} : { podSelections }),
+  });
   return [
     {
       id: 'snapshot',
@@ -42,7 +53,7 @@ export function buildSteps(material: PlanMaterial): readonly UpgradeStep[] {
       undo: { kind: 'none' },
     },
     ...prepareSteps(material),
-    ...waves.flatMap((wave, index) => waveSteps(wave, index + 1, material)),
+    ...waves.flatMap((_wave, index) => waveSteps(waves, index, material)),
     soak('mesh', 'soak-mesh', 'Watch the whole mesh on the new revision', material),
     {
       id: 'gate-complete',
@@ -93,22 +104,92 @@ function prepareSteps({ to, base, pilot, policy }: PlanMaterial): readonly Upgra
 }
 
 function waveSteps(
-  wave: WaveContent,
-  number: number,
+  waves: readonly WaveContent[],
+  index: number,
   material: PlanMaterial,
 ): readonly UpgradeStep[] {
+  const wave = waves[index];
+  if (wave === undefined) return [];
+  const { part, ...content } = wave;
+  const number = index + 1;
   const where = nameFew(wave.namespaces);
+  const validator = wave.tagMoves.some(({ tag }) => tag === DEFAULT_TAG)
+    ? validatorMove(material)
+    : undefined;
   return [
     {
-      id: `wave-${number}`,
+      id: idOfWave(number),
       kind: 'wave',
       number,
-      ...wave,
-      title: `Move ${where} to ${material.to.revision} and restart ${describeCount(wave.workloads.length, 'workload')}`,
+      ...content,
+      ...treatmentsOf(wave, material),
+      ...(validator === undefined ? {} : { validator }),
+      ...neighbours(waves, index),
+      title: titleOf(wave, material),
       undo: { kind: 'undo-wave' },
     },
     soak('wave', `soak-wave-${number}`, `Watch ${where}`, material),
   ];
+}
+
+/** What its workloads' treatments are; and what is left, once where a wave is parted. */
+function treatmentsOf(
+  { namespaces, workloads, part }: WaveContent,
+  { treated }: PlanMaterial,
+): Pick<StepOf<'wave'>, 'workloads' | 'left'> {
+  const treatments = new Map(treated.moved.map(({ uid, treatment }) => [uid, treatment]));
+  return {
+    workloads: workloads.map((each) => ({
+      ...each,
+      treatment: treatments.get(each.uid) ?? treatmentOfKind(each.kind),
+    })),
+    left:
+      part === 'rest'
+        ? []
+        : treated.left.filter(({ namespace }) => namespaces.includes(namespace)),
+  };
+}
+
+function idOfWave(number: number): string {
+  return `wave-${number}`;
+}
+
+function titleOf({ namespaces, workloads, part }: WaveContent, { to }: PlanMaterial): string {
+  const where = nameFew(namespaces);
+  const count = describeCount(workloads.length, 'workload');
+  if (part === 'rest') return `Restart the other ${count} of ${where}`;
+  const move = `Move ${where} to ${to.revision} and restart ${count}`;
+  return part === 'first' ? `${move} of it first` : move;
+}
+
+/** How the two waves of one parted wave hang together, where selectors moved with its first part. */
+function neighbours(
+  waves: readonly WaveContent[],
+  index: number,
+): Pick<StepOf<'wave'>, 'later' | 'selectorsOf'> {
+  const [wave, before, after] = [waves[index], waves[index - 1], waves[index + 1]];
+  if (wave?.part === 'first' && movesSelectors(wave) && after !== undefined) {
+    // Those with a label of their own follow no selector of the wave.
+    const selected = after.workloads.filter(
+      ({ namespace, revisionLabel }) =>
+        revisionLabel === undefined && wave.namespaces.includes(namespace),
+    );
+    return { later: { step: idOfWave(index + 2), workloads: selected.length } };
+  }
+  if (wave?.part === 'rest' && before !== undefined && movesSelectors(before)) {
+    return { selectorsOf: idOfWave(index) };
+  }
+  return {};
+}
+
+function movesSelectors({ tagMoves, namespaceMoves }: WaveContent): boolean {
+  return tagMoves.length + namespaceMoves.length > 0;
+}
+
+/** The default validator, where it sends to the old revision. */
+function validatorMove({ mesh, from, to }: PlanMaterial): ValidatorMove | undefined {
+  if (mesh.defaultValidatorRevision !== from.revision) return undefined;
+  return { name: DEFAULT_VALIDATOR, from: from.revision, to: to.revision };
 }
 
 function soak(
@@ -128,26 +209,13 @@ function soak(
 }
 
 function completionSteps(
-  { mesh, from, to, old, policy }: PlanMaterial,
+  material: PlanMaterial,
   waves: readonly WaveContent[],
 ): readonly UpgradeStep[] {
-  const movement = { from: from.revision, to: to.revision };
-  const tagMoves = buildRemainingTagMoves(mesh, waves, movement);
+  const { mesh, from, to, old, policy } = material;
   const namespaceMoves = buildLabelRestoration(mesh, waves);
-  const movesValidator = mesh.defaultValidatorRevision === from.revision;
   return [
-    ...(tagMoves.length > 0 || movesValidator
-      ? [
-          {
-            id: 'default',
-            kind: 'move-default' as const,
-            tagMoves,
-            ...(movesValidator ? { validator: { name: DEFAULT_VALIDATOR, ...movement } } : {}),
-            title: `Make ${to.revision} the default for injection and validation`,
-            undo: { kind: 'restore-prior' as const },
-          },
-        ]
-      : []),
+    ...defaultSteps(material, waves),
     ...(namespaceMoves.length > 0
       ? [
           {
@@ -185,10 +253,34 @@ function completionSteps(
   ];
 }
 
+/** What of the default no wave has moved, and the tags that nothing uses. */
+function defaultSteps(
+  material: PlanMaterial,
+  waves: readonly WaveContent[],
+): readonly UpgradeStep[] {
+  const { mesh, from, to } = material;
+  const tagMoves = buildRemainingTagMoves(mesh, waves, { from: from.revision, to: to.revision });
+  const isMoved = waves.some((wave) => wave.tagMoves.some(({ tag }) => tag === DEFAULT_TAG));
+  const validator = isMoved ? undefined : validatorMove(material);
+  if (tagMoves.length === 0 && validator === undefined) return [];
+  return [
+    {
+      id: 'default',
+      kind: 'move-default',
+      tagMoves,
+      ...(validator === undefined ? {} : { validator }),
+      title: isMoved
+        ? `Move the tags that nothing uses to ${to.revision}`
+        : `Make ${to.revision} the default for injection and validation`,
+      undo: { kind: 'restore-prior' },
+    },
+  ];
+}
+
 const NAMED_IN_A_TITLE = 5;
 
 /** Titles travel in every history; what is beyond the first few stands in the step. */
-function nameFew(names: readonly string[]): string {
+export function nameFew(names: readonly string[]): string {
   const rest = names.length - NAMED_IN_A_TITLE;
   const few = names.slice(0, NAMED_IN_A_TITLE).join(', ');
   return rest > 0 ? `${few} and ${rest} more` : few;

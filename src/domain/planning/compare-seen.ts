@@ -70,7 +70,9 @@ function compareTags({ steps, from }: UpgradePlan, mesh: ObservedMesh): PlanChan
 }
 
 function compareValidator({ steps, from }: UpgradePlan, mesh: ObservedMesh): PlanChange[] {
-  const planned = steps.find((step) => step.kind === 'move-default')?.validator;
+  const planned = steps
+    .map((step) => ('validator' in step ? step.validator : undefined))
+    .find((validator) => validator !== undefined);
   const now = mesh.defaultValidatorRevision;
   if (planned !== undefined) return changed('default validator', 'revision', planned.from, now);
   return now === from.revision
@@ -80,13 +82,18 @@ function compareValidator({ steps, from }: UpgradePlan, mesh: ObservedMesh): Pla
 
 const LABELS = [INJECTION_LABEL, REVISION_LABEL];
 
+/** The namespaces of a wave that select by their own labels. */
+function selectingIn({ namespaces, podLabelled = [] }: Wave): readonly string[] {
+  return namespaces.filter((name) => !podLabelled.includes(name));
+}
+
 /** By the labels that select; a namespace that moves by a tag carries the tag's name. */
 function compareNamespaces(waves: readonly Wave[], mesh: ObservedMesh): PlanChange[] {
   const live = new Map(mesh.namespaces.map((namespace) => [namespace.name, namespace]));
   const seen = waves.flatMap((wave) => [
     ...wave.namespaceMoves.map(({ namespace, uid, prior }) => ({ name: namespace, uid, prior })),
     ...wave.tagMoves.flatMap(({ tag }) =>
-      wave.namespaces.map((name) => ({
+      selectingIn(wave).map((name) => ({
         name,
         uid: undefined,
         prior: { [INJECTION_LABEL]: null, [REVISION_LABEL]: tag },
@@ -147,6 +154,8 @@ function compareWorkloads(waves: readonly Wave[], mesh: ObservedMesh): PlanChang
   const planned = waves.flatMap(({ workloads }) => workloads).filter(inScope);
   const live = new Map(mesh.workloads.filter(inScope).map((each) => [nameOf(each), each]));
   const known = new Set(planned.map(nameOf));
+  // Elsewhere a workload does not belong to a wave because of where it is.
+  const selecting = new Set(waves.flatMap(selectingIn));
   return [
     ...planned.flatMap((workload): PlanChange[] => {
       const subject = nameOf(workload);
@@ -154,9 +163,9 @@ function compareWorkloads(waves: readonly Wave[], mesh: ObservedMesh): PlanChang
       if (now === undefined) return [{ kind: 'disappeared', subject }];
       return changed(subject, 'uid', workload.uid, now.uid);
     }),
-    ...[...live.keys()]
-      .filter((subject) => !known.has(subject))
-      .map((subject): PlanChange => ({ kind: 'appeared', subject })),
+    ...[...live]
+      .filter(([subject, { namespace }]) => !known.has(subject) && selecting.has(namespace))
+      .map(([subject]): PlanChange => ({ kind: 'appeared', subject })),
   ];
 }
 

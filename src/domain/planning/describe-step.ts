@@ -2,10 +2,19 @@ import { assertNever } from '../assert-never.ts';
 import type { FieldDifference } from '../diff/diff-fields.ts';
 import { formatSeconds } from '../format-seconds.ts';
 import { formatRef, type Json } from '../kubernetes-object.ts';
+import { REVISION_LABEL } from '../mesh/istio-labels.ts';
 import { describeCount } from '../rollout/describe-count.ts';
+import type { LeftWorkload, PlannedWorkload, Treatment } from '../restart/treatment.ts';
+import { describeLeft, describeTreatment } from './describe-treatment.ts';
 import type { Estimate } from './estimate-plan.ts';
 import type { PlannedObject } from './plan.ts';
-import type { NamespaceMove, StepOf, StepUndo, TagMove, UpgradeStep } from './step.ts';
+import type {
+  NamespaceMove,
+  StepOf,
+  StepUndo,
+  TagMove,
+  UpgradeStep,
+} from './step.ts';
 
 /** One line about a step; deeper ones belong to the line above. */
 export interface DetailLine {
@@ -72,16 +81,54 @@ function describeWork(step: UpgradeStep): readonly DetailLine[] {
 function describeWave(step: StepOf<'wave'>): readonly DetailLine[] {
   return [
     line(`namespaces: ${step.namespaces.join(', ')}`),
+    ...describePodLabelled(step),
     ...step.tagMoves.map(describeTagMove),
+    ...describeValidator(step),
     ...few(step.namespaceMoves.map(describeNamespaceMove)),
+    ...describeParts(step),
     line(`restarts ${describeCount(step.workloads.length, 'workload')}`),
-    ...few(
-      step.workloads.map(({ kind, namespace, name }) => line(`${kind} ${namespace}/${name}`, 1)),
-    ),
+    ...few(step.workloads.map(describeWorkload)),
+    ...(step.left.length === 0 ? [] : [line(`leaves ${describeCount(step.left.length, 'other')}`)]),
+    ...few(step.left.map((each) => line(describeLeft(each), 1))),
   ];
 }
 
-function describeValidator({ validator }: StepOf<'move-default'>): readonly DetailLine[] {
+function describeWorkload({
+  kind,
+  namespace,
+  name,
+  revisionLabel,
+  treatment,
+}: StepOf<'wave'>['workloads'][number]): DetailLine {
+  const label =
+    revisionLabel === undefined
+      ? ''
+      : `: pod label ${REVISION_LABEL}: ${revisionLabel.from} → ${revisionLabel.to}`;
+  return line(`${kind} ${namespace}/${name}${describeTreatment(treatment)}${label}`, 1);
+}
+
+function describePodLabelled({ podLabelled = [] }: StepOf<'wave'>): readonly DetailLine[] {
+  if (podLabelled.length === 0) return [];
+  return [line(`only pods with a label of their own in: ${podLabelled.join(', ')}`)];
+}
+
+/** The wave that another one completes, and that other one. */
+function describeParts({ later, selectorsOf }: StepOf<'wave'>): readonly DetailLine[] {
+  if (later !== undefined) {
+    return [
+      line(
+        `${describeCount(later.workloads, 'other workload')} of these selectors: restarted in ${later.step}; a pod of theirs that is made anew before gets the new proxy already`,
+      ),
+    ];
+  }
+  return selectorsOf === undefined
+    ? []
+    : [line(`selectors moved in ${selectorsOf}; undoing this wave takes them back too`)];
+}
+
+function describeValidator({
+  validator,
+}: Pick<StepOf<'move-default'>, 'validator'>): readonly DetailLine[] {
   if (validator === undefined) return [];
   return [line(`validator ${validator.name}: ${validator.from} → ${validator.to}`)];
 }

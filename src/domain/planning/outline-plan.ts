@@ -1,5 +1,5 @@
 import type { PlanOutline, StepOutline, UpgradePlan } from './plan.ts';
-import type { UpgradeStep } from './step.ts';
+import type { StepOf, UpgradeStep } from './step.ts';
 
 /** The plan without its long lists: what a workflow may carry in its history. */
 export function outlinePlan(plan: UpgradePlan, digest: string): PlanOutline {
@@ -30,9 +30,9 @@ function countObjects(step: UpgradeStep): number {
     case 'remove-control-plane':
       return step.objects.length;
     case 'wave':
-      return step.tagMoves.length + step.namespaceMoves.length + step.workloads.length;
+      return step.namespaceMoves.length + step.workloads.length + countDefault(step);
     case 'move-default':
-      return step.tagMoves.length + (step.validator === undefined ? 0 : 1);
+      return countDefault(step);
     case 'restore-labels':
       return step.namespaceMoves.length;
     case 'snapshot':
@@ -45,10 +45,21 @@ function countObjects(step: UpgradeStep): number {
   }
 }
 
+function countDefault({
+  tagMoves,
+  validator,
+}: Pick<StepOf<'move-default'>, 'tagMoves' | 'validator'>): number {
+  return tagMoves.length + (validator === undefined ? 0 : 1);
+}
+
 function detailsOf(step: UpgradeStep): Partial<StepOutline> {
   switch (step.kind) {
     case 'wave':
-      return { namespaces: step.namespaces, workloads: step.workloads.length };
+      return {
+        namespaces: step.namespaces,
+        workloads: step.workloads.length,
+        ...(step.left.length === 0 ? {} : { left: step.left.length }),
+      };
     case 'soak':
       return { seconds: step.seconds };
     case 'gate':

@@ -71,6 +71,8 @@ export interface StepOutline {
   /** For waves: where, and how many workloads are restarted. */
   readonly namespaces?: readonly string[];
   readonly workloads?: number;
+  /** For waves: how many have a proxy, or would get one, and are not moved. */
+  readonly left?: number;
   /** For soaks. */
   readonly seconds?: number;
   readonly undo: UpgradeStep['undo']['kind'];

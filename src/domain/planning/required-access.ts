@@ -1,6 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import { watchScopes } from '../restart/watch-scopes.ts';
 import type { ObjectRef } from '../kubernetes-object.ts';
+import { apiVersionOf, type RestartableKind } from '../mesh/observed-mesh.ts';
 import { DEFAULT_VALIDATOR } from '../mesh/istio-labels.ts';
 import type { PlannedObject, UpgradePlan } from './plan.ts';
 import type { NamespaceMove, StepOf, TagMove, UpgradeStep } from './step.ts';
@@ -167,24 +168,35 @@ function readAndPatch(
 function restarted({ namespaces, workloads }: StepOf<'wave'>): readonly RequiredAccess[] {
   const identity = 'worker' as const;
   const moved = workloads.flatMap(({ kind, namespace }): readonly RequiredAccess[] => {
-    const workload = { identity, group: 'apps', resource: pluralOf(kind), namespace };
+    const workload = { identity, group: groupOf(kind), resource: pluralOf(kind), namespace };
     const pod = { identity, group: '', resource: 'pods', namespace };
     return [
       { ...workload, verb: 'get' },
-      { ...workload, verb: 'patch' },
+      // One of its own is made again; the others' owners do it.
+      { ...workload, verb: kind === 'Pod' ? 'create' : 'patch' },
       { ...pod, verb: 'delete' },
       { ...pod, verb: 'create', subresource: 'eviction' },
     ];
   });
-  return [...watched(namespaces), ...moved];
+  return [...watched(namespaces, workloads), ...moved];
+}
+
+function groupOf(kind: RestartableKind): string {
+  const [group = '', version] = apiVersionOf(kind).split('/');
+  return version === undefined ? '' : group;
 }
 
 /** While its pods are replaced, everything that bears on them is looked at all along. */
-function watched(namespaces: readonly string[]): readonly RequiredAccess[] {
+function watched(
+  namespaces: readonly string[],
+  workloads: StepOf<'wave'>['workloads'],
+): readonly RequiredAccess[] {
+  const hasRollouts = workloads.some(({ kind }) => kind === 'Rollout');
   return watchScopes(namespaces).flatMap((scope) => {
     const resources = [
       { group: '', resource: 'pods' },
       ...[...WORKLOADS, 'replicasets'].map((resource) => ({ group: 'apps', resource })),
+      ...(hasRollouts ? [{ group: groupOf('Rollout'), resource: 'rollouts' }] : []),
       { group: 'policy', resource: 'poddisruptionbudgets' },
     ];
     return resources.flatMap((resource) =>

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Json } from '../kubernetes-object.ts';
 import { RESTARTABLE_KINDS } from '../mesh/observed-mesh.ts';
+import { CONNECTION_POLICIES, RESTART_POLICIES } from '../policy.ts';
 import { API_VERSION } from '../request/request.ts';
-import { upgradeRequest } from '../request/schema.ts';
+import { refreshRequest, upgradeRequest } from '../request/schema.ts';
 import { finding } from '../schema.ts';
 
 const seconds = z.number().nonnegative();
@@ -18,15 +19,21 @@ export const resolvedPolicy = z
     gates: z.strictObject({ start: gate.exactOptional(), complete: gate }),
     waves: z.strictObject({
       critical: z.array(z.string()),
+      first: z.array(z.string()).exactOptional(),
       percentages: z.array(z.number()).exactOptional(),
       maxWorkloadsPerWave: z.number().exactOptional(),
     }),
     restart: z.strictObject({
+      method: z.enum(RESTART_POLICIES).exactOptional(),
       maxPodsInFlight: z.number(),
       maxPodsPerSecond: z.number().exactOptional(),
       maxFailures: z.union([z.number(), z.string()]).exactOptional(),
       workloadDeadlineSeconds: seconds,
+      recreateBarePods: z.boolean().exactOptional(),
     }),
+    census: z
+      .strictObject({ connections: z.enum(CONNECTION_POLICIES), waitSeconds: seconds })
+      .exactOptional(),
     controlPlaneDeadlineSeconds: seconds,
     pruneGraceSeconds: seconds,
     haltExpirySeconds: seconds,
@@ -78,14 +85,39 @@ const namespaceMoves = z.array(
 const tagMoves = z.array(
   z.strictObject({ tag: z.string(), webhook: z.string(), from: z.string(), to: z.string() }),
 );
+const treatment = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('restart') }),
+    z.strictObject({ kind: z.literal('evict'), because: z.string() }),
+    z.strictObject({ kind: z.literal('restart-at') }),
+    z.strictObject({ kind: z.literal('recreate') }),
+  ])
+  .describe('How it gets its new proxy.')
+  .meta({ id: 'Treatment' });
+const left = z
+  .array(
+    z.strictObject({
+      kind: z.string(),
+      namespace: z.string(),
+      name: z.string(),
+      because: z.string(),
+    }),
+  )
+  .describe('What is not moved, and why.');
 const workloads = z.array(
   z.strictObject({
     kind: z.enum(RESTARTABLE_KINDS),
     namespace: z.string(),
     name: z.string(),
     uid: z.string(),
+    treatment,
+    revisionLabel: z
+      .strictObject({ from: z.string(), to: z.string() })
+      .exactOptional()
+      .describe('Label istio.io/rev of its pod template, where that is what has to change.'),
   }),
 );
+const validator = z.strictObject({ name: z.string(), from: z.string(), to: z.string() });
 
 const undo = z
   .discriminatedUnion('kind', [
@@ -130,7 +162,23 @@ export const upgradeStep = z
       namespaces: z.array(z.string()),
       tagMoves,
       namespaceMoves,
+      validator: validator
+        .exactOptional()
+        .describe('Moves with the tag default, where pods follow that by a label of their own.'),
+      podLabelled: z
+        .array(z.string())
+        .exactOptional()
+        .describe('Namespaces that select nothing: there only pods with a label of their own move.'),
       workloads,
+      left,
+      selectorsOf: z
+        .string()
+        .exactOptional()
+        .describe('The earlier wave that moves their selectors; undoing this one undoes that too.'),
+      later: z
+        .strictObject({ step: z.string(), workloads: z.int().nonnegative() })
+        .exactOptional()
+        .describe('The wave that restarts the others that these selectors select.'),
       target: z
         .strictObject({ revision: z.string(), image: z.string(), version: z.string() })
         .exactOptional()
@@ -146,9 +194,7 @@ export const upgradeStep = z
       ...base,
       kind: z.literal('move-default'),
       tagMoves,
-      validator: z
-        .strictObject({ name: z.string(), from: z.string(), to: z.string() })
-        .exactOptional(),
+      validator: validator.exactOptional(),
     }),
     z.strictObject({ ...base, kind: z.literal('restore-labels'), namespaceMoves }),
     z.strictObject({
@@ -207,7 +253,7 @@ export const planEstimate = z.strictObject({
 /** Schema of what `meshlift plan --output json` prints when there is a plan. */
 export const plannedFile = z.strictObject({
   kind: z.literal('plan'),
-  request: upgradeRequest,
+  request: z.union([upgradeRequest, refreshRequest]),
   digest,
   estimate: planEstimate,
   plan: upgradePlan,

@@ -1,4 +1,5 @@
 import type { WorkloadRef } from '../mesh/observed-mesh.ts';
+import type { LeftWorkload, PlannedWorkload } from '../restart/treatment.ts';
 import type { ProxyTarget } from '../refresh/proxy-target.ts';
 import type { PlannedObject } from './plan.ts';
 
@@ -37,6 +38,25 @@ export interface TagMove {
   readonly to: string;
 }
 
+/** Label `istio.io/rev` of a pod template, by which pods choose their revision themselves. */
+export interface RevisionLabelMove {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One workload of a wave. */
+export interface WaveWorkload extends WorkloadRef {
+  /** Set where its own label has to change, which is the change of the template that restarts it. */
+  readonly revisionLabel?: RevisionLabelMove;
+}
+
+/** The default validator, and the revisions that it sends to before and after. */
+export interface ValidatorMove {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 export type UpgradeStep = StepBase &
   (
     | { readonly kind: 'snapshot' }
@@ -62,7 +82,16 @@ export type UpgradeStep = StepBase &
         readonly namespaces: readonly string[];
         readonly tagMoves: readonly TagMove[];
         readonly namespaceMoves: readonly NamespaceMove[];
-        readonly workloads: readonly WorkloadRef[];
+        /** Of the wave that moves the tag `default`: all that is the default moves together. */
+        readonly validator?: ValidatorMove;
+        /** Those of its namespaces that select nothing: there only pods with a label of their own move. */
+        readonly podLabelled?: readonly string[];
+        readonly workloads: readonly (WaveWorkload & PlannedWorkload)[];
+        readonly left: readonly LeftWorkload[];
+        /** The earlier wave that moves the selectors of these workloads; undoing this one takes them back too. */
+        readonly selectorsOf?: string;
+        /** The wave that restarts the others that these selectors select, and how many those are. */
+        readonly later?: { readonly step: string; readonly workloads: number };
         /** Of a refresh, whose pods keep their revision: the proxy that they are to have. */
         readonly target?: ProxyTarget;
       }
@@ -70,7 +99,7 @@ export type UpgradeStep = StepBase &
     | {
         readonly kind: 'move-default';
         readonly tagMoves: readonly TagMove[];
-        readonly validator?: { readonly name: string; readonly from: string; readonly to: string };
+        readonly validator?: ValidatorMove;
       }
     | { readonly kind: 'restore-labels'; readonly namespaceMoves: readonly NamespaceMove[] }
     | { readonly kind: 'census'; readonly revision: string; readonly graceSeconds: number }

@@ -1,12 +1,15 @@
 import { compareText } from '../kubernetes-object.ts';
 import type { WavePolicy } from '../policy.ts';
 import { pointOfName } from './name-point.ts';
+import type { PodSelections } from './pod-selections.ts';
 import type { WaveContent } from './waves.ts';
 
 export interface WaveOptions {
   readonly policy: WavePolicy;
   /** Namespaces in which a gateway runs: what is outside notices them first. */
   readonly gatewayNamespaces: readonly string[];
+  /** Workloads that follow a label of their own pods; absent: none does. */
+  readonly podSelections?: PodSelections;
 }
 
 /** A wave and its place: by size, then by name. */
@@ -87,8 +90,10 @@ function merge(waves: readonly WaveContent[]): WaveContent {
   const inOrder = waves.toSorted((a, b) =>
     compareText(a.namespaces[0] ?? '', b.namespaces[0] ?? ''),
   );
+  const podLabelled = inOrder.flatMap((wave) => wave.podLabelled ?? []);
   return {
     namespaces: inOrder.flatMap(({ namespaces }) => namespaces),
+    ...(podLabelled.length === 0 ? {} : { podLabelled }),
     tagMoves: [],
     namespaceMoves: inOrder.flatMap(({ namespaceMoves }) => namespaceMoves),
     workloads: inOrder.flatMap(({ workloads }) => workloads),

@@ -1,15 +1,21 @@
 import { compareText } from '../kubernetes-object.ts';
 import { DEFAULT_TAG, INJECTION_LABEL, REVISION_LABEL } from '../mesh/istio-labels.ts';
-import type { ObservedMesh, ObservedNamespace, WorkloadRef } from '../mesh/observed-mesh.ts';
-import type { NamespaceMove, TagMove } from './step.ts';
+import type { ObservedMesh, ObservedNamespace, ObservedWorkload } from '../mesh/observed-mesh.ts';
+import type { PodSelections } from './pod-selections.ts';
+import { splitFirst } from './split-first.ts';
+import type { NamespaceMove, TagMove, WaveWorkload } from './step.ts';
 import { orderWaves, type WaveOptions } from './wave-order.ts';
 
 /** What moves together: the namespaces of one tag, one namespace, or several by their own labels. */
 export interface WaveContent {
   readonly namespaces: readonly string[];
+  /** Those of them that select nothing: there only pods with a label of their own move. */
+  readonly podLabelled?: readonly string[];
   readonly tagMoves: readonly TagMove[];
   readonly namespaceMoves: readonly NamespaceMove[];
-  readonly workloads: readonly WorkloadRef[];
+  readonly workloads: readonly WaveWorkload[];
+  /** `first`: these move the selectors of all, and the wave after it restarts the others, `rest`. */
+  readonly part?: 'first' | 'rest';
 }
 
 export interface Movement {
@@ -17,46 +23,109 @@ export interface Movement {
   readonly to: string;
 }
 
-/** The waves that bring every namespace from one revision to another; the same for any order of reading. */
+interface Scene {
+  readonly mesh: ObservedMesh;
+  readonly movement: Movement;
+  readonly podSelections: PodSelections;
+}
+
+/**
+ * The waves that bring every namespace, and every pod that chooses by itself, from one revision to
+ * another; the same for any order of reading. What follows the tag `default` by its pods moves last.
+ */
 export function buildWaves(
   mesh: ObservedMesh,
   movement: Movement,
   options: WaveOptions,
 ): readonly WaveContent[] {
+  const scene = { mesh, movement, podSelections: options.podSelections ?? new Map() };
   const byTag = mesh.tags
     .filter(({ tag, revision }) => tag !== DEFAULT_TAG && revision === movement.from)
-    .flatMap((tag): WaveContent[] => {
-      const namespaces = mesh.namespaces
-        .filter(({ selection }) => selection.kind === 'tag' && selection.tag === tag.tag)
-        .map(({ name }) => name)
-        .toSorted(compareText);
-      if (namespaces.length === 0) return [];
-      const move = { tag: tag.tag, webhook: tag.webhook, ...movement };
-      return [waveOf(mesh, namespaces, [move], [])];
-    });
+    .flatMap((tag) => wavesOfTag(scene, tag));
   const byLabel = mesh.namespaces.flatMap((namespace): WaveContent[] => {
     const move = namespaceMove(namespace, movement);
-    return move === undefined ? [] : [waveOf(mesh, [namespace.name], [], [move])];
+    if (move !== undefined) {
+      const workloads = mesh.workloads.filter((each) => each.namespace === namespace.name);
+      return [waveOf([namespace.name], workloads, { namespaceMoves: [move] })];
+    }
+    return wavesOfPods(scene, namespace.name);
   });
-  return orderWaves(byTag, byLabel, options);
+  const last = mesh.tags
+    .filter(({ tag, revision }) => tag === DEFAULT_TAG && revision === movement.from)
+    .flatMap((tag) => wavesOfTag(scene, tag));
+  const first = new Set(options.policy.first);
+  return [...orderWaves(byTag, byLabel, options), ...last].flatMap((wave) =>
+    splitFirst(wave, first),
+  );
+}
+
+/** The namespaces whose label names the tag, and the pods of others whose own label does. */
+function wavesOfTag(
+  { mesh, movement, podSelections }: Scene,
+  { tag, webhook }: ObservedMesh['tags'][number],
+): readonly WaveContent[] {
+  // What follows the default by its namespace moves earlier, by a label that it has for a while.
+  const selecting = mesh.namespaces
+    .filter(({ selection }) => tag !== DEFAULT_TAG && selection.kind === 'tag' && selection.tag === tag)
+    .map(({ name }) => name)
+    .toSorted(compareText);
+  const followers = mesh.workloads.filter(({ uid }) => {
+    const selection = podSelections.get(uid);
+    return selection?.kind === 'tag' && selection.tag === tag;
+  });
+  if (selecting.length + followers.length === 0) return [];
+  const tagMoves = [{ tag, webhook, ...movement }];
+  const workloads = mesh.workloads.filter(({ namespace }) => selecting.includes(namespace));
+  return [
+    waveOf(selecting, [...workloads, ...followers], { podLabelled: placesOf(followers), tagMoves }),
+  ];
+}
+
+/** The pods of a namespace without labels whose own label names the revision. */
+function wavesOfPods({ mesh, movement, podSelections }: Scene, name: string): WaveContent[] {
+  const workloads = mesh.workloads
+    .filter(
+      ({ namespace, uid }) =>
+        namespace === name && podSelections.get(uid)?.kind === 'revision',
+    )
+    .map((workload) => ({ ...workload, revisionLabel: movement }));
+  return workloads.length === 0 ? [] : [waveOf([], workloads, { podLabelled: [name] })];
 }
 
 function waveOf(
-  mesh: ObservedMesh,
-  namespaces: readonly string[],
-  tagMoves: readonly TagMove[],
-  namespaceMoves: readonly NamespaceMove[],
+  selecting: readonly string[],
+  workloads: readonly (ObservedWorkload & Pick<WaveWorkload, 'revisionLabel'>)[],
+  { podLabelled = [], tagMoves = [], namespaceMoves = [] }: Partial<WaveContent>,
 ): WaveContent {
-  const workloads = mesh.workloads
-    .filter(({ namespace }) => namespaces.includes(namespace))
-    .map(({ kind, namespace, name, uid }) => ({ kind, namespace, name, uid }))
-    .toSorted(
-      (a, b) =>
-        compareText(a.namespace, b.namespace) ||
-        compareText(a.kind, b.kind) ||
-        compareText(a.name, b.name),
-    );
-  return { namespaces, tagMoves, namespaceMoves, workloads };
+  return {
+    namespaces: [...selecting, ...podLabelled],
+    ...(podLabelled.length === 0 ? {} : { podLabelled }),
+    tagMoves,
+    namespaceMoves,
+    workloads: workloads.map(toWaveWorkload).toSorted(byPlace),
+  };
+}
+
+function toWaveWorkload({
+  kind,
+  namespace,
+  name,
+  uid,
+  revisionLabel,
+}: ObservedWorkload & Pick<WaveWorkload, 'revisionLabel'>): WaveWorkload {
+  return { kind, namespace, name, uid, ...(revisionLabel === undefined ? {} : { revisionLabel }) };
+}
+
+function byPlace(a: WaveWorkload, b: WaveWorkload): number {
+  return (
+    compareText(a.namespace, b.namespace) ||
+    compareText(a.kind, b.kind) ||
+    compareText(a.name, b.name)
+  );
+}
+
+function placesOf(workloads: readonly ObservedWorkload[]): readonly string[] {
+  return [...new Set(workloads.map(({ namespace }) => namespace))].toSorted(compareText);
 }
 
 /** The patch that points a namespace at the new revision, where its own label has to change. */
@@ -99,7 +168,7 @@ export function buildLabelRestoration(
     .toSorted((a, b) => compareText(a.namespace, b.namespace));
 }
 
-/** Tags that no wave moves: the default, and those that no namespace uses. They would dangle. */
+/** Tags that no wave moves: the default, and those that nothing uses. They would dangle. */
 export function buildRemainingTagMoves(
   mesh: ObservedMesh,
   waves: readonly WaveContent[],

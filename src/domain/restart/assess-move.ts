@@ -47,7 +47,11 @@ interface StatusShape {
  */
 export function assessMove(facts: MoveFacts): RolloutState {
   const { workload, pods, isOnTarget, begun } = facts;
-  if (workload === undefined) return { kind: 'done', pods: 0 };
+  if (workload === undefined) {
+    return begun && facts.method === 'recreate'
+      ? { kind: 'moving', message: 'it has left and is yet to be made again' }
+      : { kind: 'done', pods: 0 };
+  }
   const current = pods.filter(({ terminating }) => !terminating);
   const old = current.filter((pod) => !isOnTarget(pod));
   if (!begun && old.length > 0) return { kind: 'waiting' };

@@ -11,13 +11,15 @@ interface RollingUpdate {
 interface StrategyShape {
   readonly type?: string;
   readonly rollingUpdate?: RollingUpdate;
+  /** Of an Argo Rollout. */
+  readonly canary?: { readonly maxUnavailable?: IntOrPercent };
 }
 
 interface WorkloadShape {
   readonly spec?: {
     readonly replicas?: number;
     readonly paused?: boolean;
-    /** Of a Deployment. */
+    /** Of a Deployment or an Argo Rollout. */
     readonly strategy?: StrategyShape;
     /** Of a StatefulSet or a DaemonSet. */
     readonly updateStrategy?: StrategyShape;
@@ -53,7 +55,32 @@ export function rolloutLimits(kind: RestartableKind, workload: KubernetesObject)
       return statefulSetLimits(shape);
     case 'DaemonSet':
       return daemonSetLimits(shape);
+    case 'Rollout':
+      return argoLimits(shape);
+    case 'ReplicaSet':
+      return { ...ONE, desired: shape.spec?.replicas ?? 1 };
+    case 'Pod':
+      return ONE;
   }
+}
+
+const ONE = {
+  desired: 1,
+  unavailable: 1,
+  surge: 0,
+  replaces: 'not-all',
+  because: 'nothing controls it, so no template replaces its pods',
+} as const;
+
+/**
+ * On `restartAt` its controller evicts as many at a time as its strategy lets be unavailable, one at
+ * least, and surges never (argo-rollouts `docs/features/restart.md`).
+ */
+function argoLimits({ spec }: WorkloadShape): RolloutLimits {
+  const desired = spec?.replicas ?? 1;
+  const share = spec?.strategy?.canary?.maxUnavailable ?? '25%';
+  const unavailable = Math.max(1, resolveShare(share, desired, 'down'));
+  return { desired, unavailable, surge: 0, replaces: 'in-turns' };
 }
 
 function deploymentLimits({ spec }: WorkloadShape): RolloutLimits {

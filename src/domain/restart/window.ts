@@ -90,7 +90,7 @@ function reserve(taken: Reservations, entry: WindowEntry): void {
 
 /** Pods of a workload that are away at once, at most. */
 function takes({ method, limits }: WindowEntry): number {
-  return method === 'evict' ? 1 : limits.unavailable;
+  return method === 'template' ? limits.unavailable : 1;
 }
 
 function exhaustedBudget(entry: WindowEntry, taken: Reservations): BudgetFacts | undefined {

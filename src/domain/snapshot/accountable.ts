@@ -43,9 +43,14 @@ function answersFor(change: Change, difference: ValueDifference, newRevision: st
       // A workload that came later has no entry to compare with: it has to be whole and without our marks.
       return (
         value === 'restart token' ||
+        (value === 'pod template' && change.labels !== undefined) ||
         (value === 'missing pods' && Number(found) > numberOr(expected, 0)) ||
         (value === 'revisions' && found.includes(newRevision))
       );
+    case 'restart-at':
+    case 'recreate':
+      // No snapshot holds them: that they are back is what the undo of their wave waits for.
+      return false;
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   interpretConnectedProxies,
   istiodReplicas,
-  proxiesIn,
+  proxiesAmong,
   type SyncAnswer,
 } from '../../../src/domain/inventory/interpret-connected-proxies.ts';
 import { interpretPodDetail } from '../../../src/domain/inventory/interpret-pod-detail.ts';
@@ -53,17 +53,13 @@ describe('connected proxies', () => {
   });
 });
 
-describe('an answer of /debug/syncz', () => {
-  it('names each proxy with its cluster', () => {
-    expect(proxiesIn([{ cluster_id: 'east', proxy: 'cart.shop' }])).toEqual(['east/cart.shop']);
-  });
+describe('the proxies among clients', () => {
+  it('are named with their clusters, istioctl left out', () => {
+    const proxy = { name: 'cart.shop', cluster: 'east', isProxy: true, behind: [] };
+    const asker = { ...proxy, name: 'test-1.default', isProxy: false };
 
-  it('of an istiod without proxies names none', () => {
-    expect([proxiesIn([]), proxiesIn(null)]).toEqual([[], []]);
-  });
-
-  it('is not understood when it is no list', () => {
-    expect(proxiesIn({ proxies: [] })).toBeUndefined();
+    expect(proxiesAmong(known([proxy, asker]))).toEqual(known(['east/cart.shop']));
+    expect(proxiesAmong(unknown('403'))).toEqual(unknown('403'));
   });
 });
 

@@ -3,6 +3,8 @@ import type { BudgetFacts } from '../../../src/domain/inventory/capacity.ts';
 import { chooseMethod } from '../../../src/domain/restart/choose-method.ts';
 import type { RolloutLimits } from '../../../src/domain/restart/rollout-limits.ts';
 
+const RESTART = { kind: 'restart' } as const;
+
 function budget(changes: Partial<BudgetFacts> = {}): BudgetFacts {
   return {
     namespace: 'shop',
@@ -59,11 +61,11 @@ describe('the way in which pods are replaced', () => {
       'evict',
     ],
   ] as const)('%s', (_where, limits, budgets, expected) => {
-    expect(chooseMethod(limits, budgets).kind).toBe(expected);
+    expect(chooseMethod(RESTART, limits, budgets).kind).toBe(expected);
   });
 
   it('names the budget that a rolling update would break', () => {
-    expect(chooseMethod(TURNS, [budget()])).toEqual({
+    expect(chooseMethod(RESTART, TURNS, [budget()])).toEqual({
       kind: 'evict',
       because: 'its strategy takes 2 away at once and budget shop/cart lets 1 go',
     });

@@ -55,7 +55,7 @@ export interface InjectingReleases {
  */
 export async function planInjection(
   access: ClusterAccess,
-  installer: MeshInstaller,
+  installer: Pick<MeshInstaller, 'inject'>,
   { given, workloads, releases }: InjectionRequest,
   signal: AbortSignal,
 ): Promise<InjectionPlan> {
@@ -97,7 +97,7 @@ interface Rendering extends InjectingReleases {
 
 async function renderAll(
   access: ClusterAccess,
-  installer: MeshInstaller,
+  installer: Pick<MeshInstaller, 'inject'>,
   { found, texts, source, target, objects }: Rendering,
   signal: AbortSignal,
 ): Promise<readonly RenderedManifest[]> {

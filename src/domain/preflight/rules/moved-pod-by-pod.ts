@@ -20,13 +20,15 @@ export const movedPodByPodRule: Rule = {
   check: checkWorkloads,
 };
 
+const RESTART = { kind: 'restart' } as const;
+
 function checkWorkloads({ inventory }: PreflightFacts): readonly Finding[] {
   const budgets = inventory.budgets.kind === 'known' ? inventory.budgets.value : [];
   const evicted = inventory.workloads.filter(
     ({ rollout, podsWithProxy, namespace, podLabels }: WorkloadDetail) =>
       rollout !== undefined &&
       podsWithProxy > 0 &&
-      chooseMethod(rollout, budgetsOf(budgets, namespace, podLabels)).kind === 'evict',
+      chooseMethod(RESTART, rollout, budgetsOf(budgets, namespace, podLabels)).kind === 'evict',
   );
   return informOnce({
     code: 'MovedPodByPod',

@@ -4,6 +4,7 @@ import { CONTROL_PLANE_CASES } from './control-plane-cases.ts';
 import { INJECTION_CASES } from './injection-cases.ts';
 import { MOVABLE_CASES } from './movable-cases.ts';
 import { NAMESPACE_CASES } from './namespace-cases.ts';
+import { POD_LABEL_CASES } from './pod-label-cases.ts';
 import { RESOURCE_CASES } from './resource-cases.ts';
 import { UNKNOWN_CASES } from './unknown-cases.ts';
 import { VERSION_CASES } from './version-cases.ts';
@@ -16,6 +17,7 @@ export const ALL_CASES: readonly RuleCase[] = [
   ...INJECTION_CASES,
   ...MOVABLE_CASES,
   ...NAMESPACE_CASES,
+  ...POD_LABEL_CASES,
   ...RESOURCE_CASES,
   ...UNKNOWN_CASES,
   ...VERSION_CASES,

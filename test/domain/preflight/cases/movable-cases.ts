@@ -50,13 +50,6 @@ export const MOVABLE_CASES: readonly RuleCase[] = [
   },
   {
     code: 'WorkloadCannotBeMoved',
-    policy: 'refuses a workload whose pods are injected by a label of their own',
-    given: withWorkload({ namespace: 'bystander', name: 'lone' }),
-    expected: [['blocking', 'Deployment bystander/lone']],
-    nearMiss: { what: 'one in a namespace that selects', given: withWorkload({}) },
-  },
-  {
-    code: 'WorkloadCannotBeMoved',
     policy: 'refuses a workload with a proxy among the init containers of its template',
     given: detailed({ manualProxyImage: 'docker.io/istio/proxyv2:1.25.1' }),
     expected: [['blocking', CART]],

@@ -1,0 +1,42 @@
+import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import { apiVersionOf, type WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
+import type { WaveState } from './read-wave.ts';
+import { recreatePod, type PodKeeper } from './recreate-pod.ts';
+
+/** Pods that the wave may have evicted and made again, and how they go back. */
+export interface PodsBack {
+  readonly keeper: PodKeeper;
+  readonly newRevision: string;
+}
+
+/** Takes each pod of its own one step back: evicted while it has the new proxy, made again when it is gone. */
+export async function takePodsBack(
+  kubernetes: KubernetesClient,
+  workloads: readonly WorkloadRef[],
+  live: WaveState,
+  { keeper, newRevision }: PodsBack,
+): Promise<void> {
+  for (const { kind, namespace, name, uid } of workloads) {
+    if (kind !== 'Pod') continue;
+    await recreatePod(kubernetes, keeper, {
+      ref: { apiVersion: apiVersionOf(kind), kind, namespace, name },
+      uid,
+      pod: live.pods.get(uid)?.[0],
+      isOnTarget: ({ revision }) => revision !== newRevision,
+    });
+  }
+}
+
+/** The uids of pods that have left and are yet to be made again; what somebody else deleted is not. */
+export async function missingPods(
+  workloads: readonly WorkloadRef[],
+  live: WaveState,
+  keeper: PodKeeper,
+): Promise<ReadonlySet<string>> {
+  const missing = new Set<string>();
+  for (const { kind, uid } of workloads) {
+    if (kind !== 'Pod' || live.workloads.has(uid)) continue;
+    if ((await keeper.get(uid))?.state === 'leaving') missing.add(uid);
+  }
+  return missing;
+}

@@ -19,6 +19,7 @@ const RETRYABLE: Readonly<Record<FailureType, boolean>> = {
   Rejected: false,
   ForeignChange: false,
   Unhealthy: false,
+  ThresholdPassed: false,
   DeadlineExceeded: false,
   InstallerFailed: false,
   RecordUnreadable: false,

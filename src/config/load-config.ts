@@ -156,6 +156,7 @@ function toPolicy(name: string, file: PolicyFile): Policy {
       ...(file.restart.method === undefined ? {} : { method: file.restart.method }),
       maxPodsInFlight: file.restart.maxPodsInFlight,
       ...(file.restart.maxFailures === undefined ? {} : { maxFailures: file.restart.maxFailures }),
+      ...(file.restart.onBreach === undefined ? {} : { onBreach: file.restart.onBreach }),
       ...(file.restart.maxPodsPerSecond === undefined
         ? {}
         : { maxPodsPerSecond: file.restart.maxPodsPerSecond }),

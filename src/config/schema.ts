@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CONNECTION_POLICIES, RESTART_POLICIES } from '../domain/policy.ts';
+import { CONNECTION_POLICIES, ON_BREACH, RESTART_POLICIES } from '../domain/policy.ts';
 
 /** `5s`, `30m`, `2h`, `7d`, or seconds as a number. Read as seconds. */
 const duration = z
@@ -110,6 +110,7 @@ const policy = z.strictObject({
           z.string().regex(/^(100|[1-9]?\d)%$/, 'expected a number or a part such as "5%"'),
         ])
         .optional(),
+      onBreach: z.enum(ON_BREACH).optional(),
       maxPodsPerSecond: z.number().positive().max(1000).optional(),
       workloadDeadline: duration.default(600),
     })

@@ -12,6 +12,8 @@ export const FAILURE_TYPES = [
   'ForeignChange',
   /** What was checked is bad: pods crash, a control plane is not ready, a webhook does not answer. */
   'Unhealthy',
+  /** More workloads of a wave have failed than its policy lets; `details[0]` names them with their reasons. */
+  'ThresholdPassed',
   /** Something that had to come true did not within its deadline. */
   'DeadlineExceeded',
   /** An installer binary is missing, was changed, or failed. */

@@ -27,6 +27,11 @@ export interface Policy {
      * and stay on the old revision until somebody moves them. Absent: none.
      */
     readonly maxFailures?: number | string;
+    /**
+     * What follows when more have failed: everything is taken back, or, with `halt`, the run waits for a
+     * person (retry, rollback or abort), and takes everything back when nobody decides. Absent: `rollback`.
+     */
+    readonly onBreach?: OnBreach;
     /** A workload that has not finished its rollout by then has failed. */
     readonly workloadDeadlineSeconds: number;
     /**
@@ -64,6 +69,9 @@ export interface CensusPolicy {
   /** How long a census waits for what passes: proxies connect within seconds of being ready. */
   readonly waitSeconds: number;
 }
+
+export const ON_BREACH = ['rollback', 'halt'] as const;
+export type OnBreach = (typeof ON_BREACH)[number];
 
 export interface GatePolicy {
   readonly expiresSeconds: number;

@@ -46,6 +46,8 @@ export interface Progress {
   readonly waitingFor?: string;
   readonly openGate?: { readonly name: string; readonly openedAt: string; readonly until: string };
   readonly pausedBecause?: string;
+  /** Of a run that waits for a person: the workloads that failed, with their reasons. */
+  readonly haltedBecause?: readonly string[];
   readonly steps: readonly StepReport[];
   /** The step under way, with its numbers where it has some. */
   readonly current?: CurrentCounts;

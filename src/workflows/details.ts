@@ -40,6 +40,10 @@ export function renderDetails(progress: Progress, report: UpgradeReport): string
     ...(pausedBecause === undefined ? [] : [`Paused: ${code(pausedBecause)}`]),
     ...gate,
     ...section(
+      'Failed',
+      (progress.haltedBecause ?? []).map((text) => `- ${code(text)}`),
+    ),
+    ...section(
       'Findings',
       report.findings.map(({ code: name, message }) => `- ${name}: ${code(message)}`),
     ),

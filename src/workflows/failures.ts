@@ -12,6 +12,13 @@ export function describeFailure(error: unknown): string {
   return cause instanceof Error && cause.message !== '' ? cause.message : String(cause);
 }
 
+/** The workloads because of which a wave has failed, each with its reason, when its threshold was passed. */
+export function breachOf(error: unknown): readonly string[] | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== 'ThresholdPassed') return undefined;
+  return (cause.details?.[0] ?? []) as readonly string[];
+}
+
 /** The activity's own failure as the workflow's: its type stays where people look for it. */
 export function asWorkflowFailure(error: unknown): unknown {
   if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) {

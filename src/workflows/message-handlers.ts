@@ -163,8 +163,11 @@ function registerHaltDecision(run: Run, kind: 'retry' | 'skip'): void {
     signal: kind === 'retry' ? messages.retrySignal : messages.skipSignal,
     update: kind === 'retry' ? messages.retryUpdate : messages.skipUpdate,
     description: `What to do with the step that failed and waits: ${kind} it. Sample: {"step":"verify-mesh","reason":"fixed by hand"}`,
-    judge: ({ halted }, { step }) => {
+    judge: ({ halted, pointOfNoReturn, undoing }, { step }) => {
       if (halted === undefined) return 'no step waits for a decision';
+      if (kind === 'skip' && !pointOfNoReturn && !undoing) {
+        return `${halted.steps.join(', ')} cannot be skipped: the old revision is still in use. Send retry or rollback`;
+      }
       if (halted.decision !== undefined) return 'a decision was made already';
       if (step !== undefined && !halted.steps.includes(step)) {
         return `expected one of ${halted.steps.join(', ')}, found ${step}`;

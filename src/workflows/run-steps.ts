@@ -3,9 +3,17 @@ import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
 import type { Phase } from '../domain/progress.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing } from './activity-proxies.ts';
-import { describeFailure, endedByCancellation } from './failures.ts';
+import { breachOf, describeFailure, endedByCancellation } from './failures.ts';
 import { passGate } from './gate.ts';
-import { callFor, enterPhase, markStep, refOfRun, whileMutating, type Run } from './run.ts';
+import {
+  callFor,
+  enterPhase,
+  markStep,
+  refOfRun,
+  whileMutating,
+  type Halted,
+  type Run,
+} from './run.ts';
 import { ignoreCancellation, soak } from './soak.ts';
 import { holdWhilePaused, runWave } from './wave.ts';
 
@@ -22,7 +30,9 @@ export async function runSteps(run: Run, outline: PlanOutline): Promise<Forward>
       await holdWhilePaused(run);
       const problem = await attempt(run, outline, step);
       if (problem === undefined) break;
-      if (!run.pointOfNoReturn) return { kind: 'undo', cause: problem };
+      if (!run.pointOfNoReturn && !asksAPerson(outline, problem)) {
+        return { kind: 'undo', cause: problem.cause };
+      }
       const next = await halt(run, outline, step, problem);
       if (next === 'skip') break;
       if (next !== 'retry') return next;
@@ -31,17 +41,28 @@ export async function runSteps(run: Run, outline: PlanOutline): Promise<Forward>
   return { kind: 'completed' };
 }
 
+interface Problem {
+  readonly cause: string;
+  /** The workloads that failed, where they were more than may. */
+  readonly breach?: readonly string[];
+}
+
+/** What can be taken back is taken back, unless policy wants somebody to look at it first. */
+function asksAPerson({ policy }: PlanOutline, { breach }: Problem): boolean {
+  return breach !== undefined && policy.restart.onBreach === 'halt';
+}
+
 async function attempt(
   run: Run,
   outline: PlanOutline,
   step: StepOutline,
-): Promise<string | undefined> {
+): Promise<Problem | undefined> {
   markStep(run, step.id, 'begun');
   try {
     const result = await runStep(run, outline, step);
     if (result.kind === 'failed') {
       markStep(run, step.id, 'failed', result.cause);
-      return `${step.id}: ${result.cause}`;
+      return { cause: `${step.id}: ${result.cause}` };
     }
     markStep(run, step.id, 'done', result.detail);
     return undefined;
@@ -50,7 +71,8 @@ async function attempt(
     if (CancellationScope.current().consideredCancelled && endedByCancellation(error)) throw error;
     const cause = describeFailure(error);
     markStep(run, step.id, 'failed', cause);
-    return `${step.id}: ${cause}`;
+    const breach = breachOf(error);
+    return { cause: `${step.id}: ${cause}`, ...(breach === undefined ? {} : { breach }) };
   }
 }
 
@@ -210,28 +232,35 @@ function phaseOf({ kind }: StepOutline): Phase {
   }
 }
 
-/** Past the point of no return a failure waits for a person; the run stays open and keeps the lock. */
+/**
+ * A failure waits for a person: past the point of no return, or where policy asks for it. The run stays
+ * open and keeps the lock. When nobody decides, what can be taken back is taken back.
+ */
 async function halt(
   run: Run,
   { policy }: PlanOutline,
   step: StepOutline,
-  cause: string,
+  { cause, breach }: Problem,
 ): Promise<'retry' | 'skip' | Forward> {
   const until = new Date(Date.now() + policy.haltExpirySeconds * 1000).toISOString();
-  const halted: NonNullable<Run['halted']> = { steps: [step.id], decision: undefined };
+  const halted: Halted = {
+    steps: [step.id],
+    ...(breach === undefined ? {} : { because: breach }),
+    decision: undefined,
+  };
+  const ways = run.pointOfNoReturn ? 'retry, skip or abort {"leave":true}' : 'retry or rollback';
   run.halted = halted;
   run.cause = cause;
-  enterPhase(run, 'Halted', `retry, skip or abort {"leave":true} for ${step.id}, until ${until}`);
+  enterPhase(run, 'Halted', `${ways} for ${step.id}, until ${until}`);
   try {
     const answered = await condition(
       () => halted.decision !== undefined,
       policy.haltExpirySeconds * 1000,
-      {
-        summary: `halted at ${step.id}: waits for retry, skip or abort until ${until}`,
-      },
+      { summary: `halted at ${step.id}: waits for ${ways} until ${until}` },
     );
     if (!answered || halted.decision === undefined) {
-      return { kind: 'leave', cause: `${cause}; nobody decided until ${until}` };
+      const kind = run.pointOfNoReturn ? 'leave' : 'undo';
+      return { kind, cause: `${cause}; nobody decided until ${until}` };
     }
     run.cause = undefined;
     if (halted.decision.kind === 'skip') markStep(run, step.id, 'skipped', halted.decision.reason);

@@ -47,6 +47,14 @@ export interface HaltDecision {
   readonly reason: string | undefined;
 }
 
+/** What waits for a person. */
+export interface Halted {
+  readonly steps: readonly string[];
+  /** What made it so, one sentence each, where there is more than the run's cause. */
+  readonly because?: readonly string[];
+  decision: HaltDecision | undefined;
+}
+
 /** Everything that a run knows; handlers write their part of it, the main function the rest. */
 export interface Run {
   readonly runId: string;
@@ -72,7 +80,7 @@ export interface Run {
   paused: { readonly reason: string } | undefined;
   stop: StopWish | undefined;
   /** Set while a failed step or undo waits for a person. */
-  halted: { readonly steps: readonly string[]; decision: HaltDecision | undefined } | undefined;
+  halted: Halted | undefined;
   /** Whether the mesh's lock may be ours, so that it has to be given back. */
   claimed: boolean;
   /** Activities under way that write to the cluster. */
@@ -207,6 +215,7 @@ export function progressOf(run: Run): Progress {
         }
       : {}),
     ...(run.paused === undefined ? {} : { pausedBecause: run.paused.reason }),
+    ...(run.halted?.because === undefined ? {} : { haltedBecause: run.halted.because }),
     steps: [...run.steps.values()],
     canRollBack: !run.pointOfNoReturn && run.ended === undefined,
   };

@@ -4,7 +4,7 @@ import type { Difference } from '../domain/report.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';
 import { describeFailure } from './failures.ts';
-import { callFor, enterPhase, markStep, refOfRun, type Run } from './run.ts';
+import { callFor, enterPhase, markStep, refOfRun, type Halted, type Run } from './run.ts';
 
 /**
  * Takes back every step that began, newest first, and proves the result. One undo that fails does
@@ -111,7 +111,7 @@ async function askAboutUndo(
   failed: readonly string[],
 ): Promise<UndoAnswer> {
   const until = new Date(Date.now() + policy.haltExpirySeconds * 1000).toISOString();
-  const halted: NonNullable<Run['halted']> = { steps: failed, decision: undefined };
+  const halted: Halted = { steps: failed, decision: undefined };
   run.halted = halted;
   run.stop = undefined;
   const named = failed.join(', ');

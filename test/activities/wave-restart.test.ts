@@ -135,7 +135,7 @@ describe('a restart that does not come to its end', () => {
 
     const problem = await problemOf(restart());
 
-    expect(problem).toMatch(/^Unhealthy: .* shop\/cart: not there after 32 s/);
+    expect(problem).toMatch(/^ThresholdPassed: .* shop\/cart: not there after 32 s/);
     expect(problem).not.toContain('shop/web');
     expect(time.waits).toBe(32);
   });
@@ -147,7 +147,7 @@ describe('a restart that does not come to its end', () => {
 
     const problem = await problemOf(restart());
 
-    expect(problem).toMatch(/^Unhealthy: .* shop\/cart: pod cart-1 is in CrashLoopBackOff/);
+    expect(problem).toMatch(/^ThresholdPassed: .* shop\/cart: pod cart-1 is in CrashLoopBackOff/);
     // It is looked at once more, by a list.
     expect(time.waits).toBe(2);
   });

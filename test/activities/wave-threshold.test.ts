@@ -69,7 +69,7 @@ describe('a workload that fails', () => {
 
     const problem = await problemOf(restart());
 
-    expect(problem).toMatch(/^Unhealthy: 1 of 3 workloads failed: shop\/a: pod a-1 is in/);
+    expect(problem).toMatch(/^ThresholdPassed: 1 of 3 workloads failed: shop\/a: pod a-1 is in/);
     expect(restarted()).toEqual([A, B]);
     expect(time.waits).toBe(5);
   });
@@ -82,7 +82,7 @@ describe('a workload that fails', () => {
     const problem = await problemOf(restart({ checkpoint: earlier }));
 
     expect(problem).toMatch(
-      /^Unhealthy: .* of 3 workloads failed, of which 1 may: shop\/other: slow/,
+      /^ThresholdPassed: .* of 3 workloads failed, of which 1 may: shop\/other: slow/,
     );
   });
 

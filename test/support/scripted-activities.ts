@@ -193,9 +193,13 @@ export function watchOn(): never {
 }
 
 /** An error as activities let it out. */
-export function failure(type: FailureType, message: string): ApplicationFailure {
+export function failure(
+  type: FailureType,
+  message: string,
+  details: unknown[] = [],
+): ApplicationFailure {
   const nonRetryable = type !== 'Transient' && type !== 'StillWatching';
-  return ApplicationFailure.create({ type, message, nonRetryable });
+  return ApplicationFailure.create({ type, message, nonRetryable, details });
 }
 
 /** Goes on until it is asked to stop, as a wave whose pods never come. */

@@ -49,7 +49,7 @@ export function tooManyFailed(
 ): ActivityError {
   const most = tolerated === 0 ? '' : `, of which ${tolerated} may`;
   return new ActivityError(
-    'Unhealthy',
+    'ThresholdPassed',
     `${failures.length} of ${describeCount(workloads, 'workload')} failed${most}: ${listNames(failures)}`,
     [failures],
   );

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Json } from '../kubernetes-object.ts';
 import { RESTARTABLE_KINDS } from '../mesh/observed-mesh.ts';
-import { CONNECTION_POLICIES, RESTART_POLICIES } from '../policy.ts';
+import { CONNECTION_POLICIES, ON_BREACH, RESTART_POLICIES } from '../policy.ts';
 import { API_VERSION } from '../request/request.ts';
 import { refreshRequest, upgradeRequest } from '../request/schema.ts';
 import { finding } from '../schema.ts';
@@ -28,6 +28,7 @@ export const resolvedPolicy = z
       maxPodsInFlight: z.number(),
       maxPodsPerSecond: z.number().exactOptional(),
       maxFailures: z.union([z.number(), z.string()]).exactOptional(),
+      onBreach: z.enum(ON_BREACH).exactOptional(),
       workloadDeadlineSeconds: seconds,
       recreateBarePods: z.boolean().exactOptional(),
     }),
@@ -168,7 +169,9 @@ export const upgradeStep = z
       podLabelled: z
         .array(z.string())
         .exactOptional()
-        .describe('Namespaces that select nothing: there only pods with a label of their own move.'),
+        .describe(
+          'Namespaces that select nothing: there only pods with a label of their own move.',
+        ),
       workloads,
       left,
       selectorsOf: z

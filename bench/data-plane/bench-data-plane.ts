@@ -1,6 +1,7 @@
 import type { Check } from '../../scripts/show/topic.ts';
 import { checkDataPlane } from './checks.ts';
-import { measureDataPlane, type BenchRun } from './data-plane.ts';
+import type { BenchRun } from './bench-rig.ts';
+import { measureDataPlane } from './data-plane.ts';
 import type { DataPlaneOptions } from './options.ts';
 import { renderContenders } from './report.ts';
 import { groupRounds } from './summary.ts';

@@ -6,23 +6,35 @@ export interface BenchPolicyInput {
   /** Workloads at once, as for the scripts. */
   readonly parallel: number;
   readonly podsPerSecond: number;
+  /** Workloads of a wave that may fail; none unless said. */
+  readonly maxFailures?: number;
+  /** After which a workload has failed; so long that a loaded machine makes none fail, unless said. */
+  readonly workloadDeadline?: string;
 }
 
 /** Pods of a workload of the farm, unless it has more. */
 const PODS_PER_WORKLOAD = 2;
 
 /** As fast as the same care allows: no soaks, all waves one after another, the same number at once. */
-export function buildBenchPolicy({ parallel, podsPerSecond }: BenchPolicyInput): unknown {
+export function buildBenchPolicy({
+  parallel,
+  podsPerSecond,
+  maxFailures,
+  workloadDeadline = '30m',
+}: BenchPolicyInput): unknown {
   return {
     soak: { controlPlane: '0s', wave: '0s', mesh: '0s' },
     healthPoll: '2s',
     pruneGrace: '1s',
     gates: { complete: { expires: '1h' } },
     waves: { percentages: [100] },
+    // Pods of KWOK run no proxy that could connect.
+    census: { connections: 'off' },
     restart: {
       maxPodsInFlight: parallel * PODS_PER_WORKLOAD,
       maxPodsPerSecond: podsPerSecond,
-      workloadDeadline: '30m',
+      workloadDeadline,
+      ...(maxFailures === undefined ? {} : { maxFailures }),
     },
   };
 }

@@ -44,6 +44,8 @@ export interface ContenderRun {
   readonly temporalCpuSeconds?: number | undefined;
   readonly peakMegabytes?: number | undefined;
   readonly history?: HistoryFigures;
+  /** Workloads that its own report names as not moved, with the reason. */
+  readonly exceptions?: readonly string[];
   /** Brings it to its end, once everything has been read. */
   readonly finish: () => Promise<void>;
 }

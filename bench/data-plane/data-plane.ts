@@ -1,16 +1,5 @@
-import path from 'node:path';
-import { runningRig } from '../../rig/commands/running-rig.ts';
-import { ApiClient } from '../../rig/kubernetes/client.ts';
-import { SAMPLE_NAMESPACES } from '../../rig/mesh/samples/workloads.ts';
-import { startLiveFarm } from '../../rig/mesh/farm-live/start-farm.ts';
-import type { LiveNamespace } from '../../rig/mesh/farm-live/plan-farm.ts';
-import { withLock } from '../../rig/lock.ts';
-import { reapRecorded } from '../../rig/process.ts';
-import type { RigEndpoints, RigState } from '../../rig/rig-state.ts';
-import { startRig, stopRig } from '../../rig/start-rig.ts';
-import { UserError } from '../../rig/user-error.ts';
-import { stateRoot } from '../../rig/xdg.ts';
 import { endOfAuditLog, readAuditLog } from '../measure/read-audit-log.ts';
+import { withBenchRig, type BenchRig, type BenchRun } from './bench-rig.ts';
 import type { Contender, ContenderName } from './contender.ts';
 import { findContenders } from './find-contenders.ts';
 import { createKubectlScript } from './kubectl-script.ts';
@@ -22,80 +11,26 @@ import { takeSnapshot } from './snapshot.ts';
 import { settle } from './settle.ts';
 import { REVISIONS, TwoRevisions } from './two-revisions.ts';
 
-export interface BenchRun {
-  readonly signal: AbortSignal;
-  /** Tells what is going on; never part of the result. */
-  readonly say: (line: string) => void;
-}
-
 export interface MeasuredRound extends Turn {
   readonly figures: RoundFigures;
 }
 
-const RIG = 'bench';
-
 /** Measures every contender on one mesh in turn, on a rig of its own that is taken down in the end. */
 export async function measureDataPlane(
   options: DataPlaneOptions,
-  { signal, say }: BenchRun,
+  run: BenchRun,
 ): Promise<readonly MeasuredRound[]> {
-  const contenders = findContenders(options.contenders, say);
-  return withLock({ file: path.join(benchDir(), '.lock'), onWait: refuse }, async () => {
-    await reapRecorded(benchDir());
-    await stopRig(RIG);
-    return onRig(options, contenders, { signal, say });
+  const contenders = findContenders(options.contenders, run.say);
+  const { workloads, slowPercent, rounds, b1Rounds } = options;
+  return withBenchRig({ workloads, slowPercent }, run, (rig) => {
+    const stage = { ...rig, options };
+    const turns = planTurns(contenders, { rounds, b1Rounds });
+    return withMeshlift(stage, contenders, (meshlift) => playTurns(stage, turns, meshlift));
   });
 }
 
-/** Beside the rigs, not in one: taking a rig down deletes what is in it. */
-function benchDir(): string {
-  return path.join(stateRoot(), 'bench');
-}
-
-/** Two benches would take each other's rig down, and measure each other. */
-function refuse({ pid }: { readonly pid: number }): never {
-  throw new UserError(`another bench is running (process ${pid}); let it end first`);
-}
-
-async function onRig(
-  options: DataPlaneOptions,
-  contenders: readonly ContenderName[],
-  { signal, say }: BenchRun,
-): Promise<readonly MeasuredRound[]> {
-  try {
-    say('bringing up a rig');
-    await startRig({ name: RIG, endsWithCaller: true, auditsPods: true, signal });
-    const state = runningRig(RIG);
-    const client = await ApiClient.fromKubeconfig(state.endpoints.kubeconfigs.rig);
-    try {
-      await removeSamples(client);
-      const farm = await startLiveFarm(state.endpoints.kubeconfigs.rig, {
-        ...{ workloads: options.workloads, slowPercent: options.slowPercent },
-        ...{ log: say, signal },
-      });
-      const stage = { options, state, client, farm, signal, say, dir: benchDir() };
-      return await withMeshlift(stage, contenders, (meshlift) =>
-        playTurns(stage, planTurns(contenders, options.rounds), meshlift),
-      );
-    } finally {
-      client.close();
-    }
-  } finally {
-    await stopRig(RIG);
-  }
-}
-
-interface Stage extends BenchRun {
+interface Stage extends BenchRig {
   readonly options: DataPlaneOptions;
-  readonly state: RigState & { readonly endpoints: RigEndpoints };
-  readonly client: ApiClient;
-  readonly farm: readonly LiveNamespace[];
-  readonly dir: string;
-}
-
-/** So that the mesh consists of the farm and of nothing else, and each figure is by its workloads. */
-async function removeSamples(client: ApiClient): Promise<void> {
-  for (const { name } of SAMPLE_NAMESPACES) await client.delete(`/api/v1/namespaces/${name}`);
 }
 
 async function withMeshlift<T>(

@@ -107,6 +107,7 @@ async function runUpgrade(round: Round, running: Running): Promise<ContenderRun>
     temporalCpuSeconds: difference(before.temporal?.own, after.temporal?.own),
     peakMegabytes: readPeakMegabytes(worker.pid),
     history: await readHistory(client, handle, startedAt),
+    exceptions: (await handle.query<Report>('getReport')).exceptions ?? [],
     finish: () => (round.isLast ? complete(handle) : takeBack(handle)),
   };
 }
@@ -192,6 +193,7 @@ async function outcomeOf(handle: WorkflowHandle): Promise<string> {
 interface Report {
   readonly outcome: string;
   readonly cause?: string;
+  readonly exceptions?: readonly string[];
   readonly findings?: readonly { readonly code: string; readonly message: string }[];
 }
 

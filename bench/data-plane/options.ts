@@ -4,6 +4,8 @@ import { CONTENDERS, type ContenderName } from './contender.ts';
 export interface DataPlaneOptions {
   readonly workloads: number;
   readonly rounds: number;
+  /** How many of the rounds `b1` takes part in. */
+  readonly b1Rounds: number;
   readonly contenders: readonly ContenderName[];
   /** Workloads at once for the scripts; for meshlift twice as many pods, since a workload has two. */
   readonly parallel: number;
@@ -18,6 +20,7 @@ const DEFAULT_PODS_PER_SECOND = 32;
 export const DATA_PLANE_DEFAULTS: DataPlaneOptions = {
   workloads: 200,
   rounds: 5,
+  b1Rounds: 5,
   contenders: CONTENDERS,
   parallel: 10,
   slowPercent: 10,
@@ -42,13 +45,14 @@ export function readBenchOptions(args: readonly string[]): BenchCommand {
 }
 
 function buildDataPlane(done: (read: BenchCommand) => void, command: Command): void {
-  const { workloads, rounds, parallel, slowPercent, podsPerSecond } = DATA_PLANE_DEFAULTS;
+  const { workloads, rounds, b1Rounds, parallel, slowPercent, podsPerSecond } = DATA_PLANE_DEFAULTS;
   command
     .description(
       'restarting workloads onto another revision: kubectl scripts and meshlift, in turn',
     )
     .option('--workloads <count>', 'in the mesh', readCount, workloads)
     .option('--rounds <count>', 'of each contender', readCount, rounds)
+    .option('--b1-rounds <count>', 'of b1, which takes longest', readCount, b1Rounds)
     .option('--contenders <list>', CONTENDERS.join(','), readContenders, CONTENDERS)
     .option(
       '--parallel <k>',

@@ -125,7 +125,8 @@ function newlyReady(
   });
 }
 
-function mostGenerations(before: Snapshot, after: Snapshot): number {
+/** Template changes of the workload that has most. */
+export function mostGenerations(before: Snapshot, after: Snapshot): number {
   const key = ({ kind, namespace, name }: SeenWorkload): string => `${kind} ${namespace}/${name}`;
   const earlier = new Map(before.workloads.map((each) => [key(each), each.generation]));
   return after.workloads.reduce(

@@ -1,6 +1,7 @@
+import { DATA_PLANE } from './data-plane/data-plane.ts';
 import { ELIGIBILITY } from './eligibility/eligibility.ts';
 import { MAIN_JOB } from './main-job/main-job.ts';
 import type { Topic } from './topic.ts';
 
 /** What can be shown; a new topic is a new entry. */
-export const TOPICS: readonly Topic[] = [MAIN_JOB, ELIGIBILITY];
+export const TOPICS: readonly Topic[] = [MAIN_JOB, ELIGIBILITY, DATA_PLANE];

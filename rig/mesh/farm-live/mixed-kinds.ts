@@ -4,6 +4,9 @@ import type { LiveWorkload } from './plan-farm.ts';
 export type Shape = Pick<LiveWorkload, 'kind' | 'replicas' | 'strategy' | 'oddity' | 'budget'>;
 
 const PERIOD = 50;
+/** Of so many one wants no pods: a run names each of them, and no more than twenty in a wave. */
+const ONE_EMPTY_IN = 250;
+const EMPTY: Shape = { kind: 'Deployment', replicas: 0 };
 
 /** Of every fifty workloads of a mixed farm; three in ten have a budget, as in one that is not mixed. */
 const SHAPES: Readonly<Record<number, Shape>> = {
@@ -16,7 +19,6 @@ const SHAPES: Readonly<Record<number, Shape>> = {
   12: { kind: 'DaemonSet', replicas: 0, oddity: 'on-delete' },
   13: { kind: 'Job', replicas: 1 },
   15: { kind: 'Deployment', replicas: 2, oddity: 'opted-out' },
-  18: { kind: 'Deployment', replicas: 0 },
   24: { kind: 'StatefulSet', replicas: 3, oddity: 'partition', budget: { maxUnavailable: 1 } },
   27: { kind: 'ReplicaSet', replicas: 3, budget: { minAvailable: 2 } },
   29: { kind: 'StatefulSet', replicas: 2, oddity: 'partition' },
@@ -26,18 +28,18 @@ const SHAPES: Readonly<Record<number, Shape>> = {
 
 /** Undefined where the workload is as in a farm that is not mixed. */
 export function mixedShape(index: number): Shape | undefined {
-  return SHAPES[index % PERIOD];
+  return index % ONE_EMPTY_IN === 18 ? EMPTY : SHAPES[index % PERIOD];
 }
 
 /**
  * What a restart of the whole farm does with a workload. `moved`: every pod anew. `kept`: no pod is
- * touched, since it is in no mesh, or its pods come and go by themselves. `fails`: with the new proxy.
+ * touched, since it is in no mesh, or its pods come and go by themselves. `empty`: it has none.
+ * `fails`: with the new proxy.
  */
-export type LiveFate = 'moved' | 'kept' | 'fails';
+export type LiveFate = 'moved' | 'kept' | 'empty' | 'fails';
 
 export function fateOf({ kind, replicas, oddity, failsBy }: LiveWorkload): LiveFate {
   if (failsBy !== undefined) return 'fails';
-  const runsToItsEnd = kind === 'Job' || kind === 'CronJob';
-  const isEmpty = replicas === 0 && kind !== 'DaemonSet';
-  return runsToItsEnd || isEmpty || oddity === 'opted-out' ? 'kept' : 'moved';
+  if (kind === 'Job' || kind === 'CronJob' || oddity === 'opted-out') return 'kept';
+  return replicas === 0 && kind !== 'DaemonSet' ? 'empty' : 'moved';
 }

@@ -1,6 +1,6 @@
 import type { Topic } from '../topic.ts';
 import { speedPart } from './speed-part.ts';
-import { suitePart } from './suite-part.ts';
+import { suitePart } from '../suite-part.ts';
 
 /** What is known before anything is touched, and how fast. */
 export const ELIGIBILITY: Topic = {

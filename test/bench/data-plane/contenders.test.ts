@@ -15,7 +15,7 @@ import { parseRequest } from '../../../src/domain/request/parse-request.ts';
 
 describe('the turns', () => {
   it('give each contender one in each round, begin with another one each time, and end with the last', () => {
-    const turns = planTurns(['b2', 'b3', 'meshlift'], 5);
+    const turns = planTurns(['b2', 'b3', 'meshlift'], { rounds: 5, b1Rounds: 5 });
 
     const rounds = [1, 2, 3, 4, 5].map((round) =>
       turns.filter((turn) => turn.round === round).map(({ contender }) => contender),
@@ -30,7 +30,16 @@ describe('the turns', () => {
   });
 
   it('of one contender are one a round', () => {
-    expect(planTurns(['meshlift'], 3).map(({ round }) => round)).toEqual([1, 2, 3]);
+    const turns = planTurns(['meshlift'], { rounds: 3, b1Rounds: 3 });
+
+    expect(turns.map(({ round }) => round)).toEqual([1, 2, 3]);
+  });
+
+  it('of b1 are in the first rounds alone, as many as asked for', () => {
+    const turns = planTurns(['b1', 'meshlift'], { rounds: 4, b1Rounds: 2 });
+
+    const rounds = [1, 2, 3, 4].map((round) => turns.filter((turn) => turn.round === round).length);
+    expect(rounds).toEqual([2, 2, 1, 1]);
   });
 });
 
@@ -120,12 +129,21 @@ describe('the command line of the bench', () => {
   });
 
   it('takes other figures', () => {
-    const args = ['--workloads', '1000', '--rounds', '2', '--contenders', 'meshlift,b2'];
+    const args = [
+      '--workloads',
+      '1000',
+      '--rounds',
+      '2',
+      '--b1-rounds',
+      '1',
+      '--contenders',
+      'meshlift,b2',
+    ];
     const more = ['--parallel', '5', '--slow', '20', '--pods-per-second', '9', '-o', 'json'];
 
     expect(readBenchOptions(['data-plane', ...args, ...more])).toEqual({
       options: {
-        ...{ workloads: 1000, rounds: 2, contenders: ['b2', 'meshlift'] },
+        ...{ workloads: 1000, rounds: 2, b1Rounds: 1, contenders: ['b2', 'meshlift'] },
         ...{ parallel: 5, slowPercent: 20, podsPerSecond: 9 },
       },
       output: 'json',

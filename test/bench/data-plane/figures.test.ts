@@ -190,17 +190,15 @@ describe('the checks of the bench', () => {
           bound: '≤ 0.35 from 1000 workloads',
           ok: true,
         },
-        { name: 'P2 time to move, of B2', value: 1, bound: '≤ 1.05', ok: true },
-        { name: 'P3 CPU per workload, of B2', value: 0.429, bound: '≤ 0.5', ok: true },
+        { name: 'P2 time to move, of B2', value: 1, bound: 'aim ≤ 1.05', ok: true },
+        { name: 'P3 CPU per workload, of B2', value: 0.429, bound: 'aim ≤ 0.5', ok: true },
         { name: 'b2: seconds below budgets', value: 90, bound: 'reported', ok: true },
       ]),
     );
   });
 
   it.each<[Partial<RoundFigures>, string]>([
-    [{ moveSeconds: 64 }, 'P2 time to move, of B2'],
     [{ secondsBelowBudget: 0.1 }, 'P2 seconds below any budget, most'],
-    [{ cpuSeconds: 7.1 }, 'P3 CPU per workload, of B2'],
     [{ cpuSeconds: undefined }, 'P3 CPU per workload, of B2'],
     [{ mostInTenSeconds: 321 }, 'P9 new ready proxies in any 10 s'],
     [{ mostGenerations: 2 }, 'restarts of one workload, most'],
@@ -214,12 +212,27 @@ describe('the checks of the bench', () => {
   ])('fall short with %j', (changed, name) => {
     expect(failed(checksOf(changed))).toEqual([name]);
   });
+
+  it.each<[Partial<RoundFigures>, string, string]>([
+    [{ moveSeconds: 64 }, 'P2 time to move, of B2', 'aim ≤ 1.05, not reached'],
+    [{ cpuSeconds: 7.1 }, 'P3 CPU per workload, of B2', 'aim ≤ 0.5, not reached'],
+    [
+      { run: { ...own.run, peakMegabytes: 351 } },
+      'P7 peak memory of the worker, MB',
+      'aim ≤ 350, not reached',
+    ],
+  ])('tell with %j that an aim was not reached, and do not fail by it', (changed, name, bound) => {
+    const checks = checksOf(changed);
+
+    expect(checks).toContainEqual(expect.objectContaining({ name, bound, ok: true }));
+    expect(failed(checks)).toEqual([]);
+  });
 });
 
 describe('the checks of the bench, by what was measured,', () => {
-  it('have bounds on requests and history only from a thousand workloads on', () => {
-    const bigger = { requests: 400 };
-    const names = ['P1 requests per workload', 'P1 requests, of B2'];
+  it('have bounds on history only from a thousand workloads on', () => {
+    const bigger = { run: { ...own.run, history: { ...history, events: 201 } } };
+    const names = ['P4 events per workload'];
 
     expect(failed(checksOf(bigger))).toEqual([]);
     expect(failed(checksOf({}, { workloads: 1000 }))).toEqual([]);

@@ -1,7 +1,9 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { ClusterAccess } from '../clients/cluster-access.ts';
 import type { Config } from '../config/config.ts';
 import type { Verdict } from '../domain/health/verdict.ts';
 import type { Difference, UpgradeReport, WaveReport } from '../domain/report.ts';
+import type { RefreshRequest } from '../domain/request/request.ts';
 import type { MeshInstaller } from '../installers/installer.ts';
 import { applyStep, type StepReceipt } from './apply-step.ts';
 import {
@@ -11,16 +13,25 @@ import {
   type PlanAnswer,
   type PlanRequest,
 } from './claim-run.ts';
+import { compilePlan, type Compiled } from './compile-plan.ts';
 import { toFailure } from './failures.ts';
 import { finishRun } from './finish-run.ts';
 import { checkHealth, type CheckRequest } from './health/check-health.ts';
 import { awaitUnused, type UnusedRequest } from './health/await-unused.ts';
-import { takeUsageCensus, takeWaveCensus, verifyMesh } from './health/take-census.ts';
+import type { UsageCensus } from './health/read-users.ts';
+import { takeUsageCensus, takeWaveCensus } from './health/take-census.ts';
 import { verifyControlPlane } from './health/verify-control-plane.ts';
+import { verifyMesh } from './health/verify-mesh.ts';
 import { watchHealth, type WatchRequest } from './health/watch-health.ts';
 import { recordOf } from './load-plan.ts';
 import { readJournal } from './record/step-journal.ts';
-import { identifyCluster, resolveRequest, type ResolvedRequest } from './resolve-request.ts';
+import {
+  identifyCluster,
+  resolveRefresh,
+  resolveRequest,
+  type ResolvedRequest,
+} from './resolve-request.ts';
+import { compileRefresh } from './refresh/compile-refresh.ts';
 import { restartWorkloads } from './restart/restart-workloads.ts';
 import type { WaveCheckpoint, WaveResult } from './restart/wave-checkpoint.ts';
 import type { RunRef, StepRef } from './run-ref.ts';
@@ -44,6 +55,15 @@ export interface Activities {
   identifyCluster(input: { readonly cluster: string }): Promise<string>;
   planUpgrade(input: PlanRequest): Promise<PlanAnswer>;
   claimMesh(input: PlanRequest & { readonly digest: string }): Promise<ClaimAnswer>;
+  /** The same three for a refresh. */
+  resolveRefresh(input: {
+    readonly input: unknown;
+    readonly workflowId: string;
+  }): Promise<ResolvedRequest<RefreshRequest>>;
+  planRefresh(input: PlanRequest<RefreshRequest>): Promise<PlanAnswer>;
+  claimRefresh(
+    input: PlanRequest<RefreshRequest> & { readonly digest: string },
+  ): Promise<ClaimAnswer>;
   takeSnapshot(input: RunRef): Promise<{ readonly entries: number }>;
   applyStep(input: StepRef): Promise<StepReceipt>;
   /** Whether a step's journal was written, hence whether it may have changed something. */
@@ -55,9 +75,11 @@ export interface Activities {
   takeWaveCensus(
     input: StepRef & { readonly failed?: Readonly<Record<string, string>> },
   ): Promise<WaveReport>;
-  takeUsageCensus(input: RunRef & { readonly revision: string }): Promise<readonly string[]>;
+  takeUsageCensus(input: RunRef & { readonly revision: string }): Promise<UsageCensus>;
   awaitUnused(input: RunRef & UnusedRequest): Promise<void>;
-  verifyMesh(input: StepRef): Promise<string>;
+  verifyMesh(
+    input: StepRef & { readonly failed?: Readonly<Record<string, string>> },
+  ): Promise<string>;
   undoStep(input: StepRef): Promise<UndoReceipt>;
   proveRestored(input: RunRef & { readonly foreign: readonly Difference[] }): Promise<Proof>;
   finishRun(
@@ -67,18 +89,41 @@ export interface Activities {
 
 /** The activities, bound to what they need. */
 export function createActivities({ config, installer }: ActivityDeps): Activities {
-  const planner = { installer, versions: config.versions };
+  const compileUpgrade = (
+    access: ClusterAccess,
+    { resolved, runId }: PlanRequest,
+  ): Promise<Compiled> =>
+    compilePlan(
+      access,
+      installer,
+      { ...resolved, versions: config.versions, runId },
+      cancellationSignal(),
+    );
+  const compileForRefresh = (
+    access: ClusterAccess,
+    { resolved, runId }: PlanRequest<RefreshRequest>,
+  ): Promise<Compiled> => compileRefresh(access, { ...resolved, runId });
+  const owner = (): { readonly temporalNamespace: string } => ({
+    temporalNamespace: activityInfo().workflowNamespace ?? 'unknown',
+  });
   return {
     resolveRequest: async ({ input, workflowId }) =>
       asFailure(async () => resolveRequest(config, input, workflowId)),
     identifyCluster: async ({ cluster }) => asFailure(() => identifyCluster(config, cluster)),
     planUpgrade: (input) =>
-      withCluster(config, input, (access) => planRun(access, planner, input, cancellationSignal())),
+      withCluster(config, input, (access) => planRun(() => compileUpgrade(access, input))),
     claimMesh: (input) =>
-      withCluster(config, input, (access) => {
-        const temporalNamespace = activityInfo().workflowNamespace ?? 'unknown';
-        return claimRun(access, planner, { ...input, temporalNamespace }, cancellationSignal());
-      }),
+      withCluster(config, input, (access) =>
+        claimRun(access, { ...input, ...owner() }, () => compileUpgrade(access, input)),
+      ),
+    resolveRefresh: async ({ input, workflowId }) =>
+      asFailure(async () => resolveRefresh(config, input, workflowId)),
+    planRefresh: (input) =>
+      withCluster(config, input, (access) => planRun(() => compileForRefresh(access, input))),
+    claimRefresh: (input) =>
+      withCluster(config, input, (access) =>
+        claimRun(access, { ...input, ...owner() }, () => compileForRefresh(access, input)),
+      ),
     takeSnapshot: (input) =>
       withCluster(config, input, async (access) => {
         const entries = await takeSnapshot(access, input);

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
 import type { MessageRecord, StepReport, UpgradeReport, WaveReport } from './report.ts';
+import { describeCensus } from './rollout/describe-census.ts';
 
 /**
  * Text from a cluster or a person, safe to print: control, format (bidi, zero-width) and private
@@ -31,6 +32,7 @@ export function renderReportMarkdown(report: UpgradeReport): string {
     section('Findings', findings(report.findings)),
     section('Steps', steps(report.steps)),
     section('Waves', waves(report.waves)),
+    section('What no census could tell', bullets(report.waves.flatMap(remarksOf))),
     section('Workloads that are not on the target', bullets(report.exceptions)),
     section('Decisions and messages', messages(report.messages)),
   ];
@@ -75,8 +77,14 @@ function waves(list: readonly WaveReport[]): string {
     String(wave.workloads),
     String(wave.onTarget),
     String(wave.pods),
+    wave.census === undefined ? '' : describeCensus(wave.census),
   ]);
-  return table(['Wave', 'Namespaces', 'Workloads', 'On target', 'Pods'], rows);
+  return table(['Wave', 'Namespaces', 'Workloads', 'On target', 'Pods', 'Of these'], rows);
+}
+
+/** Each with its wave. */
+export function remarksOf({ id, remarks = [] }: WaveReport): readonly string[] {
+  return remarks.map((remark) => `${id}: ${remark}`);
 }
 
 function findings(list: readonly Finding[]): string {

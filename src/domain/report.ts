@@ -18,12 +18,29 @@ export interface StepReport {
   readonly detail?: string;
 }
 
+/** The pods of a wave, counted one fact after the other, each among those that have the one before. */
+export interface PodCensus {
+  /** Injected by the target, with its proxy image. */
+  readonly onTarget: number;
+  /** Every container, the proxy's included. */
+  readonly ready: number;
+  /** To an istiod of the target; absent where the policy asks none. */
+  readonly connected?: number;
+  /** With all configuration acknowledged. */
+  readonly synced?: number;
+  /** Of which no istiod could tell; absent when there are none. */
+  readonly unknown?: number;
+}
+
 export interface WaveReport {
   readonly id: string;
   readonly namespaces: readonly string[];
   readonly workloads: number;
   readonly onTarget: number;
   readonly pods: number;
+  readonly census?: PodCensus;
+  /** What could not be told, and of how many pods; absent when there is nothing. */
+  readonly remarks?: readonly string[];
   /** Workloads that are not on the target, with the reason; absent when all are. */
   readonly exceptions?: readonly string[];
 }

@@ -51,6 +51,29 @@ const waveReport = z.strictObject({
   workloads: z.int().nonnegative(),
   onTarget: z.int().nonnegative(),
   pods: z.int().nonnegative(),
+  census: z
+    .strictObject({
+      onTarget: z.int().nonnegative().describe('Injected by the target, with its proxy image.'),
+      ready: z.int().nonnegative().describe('Of these: READY n/n.'),
+      connected: z
+        .int()
+        .nonnegative()
+        .exactOptional()
+        .describe('Of these: connected to an istiod of the target.'),
+      synced: z
+        .int()
+        .nonnegative()
+        .exactOptional()
+        .describe('Of these: all configuration acknowledged.'),
+      unknown: z
+        .int()
+        .nonnegative()
+        .exactOptional()
+        .describe('Ready pods of which no istiod could tell.'),
+    })
+    .exactOptional()
+    .describe('Its pods, counted one fact after the other.'),
+  remarks: z.array(z.string()).exactOptional().describe('What could not be told.'),
   exceptions: z.array(z.string()).exactOptional(),
 });
 

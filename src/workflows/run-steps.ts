@@ -1,4 +1,6 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import type { UsageCensus } from '../activities/health/read-users.ts';
+import type { StepRef } from '../activities/run-ref.ts';
 import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
 import type { Phase } from '../domain/progress.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
@@ -113,8 +115,13 @@ async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promi
     case 'census':
       return runCensus(run, outline, step);
     case 'verify-mesh':
-      return { kind: 'ok', detail: await observing(call).verifyMesh(ref) };
+      return { kind: 'ok', detail: await observing(call).verifyMesh(withFailed(run, ref)) };
   }
+}
+
+/** With what failed within its wave's threshold, which says nothing new. */
+function withFailed({ failed }: Run, ref: StepRef): StepRef & { readonly failed?: Run['failed'] } {
+  return Object.keys(failed).length === 0 ? ref : { ...ref, failed };
 }
 
 /** Until the journal says that a deletion was meant, everything can still be undone. */
@@ -145,7 +152,7 @@ async function runSoak(run: Run, outline: PlanOutline, step: StepOutline): Promi
   const problem = await soak(run, {
     title: step.title,
     seconds: step.seconds ?? 0,
-    revisions: [from.revision, to.revision],
+    revisions: [...new Set([from.revision, to.revision])],
     namespaces,
     pollSeconds: policy.healthPollSeconds,
     patienceSeconds: policy.restart.workloadDeadlineSeconds,
@@ -157,18 +164,26 @@ async function runSoak(run: Run, outline: PlanOutline, step: StepOutline): Promi
 /** Unused now, and still unused after the grace: a late starter must not find its control plane gone. */
 async function runCensus(run: Run, outline: PlanOutline, step: StepOutline): Promise<StepResult> {
   const revision = outline.from.revision;
-  const look = async (): Promise<readonly string[]> =>
-    observing(callFor(run, step.title)).takeUsageCensus({ ...refOfRun(run), revision });
+  const look = async (): Promise<UsageCensus> =>
+    usageIn(
+      await observing(callFor(run, step.title)).takeUsageCensus({ ...refOfRun(run), revision }),
+    );
   if (Object.keys(run.failed).length > 0) await untilUnused(run, outline, step);
   const before = await look();
-  if (before.length > 0)
-    return { kind: 'failed', cause: `still used: ${before.slice(0, 10).join('; ')}` };
+  if (before.users.length > 0)
+    return { kind: 'failed', cause: `still used: ${before.users.slice(0, 10).join('; ')}` };
   const seconds = step.seconds ?? 0;
   if (seconds > 0) await sleep(seconds * 1000, { summary: `grace before ${revision} is removed` });
   const after = await look();
-  if (after.length > 0)
-    return { kind: 'failed', cause: `used again: ${after.slice(0, 10).join('; ')}` };
-  return { kind: 'ok', detail: `nothing uses ${revision}, for ${seconds} s` };
+  if (after.users.length > 0)
+    return { kind: 'failed', cause: `used again: ${after.users.slice(0, 10).join('; ')}` };
+  const unused = `nothing uses ${revision}, for ${seconds} s`;
+  return { kind: 'ok', detail: [unused, ...after.remarks].join('; ') };
+}
+
+/** Runs that began before proxies were asked for have recorded the users alone. */
+function usageIn(recorded: UsageCensus | readonly string[]): UsageCensus {
+  return 'users' in recorded ? recorded : { users: recorded, remarks: [] };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
 import type { WaveCheckpoint } from '../activities/restart/wave-checkpoint.ts';
 import type { StepOutline } from '../domain/planning/plan.ts';
+import { describeCensus } from '../domain/rollout/describe-census.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';
 import { checkpointOf, endedByCancellation } from './failures.ts';
@@ -22,7 +23,9 @@ export async function runWave(run: Run, step: StepOutline): Promise<string> {
   run.failed = { ...run.failed, ...failed };
   run.waves.push(census);
   const workloads = describeCount(census.workloads, 'workload');
-  return `${census.onTarget} of ${workloads}, ${describeCount(census.pods, 'pod')} on the target`;
+  const pods = describeCount(census.census?.onTarget ?? census.pods, 'pod');
+  const moved = `${census.onTarget} of ${workloads}, ${pods} on the target`;
+  return census.census === undefined ? moved : `${moved}: ${describeCensus(census.census)}`;
 }
 
 /**

@@ -64,6 +64,7 @@ describe('a configuration', () => {
               gates: { complete: { expiresSeconds: 86_400 } },
               waves: { critical: [] },
               restart: { maxPodsInFlight: 20, workloadDeadlineSeconds: 600 },
+              census: { connections: 'when-known', waitSeconds: 60 },
               controlPlaneDeadlineSeconds: 600,
               pruneGraceSeconds: 30,
               haltExpirySeconds: 604_800,
@@ -98,6 +99,7 @@ policies:
       complete: { expires: 7d }
     waves: { critical: [payments], percentages: [10, 50, 100], maxWorkloadsPerWave: 200 }
     restart: { maxPodsInFlight: 5, workloadDeadline: 90s }
+    census: { connections: required, wait: 2m }
     controlPlaneDeadline: 5m
     pruneGrace: 0s
     haltExpiry: 2d
@@ -123,6 +125,7 @@ policies:
         gates: { start: { expiresSeconds: 1800 }, complete: { expiresSeconds: 604_800 } },
         waves: { critical: ['payments'], percentages: [10, 50, 100], maxWorkloadsPerWave: 200 },
         restart: { maxPodsInFlight: 5, workloadDeadlineSeconds: 90 },
+        census: { connections: 'required', waitSeconds: 120 },
         controlPlaneDeadlineSeconds: 300,
         pruneGraceSeconds: 0,
         haltExpirySeconds: 172_800,

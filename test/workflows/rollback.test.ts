@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { UsageCensus } from '../../src/activities/health/read-users.ts';
 import type { UpgradeReport } from '../../src/domain/report.ts';
 import { failure, untilAsked } from '../support/scripted-activities.ts';
 import { refusalOf } from '../support/refusal.ts';
@@ -13,6 +14,10 @@ function undone(run: Rehearsal): readonly string[] {
   return run.script.calls
     .filter((call) => call.startsWith('undoStep '))
     .map((call) => call.replace('undoStep ', ''));
+}
+
+function usedBy(...users: readonly string[]): UsageCensus {
+  return { users, remarks: [] };
 }
 
 /** A run whose first wave goes on until it is asked to stop. */
@@ -216,7 +221,7 @@ describeOnStage('what turns bad is taken back', () => {
     ],
     [
       'the old revision is still used after the default has moved',
-      { takeUsageCensus: async () => ['pod shop/batch-x runs its proxy'] },
+      { takeUsageCensus: async () => usedBy('pod shop/batch-x runs its proxy') },
       'census: still used: pod shop/batch-x runs its proxy',
       ['owner-labels', 'default', 'wave-3', 'wave-2', 'wave-1', 'control-plane'],
     ],
@@ -253,7 +258,7 @@ describeOnStage('what turns bad is taken back', () => {
       but: {
         takeUsageCensus: async () => {
           looks += 1;
-          return looks === 1 ? [] : ['pod shop/late runs its proxy'];
+          return looks === 1 ? usedBy() : usedBy('pod shop/late runs its proxy');
         },
       },
     });

@@ -19,7 +19,7 @@ export async function awaitUnused(
   access: ClusterAccess,
   request: RunRef & UnusedRequest,
 ): Promise<void> {
-  const users = await takeUsageCensus(access, request, request.revision);
+  const { users } = await takeUsageCensus(access, request, request.revision);
   if (users.length === 0) return;
   const type: FailureType = 'StillWatching';
   throw ApplicationFailure.create({

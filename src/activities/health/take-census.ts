@@ -1,88 +1,97 @@
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
-import { censusWave } from '../../domain/health/census-wave.ts';
-import { usersOf } from '../../domain/mesh/users-of.ts';
-import { describeTarget, onTargetOf } from '../../domain/planning/wave-target.ts';
+import { censusWave, nameSomeWorkloads, type WaveCensus } from '../../domain/health/census-wave.ts';
+import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
+import type { UpgradePlan } from '../../domain/planning/plan.ts';
+import type { StepOf } from '../../domain/planning/step.ts';
+import { describeTarget } from '../../domain/planning/wave-target.ts';
 import type { WaveReport } from '../../domain/report.ts';
-import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
-import { inspectMesh } from '../inspect-mesh.ts';
 import { loadPlan, loadStep, recordOf } from '../load-plan.ts';
 import { readWave } from '../restart/read-wave.ts';
 import { readWaveWorkloads } from '../restart/wave-workloads.ts';
 import type { RunRef, StepRef } from '../run-ref.ts';
+import { lookUntil } from './look-until.ts';
+import { openPodTargets, type PodTargets } from './pod-target.ts';
+import { readUsers, type UsageCensus } from './read-users.ts';
 
-/** Counts, from the pods themselves, how much of a wave is on the target: injected by it and ready. */
+/**
+ * Counts, from the pods and from what istiod says of their proxies, how much of a wave is on the
+ * target. Waits for what passes: a rollout that is just done has proxies that connect.
+ */
 export async function takeWaveCensus(
   access: ClusterAccess,
   ref: StepRef & { readonly failed?: Readonly<Record<string, string>> },
 ): Promise<WaveReport> {
   const { plan, step } = await loadStep(access, ref, ['wave']);
   const workloads = await readWaveWorkloads(recordOf(access, ref), step);
-  const live = await readWave(access.worker, workloads);
-  const { stragglers, exceptions, onTarget, pods } = censusWave(
-    workloads.map((each) => ({
-      ref: each,
-      isThere: live.workloads.has(each.uid),
-      pods: live.pods.get(each.uid) ?? [],
-    })),
-    onTargetOf(plan, step),
-    ref.failed,
+  const targets = await openPodTargets(access.worker, plan, step.target);
+  const seen = await lookUntil(
+    () => countWave(access, { workloads, targets, failed: ref.failed ?? {} }),
+    ({ stragglers, mayPass }) => stragglers.length === 0 || !mayPass,
+    plan.policy.census?.waitSeconds ?? 0,
   );
-  if (stragglers.length > 0) {
-    throw new ActivityError(
-      'Unhealthy',
-      `expected every pod of ${step.id} ready and ${describeTarget(plan, step)}; not so: ${listNames(stragglers)}`,
-      [stragglers],
-    );
-  }
+  if (seen.stragglers.length > 0) throw unfinished(plan, step, seen.stragglers);
+  const { onTarget, pods, census, remarks } = seen;
+  const exceptions = nameSomeWorkloads([...seen.exceptions, ...leftBehind(step)]);
   return {
     id: step.id,
     namespaces: step.namespaces,
     workloads: workloads.length,
     onTarget,
     pods,
+    census,
+    ...(remarks.length === 0 ? {} : { remarks }),
     ...(exceptions.length === 0 ? {} : { exceptions }),
   };
 }
 
-/** Who still uses the old revision. Empty is the only answer that lets it be removed. */
+interface Counting {
+  readonly workloads: readonly WorkloadRef[];
+  readonly targets: PodTargets;
+  readonly failed: Readonly<Record<string, string>>;
+}
+
+/** The pods first: a proxy connects after its pod is there, never before. */
+async function countWave(
+  access: ClusterAccess,
+  { workloads, targets, failed }: Counting,
+): Promise<WaveCensus> {
+  const live = await readWave(access.worker, workloads);
+  const counted = workloads.map((ref) => ({
+    ref,
+    isThere: live.workloads.has(ref.uid),
+    pods: live.pods.get(ref.uid) ?? [],
+  }));
+  return censusWave(counted, await targets(workloads.map(({ namespace }) => namespace)), failed);
+}
+
+function unfinished(
+  plan: UpgradePlan,
+  step: StepOf<'wave'>,
+  stragglers: readonly string[],
+): ActivityError {
+  const asked = plan.policy.census?.connections ?? 'off';
+  const wanted = `${describeTarget(plan, step)}${asked === 'off' ? '' : ', connected and synced'}`;
+  return new ActivityError(
+    'Unhealthy',
+    `expected every pod of ${step.id} ready and ${wanted}; not so: ${listNames(stragglers)}`,
+    [stragglers],
+  );
+}
+
+/** What the plan left as it is, with the reason that it gave. */
+function leftBehind({ left }: StepOf<'wave'>): readonly string[] {
+  return left.map(
+    ({ kind, namespace, name, because }) => `${kind} ${namespace}/${name}: ${because}`,
+  );
+}
+
+/** Who still uses the old revision. Nobody is the only answer that lets it be removed. */
 export async function takeUsageCensus(
   access: ClusterAccess,
   run: RunRef,
   revision: string,
-): Promise<readonly string[]> {
-  return usersOf(await inspectMesh(access.worker, run), revision);
-}
-
-/** After the removal: one control plane, every tag, validator and proxy on it, nothing left behind. */
-export async function verifyMesh(access: ClusterAccess, ref: StepRef): Promise<string> {
-  const { to, from } = await loadPlan(access, ref);
-  const mesh = await inspectMesh(access.worker, ref);
-  const wrong = [
-    ...mesh.controlPlanes
-      .filter(({ revision }) => revision !== to.revision)
-      .map(({ revision }) => `control plane ${revision} is still there`),
-    ...mesh.controlPlanes
-      .filter(({ replicas, readyReplicas }) => readyReplicas < replicas)
-      .map(
-        ({ revision, readyReplicas, replicas }) =>
-          `${revision}: ${readyReplicas} of ${replicas} ready`,
-      ),
-    ...usersOf(mesh, from.revision),
-    ...mesh.workloads
-      .filter(({ readyPods, desiredPods }) => readyPods < desiredPods)
-      .map(({ namespace, name }) => `${namespace}/${name} is not ready`),
-  ];
-  if (wrong.length > 0) {
-    throw new ActivityError(
-      'Unhealthy',
-      `the mesh is not wholly on ${to.revision}: ${listNames(wrong)}`,
-      [wrong],
-    );
-  }
-  const onTarget = mesh.workloads.filter(
-    ({ podsByRevision }) => (podsByRevision[to.revision] ?? 0) > 0,
-  );
-  return `${onTarget.length} of ${describeCount(mesh.workloads.length, 'meshed workload')} on ${to.revision}`;
+): Promise<UsageCensus> {
+  return readUsers(access, await loadPlan(access, run), revision);
 }

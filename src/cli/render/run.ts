@@ -1,7 +1,8 @@
 import type { RevisionAt } from '../../domain/planning/plan.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { StepReport, UpgradeReport, WaveReport } from '../../domain/report.ts';
-import { stripUnprintable } from '../../domain/report-markdown.ts';
+import { remarksOf, stripUnprintable } from '../../domain/report-markdown.ts';
+import { describeCensus } from '../../domain/rollout/describe-census.ts';
 import type { Output } from '../output.ts';
 import type { RunView } from '../run-view.ts';
 import { describeNeed, needOf } from '../follow/person-needed.ts';
@@ -128,6 +129,7 @@ function reportSections(output: Output, report: UpgradeReport): readonly Section
 function endSections(output: Output, report: UpgradeReport): readonly Section[] {
   return [
     { title: 'Findings', body: renderFindings(output, report.findings) },
+    { title: 'What no census could tell', body: bullets(report.waves.flatMap(remarksOf)) },
     { title: 'Not on the target', body: bullets(report.exceptions) },
     { title: 'Differences from the snapshot', body: renderDifferences(output, report) },
     { title: 'Left to do by hand', body: bullets(report.remaining) },
@@ -177,9 +179,10 @@ function renderWaves(output: Output, waves: readonly WaveReport[]): string | und
     wave.id,
     `${wave.onTarget}/${wave.workloads}`,
     wave.pods,
+    wave.census === undefined ? '' : describeCensus(wave.census),
     wave.namespaces.join(', '),
   ]);
-  return renderTable(output, ['WAVE', 'ON TARGET', 'PODS', 'NAMESPACES'], rows);
+  return renderTable(output, ['WAVE', 'ON TARGET', 'PODS', 'OF THESE', 'NAMESPACES'], rows);
 }
 
 function renderMessages(output: Output, report: UpgradeReport): string | undefined {

@@ -1,5 +1,6 @@
 import { known, unknown, type Known } from './known.ts';
 import { isLive, type PodDetail } from './interpret-pod-detail.ts';
+import type { SyncClient } from './interpret-syncz.ts';
 import type { ControlPlane } from '../mesh/observed-mesh.ts';
 
 /** What one replica of istiod answered at `/debug/syncz`. */
@@ -16,22 +17,11 @@ export function istiodReplicas(pods: readonly PodDetail[], meshNamespace: string
   );
 }
 
-/** The proxies in an answer of `/debug/syncz`, each by its cluster and name; nothing when it is no such answer. */
-export function proxiesIn(answer: unknown): readonly string[] | undefined {
-  // An istiod without proxies answers `[]`, older ones `null`.
-  if (answer === null) return [];
-  if (!Array.isArray(answer)) return undefined;
-  return answer.map((entry: unknown, index) => {
-    const { cluster_id: cluster, proxy } = (entry ?? {}) as {
-      readonly cluster_id?: unknown;
-      readonly proxy?: unknown;
-    };
-    return typeof proxy === 'string' ? `${textOf(cluster)}/${proxy}` : `#${index}`;
-  });
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+/** The proxies among the clients of a replica, each by its cluster and name. */
+export function proxiesAmong(clients: Known<readonly SyncClient[]>): SyncAnswer['proxies'] {
+  if (clients.kind === 'unknown') return clients;
+  const proxies = clients.value.filter(({ isProxy }) => isProxy);
+  return known(proxies.map(({ cluster, name }) => `${cluster}/${name}`));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kubernetes-object.ts';
-import { PROXY_CONTAINER, REVISION_ANNOTATION } from './istio-labels.ts';
+import { PROXY_CONTAINER, PROXY_IMAGE_ANNOTATION, REVISION_ANNOTATION } from './istio-labels.ts';
 
 interface ContainerState {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
@@ -12,10 +12,18 @@ interface ContainerStatus {
   readonly state?: ContainerState;
 }
 
+interface Container {
+  readonly name: string;
+  readonly image?: string;
+  /** `Always` makes an init container a native sidecar. */
+  readonly restartPolicy?: string;
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+}
+
 interface PodShape {
   readonly spec?: {
-    readonly containers?: readonly { readonly name: string; readonly image?: string }[];
-    readonly initContainers?: readonly { readonly name: string; readonly image?: string }[];
+    readonly containers?: readonly Container[];
+    readonly initContainers?: readonly Container[];
   };
   readonly status?: {
     readonly phase?: string;
@@ -38,7 +46,13 @@ export interface PodFacts {
   /** The revision that injected it (annotation, then proxy container); absent without a proxy. */
   readonly revision?: string;
   readonly proxyImage?: string;
+  /** The image that its annotation asks for, whoever injects it. */
+  readonly pinnedImage?: string;
+  /** The cluster that its proxy says it is in. */
+  readonly meshCluster?: string;
   readonly ready: boolean;
+  /** Containers, native sidecars included, of which the kubelet does not say that they are ready; absent when it says so of all. */
+  readonly unready?: readonly string[];
   readonly terminating: boolean;
   /** Succeeded or Failed: it serves nobody and comes back never. */
   readonly finished: boolean;
@@ -65,13 +79,17 @@ const TROUBLE_REASONS = new Set([
 export function interpretPod(pod: KubernetesObject): PodFacts {
   const { metadata } = pod;
   const { spec, status } = pod as KubernetesObject & PodShape;
-  const proxyImage = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
+  const proxy = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
     ({ name }) => name === PROXY_CONTAINER,
-  )?.image;
+  );
+  const proxyImage = proxy?.image;
+  const pinnedImage = metadata.annotations?.[PROXY_IMAGE_ANNOTATION];
+  const meshCluster = proxy?.env?.find(({ name }) => name === CLUSTER_VARIABLE)?.value;
   const revision =
     metadata.annotations?.[REVISION_ANNOTATION] ??
     (proxyImage === undefined ? undefined : 'unknown');
   const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  const unready = unreadyOf(spec, statuses);
   const trouble = statuses
     .map(({ state }) => state?.waiting?.reason)
     .find((reason) => reason !== undefined && TROUBLE_REASONS.has(reason));
@@ -86,9 +104,12 @@ export function interpretPod(pod: KubernetesObject): PodFacts {
     resourceVersion: metadata.resourceVersion ?? '',
     ...(revision === undefined ? {} : { revision }),
     ...(proxyImage === undefined ? {} : { proxyImage }),
+    ...(pinnedImage === undefined ? {} : { pinnedImage }),
+    ...(meshCluster === undefined ? {} : { meshCluster }),
     ready:
       status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ??
       false,
+    ...(unready.length === 0 ? {} : { unready }),
     terminating: metadata.deletionTimestamp !== undefined,
     finished: status?.phase === 'Succeeded' || status?.phase === 'Failed',
     restarts: statuses.reduce((sum, { restartCount }) => sum + (restartCount ?? 0), 0),
@@ -100,4 +121,22 @@ export function interpretPod(pod: KubernetesObject): PodFacts {
       ? {}
       : { owner: { kind: owner.kind, name: owner.name, uid: owner.uid } }),
   };
+}
+
+/** What the injector tells the proxy of its cluster, and the proxy istiod. */
+const CLUSTER_VARIABLE = 'ISTIO_META_CLUSTER_ID';
+
+/** Of a pod of which the kubelet has said nothing yet, none: its condition Ready tells. */
+function unreadyOf(
+  spec: PodShape['spec'],
+  statuses: readonly ContainerStatus[],
+): readonly string[] {
+  if (statuses.length === 0) return [];
+  const sidecars = (spec?.initContainers ?? []).filter(
+    ({ restartPolicy }) => restartPolicy === 'Always',
+  );
+  const ready = new Set(statuses.filter((each) => each.ready === true).map(({ name }) => name));
+  return [...(spec?.containers ?? []), ...sidecars]
+    .map(({ name }) => name)
+    .filter((name) => !ready.has(name));
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { stringify } from 'yaml';
+import { Document, type YAMLMap } from 'yaml';
 import type { Kubeconfigs } from './kubernetes/index.ts';
 
 export interface IstioctlBinary {
@@ -14,6 +14,8 @@ export interface MeshliftConfigInput {
   readonly istioctl: readonly IstioctlBinary[];
   /** Where people open the Temporal UI. */
   readonly temporalUi: string;
+  /** Whether stand-ins connect to istiod for the proxies of pods. */
+  readonly standInProxies?: boolean;
 }
 
 /** Soaks of seconds, so that an upgrade of the sample mesh takes minutes; the gate waits an hour. */
@@ -29,12 +31,13 @@ export function buildMeshliftConfig({
   kubeconfigs,
   istioctl,
   temporalUi,
+  standInProxies = false,
 }: MeshliftConfigInput): string {
   const binaries = istioctl.map(({ version, path: file, sha256 }): [string, unknown] => [
     version,
     { path: file, sha256 },
   ]);
-  return stringify({
+  const document = new Document({
     apiVersion: 'meshlift.dev/v1alpha1',
     temporal: { webUrl: temporalUi },
     clusters: {
@@ -47,8 +50,15 @@ export function buildMeshliftConfig({
       },
     },
     installers: { istioctl: { binaries: Object.fromEntries(binaries) } },
-    policies: { demo: DEMO_POLICY },
+    policies: {
+      demo: { ...DEMO_POLICY, census: { connections: standInProxies ? 'required' : 'off' } },
+    },
   });
+  const census = document.getIn(['policies', 'demo', 'census'], true) as YAMLMap;
+  census.commentBefore = standInProxies
+    ? ' Stand-ins connect to istiod for every pod, as its proxy would.'
+    : ' The pods of KWOK run no proxy: none would ever be connected to istiod.';
+  return document.toString();
 }
 
 export function writeMeshliftConfig(stateDir: string, input: MeshliftConfigInput): string {

@@ -138,6 +138,7 @@ function describeEndpoints(
       kubeconfigs,
       istioctl,
       temporalUi: temporal.uiUrl,
+      standInProxies: standIns !== undefined,
     }),
     binDir: linkTools(stateDir, tools),
     ...(standIns === undefined ? {} : { standInProxies: standIns.url }),

@@ -8,6 +8,8 @@ import type { Proxy, ProxyState } from './proxy.ts';
 export interface StandInCounts {
   readonly wanted: number;
   readonly synced: number;
+  /** Ready pods that are kept without a stream on purpose. */
+  readonly heldBack: number;
   /** Streams since the beginning. */
   readonly opened: number;
   /** Streams that istiod had no room for. */
@@ -24,6 +26,7 @@ export interface StandInOptions {
 }
 
 interface Life {
+  readonly proxy: Proxy;
   readonly ended: AbortController;
   isSynced: boolean;
 }
@@ -34,6 +37,9 @@ export class StandIns {
   readonly #admission: Admission;
   /** By uid of the pod. */
   readonly #lives = new Map<string, Life>();
+  /** By uid: those that would be connected, were they not held back. */
+  readonly #heldBack = new Map<string, Proxy>();
+  #heldWorkloads: readonly string[] = [];
   #opened = 0;
   #refused = 0;
   #lost = 0;
@@ -47,12 +53,28 @@ export class StandIns {
     this.#admission.open(istiods);
   }
 
+  /** Closes the streams of these workloads, each as `namespace/name`, and opens none for them until they are left out again. */
+  holdBack(workloads: readonly string[]): void {
+    this.#heldWorkloads = workloads;
+    const released = [...this.#heldBack.values()].filter((each) => !this.#isHeldBack(each));
+    for (const { proxy } of this.#lives.values()) {
+      if (this.#isHeldBack(proxy)) this.observe(proxy, 'connect');
+    }
+    for (const proxy of released) this.observe(proxy, 'connect');
+  }
+
   observe(proxy: Proxy, state: ProxyState): void {
     switch (state) {
       case 'gone':
         this.forget(proxy.uid);
         return;
       case 'connect':
+        if (this.#isHeldBack(proxy)) {
+          this.forget(proxy.uid);
+          this.#heldBack.set(proxy.uid, proxy);
+          return;
+        }
+        this.#heldBack.delete(proxy.uid);
         if (!this.#lives.has(proxy.uid)) this.#begin(proxy);
         return;
       case 'keep':
@@ -61,6 +83,7 @@ export class StandIns {
   }
 
   forget(uid: string): void {
+    this.#heldBack.delete(uid);
     this.#lives.get(uid)?.ended.abort();
     this.#lives.delete(uid);
   }
@@ -68,6 +91,7 @@ export class StandIns {
   counts(): StandInCounts {
     return {
       wanted: this.#lives.size,
+      heldBack: this.#heldBack.size,
       synced: [...this.#lives.values()].filter(({ isSynced }) => isSynced).length,
       opened: this.#opened,
       refused: this.#refused,
@@ -81,8 +105,16 @@ export class StandIns {
     this.#admission.close();
   }
 
+  /** A pod is told by its name, which begins with that of its workload. */
+  #isHeldBack({ name }: Proxy): boolean {
+    return this.#heldWorkloads.some((workload) => {
+      const [namespace = '', own = ''] = workload.split('/');
+      return name.startsWith(`${own}-`) && name.endsWith(`.${namespace}`);
+    });
+  }
+
   #begin(proxy: Proxy): void {
-    const life: Life = { ended: new AbortController(), isSynced: false };
+    const life: Life = { proxy, ended: new AbortController(), isSynced: false };
     this.#lives.set(proxy.uid, life);
     this.#live(proxy, life).catch((error: unknown) =>
       this.#options.log(`${proxy.name}: given up: ${String(error)}`),

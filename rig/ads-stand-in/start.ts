@@ -70,6 +70,20 @@ export async function readStandIns(url: string): Promise<StandInReport | undefin
   }
 }
 
+/** Where the stand-ins are told whom to hold back. */
+export const HELD_BACK = '/held-back';
+
+/** Keeps the proxies of these workloads, each as `namespace/name`, disconnected; without any, of none. */
+export async function holdBack(url: string, workloads: readonly string[]): Promise<StandInReport> {
+  const target = new URL(HELD_BACK, url);
+  for (const workload of workloads) target.searchParams.append('workload', workload);
+  const response = await fetch(target, {
+    method: 'PUT',
+    signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+  });
+  return (await response.json()) as StandInReport;
+}
+
 async function untilSynced(url: string, { log, signal }: Options): Promise<void> {
   const deadline = Date.now() + SYNC_TIMEOUT_MS;
   for (;;) {

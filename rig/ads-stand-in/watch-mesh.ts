@@ -9,6 +9,8 @@ import { StandIns, type StandInCounts } from './stand-ins.ts';
 
 export interface StandInProxies {
   counts(): StandInCounts;
+  /** Keeps the proxies of these workloads, each as `namespace/name`, disconnected. */
+  holdBack(workloads: readonly string[]): void;
   close(): void;
 }
 
@@ -71,6 +73,7 @@ export async function openStandInProxies(options: StandInProxiesOptions): Promis
   });
   return {
     counts: () => standIns.counts(),
+    holdBack: (workloads) => standIns.holdBack(workloads),
     close() {
       ended.abort();
       standIns.close();

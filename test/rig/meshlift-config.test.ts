@@ -1,18 +1,18 @@
 import { expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { buildMeshliftConfig } from '../../rig/meshlift-config.ts';
+import { buildMeshliftConfig, type MeshliftConfigInput } from '../../rig/meshlift-config.ts';
+
+const INPUT: MeshliftConfigInput = {
+  kubeconfigs: { worker: '/k/worker.yaml', installer: '/k/installer.yaml' },
+  istioctl: [
+    { version: '1.25.1', path: '/t/1.25.1/istioctl', sha256: 'aa' },
+    { version: '1.26.1', path: '/t/1.26.1/istioctl', sha256: 'bb' },
+  ],
+  temporalUi: 'http://127.0.0.1:8233',
+};
 
 it("writes the product's configuration for the cluster demo", () => {
-  const text = buildMeshliftConfig({
-    kubeconfigs: { worker: '/k/worker.yaml', installer: '/k/installer.yaml' },
-    istioctl: [
-      { version: '1.25.1', path: '/t/1.25.1/istioctl', sha256: 'aa' },
-      { version: '1.26.1', path: '/t/1.26.1/istioctl', sha256: 'bb' },
-    ],
-    temporalUi: 'http://127.0.0.1:8233',
-  });
-
-  expect(parse(text)).toEqual({
+  expect(parse(buildMeshliftConfig(INPUT))).toEqual({
     apiVersion: 'meshlift.dev/v1alpha1',
     temporal: { webUrl: 'http://127.0.0.1:8233' },
     clusters: {
@@ -38,7 +38,18 @@ it("writes the product's configuration for the cluster demo", () => {
         healthPoll: '2s',
         pruneGrace: '5s',
         gates: { complete: { expires: '1h' } },
+        census: { connections: 'off' },
       },
     },
   });
+});
+
+it.each([
+  [false, 'off', /# The pods of KWOK run no proxy: /],
+  [true, 'required', /# Stand-ins connect to istiod /],
+])('asks istiod for proxies where there are stand-ins (%s): %s', (standInProxies, is, why) => {
+  const text = buildMeshliftConfig({ ...INPUT, standInProxies });
+
+  expect(parse(text)).toMatchObject({ policies: { demo: { census: { connections: is } } } });
+  expect(text).toMatch(why);
 });

@@ -115,3 +115,25 @@ it('waits longer after each failure, until a stream has been synced', async () =
   await pass(0);
   expect(standIns.counts()).toMatchObject({ opened: 4, refused: 4, lost: 0 });
 });
+
+it('holds the proxies of a workload back, those that are connected included, until it is let go', async () => {
+  for (const uid of ['cart-1', 'cartoon-1', 'web-1']) standIns.observe(proxy(uid), 'connect');
+  await pass(10);
+  expect(standIns.counts()).toMatchObject({ wanted: 3, heldBack: 0 });
+
+  standIns.holdBack(['shop/cart', 'other/web']);
+  standIns.observe(proxy('cart-2'), 'connect');
+  await pass(10);
+
+  expect(standIns.counts()).toMatchObject({ wanted: 2, heldBack: 2, streamsByIstiod: { a: 2 } });
+  expect(streams.filter(({ signal }) => signal.aborted).map(({ node }) => node.id)).toEqual([
+    'cart-1',
+  ]);
+
+  standIns.forget('cart-2');
+  standIns.holdBack([]);
+  await pass(10);
+
+  expect(standIns.counts()).toMatchObject({ wanted: 3, heldBack: 0 });
+  expect(streams.at(-1)?.node.id).toBe('cart-1');
+});

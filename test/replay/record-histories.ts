@@ -1,5 +1,6 @@
 /**
- * Records the histories that the replay test reads; see README.md beside this file.
+ * Records the histories that the replay test reads: those that are named, or all; see README.md beside
+ * this file.
  */
 import { findTimeSkippingServer } from '../support/time-skipping-server/install.ts';
 import { writeHistory } from '../support/replay-history.ts';
@@ -9,12 +10,14 @@ import { openTimeSkippingStage, type Plot, type Rehearsal } from '../support/wor
 const server = await findTimeSkippingServer();
 if (server.kind === 'missing') throw new Error(server.reason);
 const stage = await openTimeSkippingStage(server.path);
+const wanted = process.argv.slice(2);
 
 async function record(
   name: string,
   plot: Plot,
   play: (run: Rehearsal) => Promise<unknown>,
 ): Promise<void> {
+  if (wanted.length > 0 && !wanted.includes(name)) return;
   const run = await stage.begin(plot);
   await play(run);
   await run.result().catch(() => undefined);
@@ -88,5 +91,32 @@ await record(
     await run.reach('Halted');
     await run.handle.executeUpdate('abort', { args: [{ leave: true }] });
   },
+);
+await record('refreshed', { type: 'refreshProxies' }, nothing);
+let refused = 0;
+await record(
+  'refresh-halted-and-retried',
+  {
+    type: 'refreshProxies',
+    but: {
+      restartWorkloads: async () => {
+        refused += 1;
+        if (refused === 1) throw failure('Unhealthy', 'shop/cart is in CrashLoopBackOff');
+        return { finished: true, done: 1, total: 1, begun: {}, pods: 2 };
+      },
+    },
+  },
+  async (run) => {
+    await run.reach('Halted');
+    await run.handle.executeUpdate('retry', { args: [{}] });
+  },
+);
+await record(
+  'refresh-nothing-to-do',
+  {
+    type: 'refreshProxies',
+    but: { planRefresh: async () => ({ kind: 'nothing-to-do', findings: [] }) },
+  },
+  nothing,
 );
 await stage.close();

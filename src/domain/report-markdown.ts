@@ -40,8 +40,14 @@ export function renderReportMarkdown(report: UpgradeReport): string {
 }
 
 function heading(report: UpgradeReport): string {
-  const title = `# Upgrade of ${escapeMarkdown(report.cluster)} to ${escapeMarkdown(report.target)}: ${escapeMarkdown(report.outcome)}`;
+  const title = `# ${titleOf(report)}: ${escapeMarkdown(report.outcome)}`;
   return report.cause === undefined ? title : `${title}\n\n${escapeMarkdown(report.cause)}`;
+}
+
+function titleOf({ type, cluster, target }: UpgradeReport): string {
+  return type === 'refreshProxies'
+    ? `Refresh of the proxies of ${escapeMarkdown(cluster)}`
+    : `Upgrade of ${escapeMarkdown(cluster)} to ${escapeMarkdown(target)}`;
 }
 
 function factsOf(report: UpgradeReport): readonly (readonly string[])[] {

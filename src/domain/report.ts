@@ -66,7 +66,10 @@ export interface UpgradeReport {
   readonly apiVersion: string;
   /** `Running` until the run has ended. */
   readonly outcome: Outcome | 'Running' | 'RollbackFailed' | 'Cancelled';
+  /** Absent: an upgrade. */
+  readonly type?: 'refreshProxies';
   readonly cluster: string;
+  /** The version; of a refresh the word until the plan says the version. */
   readonly target: string;
   readonly runId: string;
   readonly workflowId: string;

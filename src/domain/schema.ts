@@ -81,6 +81,7 @@ const waveReport = z.strictObject({
 export const upgradeReport = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   outcome: z.enum([...OUTCOMES, 'Running', 'RollbackFailed', 'Cancelled']),
+  type: z.literal('refreshProxies').exactOptional().describe('Absent: an upgrade.'),
   cluster: z.string(),
   target: z.string(),
   runId: z.string(),

@@ -19,7 +19,8 @@ const MARKS: Readonly<Record<StepState, string>> = {
  */
 export function renderDetails(progress: Progress, report: UpgradeReport): string {
   const { openGate, waitingFor, pausedBecause } = progress;
-  const head = `## ${progress.cluster} → Istio ${progress.target}\n\n**${report.outcome === 'Running' ? progress.phase : report.outcome}**`;
+  const what = report.type === undefined ? `Istio ${progress.target}` : 'proxies as new as istiod';
+  const head = `## ${progress.cluster} → ${what}\n\n**${report.outcome === 'Running' ? progress.phase : report.outcome}**`;
   const gate =
     openGate === undefined
       ? []

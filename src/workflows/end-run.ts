@@ -65,9 +65,9 @@ function outcomeOf(run: Run, result: Result, cancelled: boolean): UpgradeReport[
   }
 }
 
-function waysOn({ workflowId, cluster, target, outline }: Run): readonly string[] {
+function waysOn({ workflowId, cluster, target, isRefresh }: Run): readonly string[] {
   const look = `look at what is there: meshlift inspect ${cluster}`;
-  if (outline?.strategy === 'refresh') {
+  if (isRefresh) {
     const again = `meshlift start ${cluster} --type refreshProxies`;
     return [look, `go on with what still has an old proxy: ${again}`];
   }

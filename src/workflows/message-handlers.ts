@@ -101,13 +101,9 @@ function judgeStop(run: Run): string | undefined {
 }
 
 function noWayBack(run: Run): string {
-  return isRefresh(run)
+  return run.isRefresh
     ? 'a restart cannot be taken back: new pods get the proxy of the control plane as it is now. To stop where it stands: abort'
     : 'the removal of the old revision has begun, so this run cannot be undone any more; the way back is the workflow downgradeMesh';
-}
-
-function isRefresh({ outline }: Run): boolean {
-  return outline?.strategy === 'refresh';
 }
 
 /**
@@ -117,7 +113,7 @@ function isRefresh({ outline }: Run): boolean {
 function judgeAbort(run: Run, { leave }: Abort): string | undefined {
   if (leave === true && run.halted !== undefined && run.ended === undefined) return undefined;
   const problem = judgeStop(run);
-  return isRefresh(run) && problem === noWayBack(run) ? undefined : problem;
+  return run.isRefresh && problem === noWayBack(run) ? undefined : problem;
 }
 
 function stop(run: Run, kind: 'undo' | 'leave', cause: string): string {

@@ -98,7 +98,7 @@ function farmCommand(): Command {
     .exitOverride()
     .addOption(nameOption())
     .option('--workloads <count>', 'how many', readCount, 200)
-    .option('--mixed', 'with DaemonSets and single replicas among them', false)
+    .option('--mixed', 'of every kind, with what a restart does not move among them', false)
     .option('--slow <percent>', 'how many of a hundred take seconds to be ready', readPercent, 10)
     .option('--failing <count>', 'how many fail with a newer proxy', readCount)
     .action(async ({ name, workloads, mixed, slow, failing = 0 }: FarmCommandOptions) =>

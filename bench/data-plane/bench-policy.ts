@@ -21,7 +21,7 @@ export function buildBenchPolicy({
   podsPerSecond,
   maxFailures,
   workloadDeadline = '30m',
-}: BenchPolicyInput): unknown {
+}: BenchPolicyInput): object {
   return {
     soak: { controlPlane: '0s', wave: '0s', mesh: '0s' },
     healthPoll: '2s',
@@ -41,9 +41,14 @@ export function buildBenchPolicy({
 
 /** The rig's own configuration with this policy; answers where it is. */
 export function writeBenchConfig(dir: string, rigConfig: string, input: BenchPolicyInput): string {
-  const config = parse(readFileSync(rigConfig, 'utf8')) as { readonly policies: object };
+  const config = parse(readFileSync(rigConfig, 'utf8')) as {
+    readonly policies: { readonly demo?: { readonly census?: unknown } };
+  };
+  // Whether proxies connect to istiod is known to the rig alone.
+  const { census } = config.policies.demo ?? {};
+  const demo = { ...buildBenchPolicy(input), ...(census === undefined ? {} : { census }) };
   const file = path.join(dir, 'meshlift.yaml');
   mkdirSync(dir, { recursive: true });
-  writeFileSync(file, stringify({ ...config, policies: { demo: buildBenchPolicy(input) } }));
+  writeFileSync(file, stringify({ ...config, policies: { demo } }));
   return file;
 }

@@ -26,11 +26,16 @@ export interface BenchRig extends BenchRun {
   readonly dir: string;
 }
 
+export interface BenchMesh extends LiveFarmSize {
+  /** Whether somebody connects to istiod for the proxies of pods, so that a census can ask for it. */
+  readonly standInProxies?: boolean;
+}
+
 const RIG = 'bench';
 
 /** Works on a rig of its own with a farm of this size, and takes it down in the end. */
 export async function withBenchRig<T>(
-  size: LiveFarmSize,
+  { standInProxies = false, ...size }: BenchMesh,
   run: BenchRun,
   work: (rig: BenchRig) => Promise<T>,
 ): Promise<T> {
@@ -41,7 +46,8 @@ export async function withBenchRig<T>(
     await stopRig(RIG);
     try {
       run.say('bringing up a rig');
-      await startRig({ name: RIG, endsWithCaller: true, auditsPods: true, signal: run.signal });
+      const { signal } = run;
+      await startRig({ name: RIG, endsWithCaller: true, auditsPods: true, standInProxies, signal });
       return await withFarm(size, { ...run, state: runningRig(RIG), dir }, work);
     } finally {
       await stopRig(RIG);

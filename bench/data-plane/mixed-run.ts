@@ -1,9 +1,5 @@
 import { fateOf, type LiveFate } from '../../rig/mesh/farm-live/mixed-kinds.ts';
-import type {
-  LiveFailure,
-  LiveFarmSize,
-  LiveNamespace,
-} from '../../rig/mesh/farm-live/plan-farm.ts';
+import type { LiveFailure, LiveNamespace } from '../../rig/mesh/farm-live/plan-farm.ts';
 import { createOwnerFinder } from '../measure/pod-owner.ts';
 import { readPodChanges } from '../measure/pod-changes.ts';
 import { endOfAuditLog, readAuditLog } from '../measure/read-audit-log.ts';
@@ -48,8 +44,8 @@ const DEADLINE = '3m';
 
 /** Upgrades a mixed farm once, up to the gate before the old control plane goes. */
 export async function measureMixed(options: MixedOptions, run: BenchRun): Promise<MixedFigures> {
-  const size: LiveFarmSize = { ...options, isMixed: true };
-  return withBenchRig(size, run, async (rig) => {
+  const mesh = { ...options, isMixed: true, standInProxies: true };
+  return withBenchRig(mesh, run, async (rig) => {
     const { parallel, podsPerSecond } = DATA_PLANE_DEFAULTS;
     const meshlift = await startMeshlift({
       ...rig,

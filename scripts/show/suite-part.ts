@@ -1,16 +1,9 @@
 import { ROOT } from '../lib/run-node.ts';
-import type { StageName } from '../lib/stages.ts';
 import { checkCounts } from './main-job/tests-part.ts';
 import { runCommand } from './run-command.ts';
-import { exactly, reported, type Check, type Part, type PartOptions } from './topic.ts';
+import { exactly, reported, type Check, type Part, type PartOptions, type Suite } from './topic.ts';
 
 const HANGS_AFTER_MINUTES = 45;
-
-/** The tests of one stage whose files match a pattern. */
-export interface Suite {
-  readonly stage: Extract<StageName, 'unit' | 'e2e' | 'data-plane'>;
-  readonly pattern: string;
-}
 
 /** A part that is shown by the tests about it: they pass, and there are some for each pattern. */
 export function suitePart(
@@ -21,6 +14,7 @@ export function suitePart(
   return {
     name,
     title,
+    suites,
     run: async (options) => {
       const checks: Check[] = [];
       for (const suite of suites) {

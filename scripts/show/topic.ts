@@ -6,6 +6,12 @@ export interface Check {
   readonly ok: boolean;
 }
 
+/** The tests of one stage whose files match a pattern. */
+export interface Suite {
+  readonly stage: 'unit' | 'e2e' | 'data-plane';
+  readonly pattern: string;
+}
+
 export interface PartOptions {
   readonly signal: AbortSignal;
   /** Tells what is going on; never part of the result. */
@@ -17,6 +23,8 @@ export interface Part {
   readonly name: string;
   /** What it does and how long it usually takes, for people. */
   readonly title: string;
+  /** The tests that it runs, where it is shown by them. */
+  readonly suites?: readonly Suite[];
   readonly run: (options: PartOptions) => Promise<readonly Check[]>;
 }
 

@@ -27,8 +27,8 @@ const names = (count: number): readonly string[] =>
 describe('a list in some namespaces', () => {
   it.each([
     [0, []],
-    [2, ['n0', 'n1']],
-    [11, [undefined]],
+    [5, ['n0', 'n1', 'n2', 'n3', 'n4']],
+    [6, [undefined]],
   ])('of %i is asked for as %j, and has theirs only', async (count, expected) => {
     const { kubernetes, asked } = cluster();
 

@@ -1,5 +1,9 @@
-/** With more namespaces than this, one watch of the whole cluster costs less than one for each. */
-const MOST_ONE_BY_ONE = 10;
+/**
+ * With more namespaces than this, one watch of the whole cluster costs less than one for each: watches
+ * are renewed twice a minute for each kind, while a list of the whole cluster takes a page more for
+ * every 500 objects.
+ */
+const MOST_ONE_BY_ONE = 5;
 
 /** Where a wave's objects are watched: in each of its namespaces, or, `{}`, in all of the cluster. */
 export function watchScopes(

@@ -103,9 +103,13 @@ describe('the policy of the bench', () => {
     const dir = mkdtempSync(path.join(os.tmpdir(), 'meshlift-bench-'));
     try {
       const rigConfig = path.join(dir, 'rig.yaml');
+      const census = { connections: 'required' };
       const cluster = { kubeconfig: '/k/worker.yaml', policy: 'demo' };
       const rig = { apiVersion: 'meshlift.dev/v1alpha1', clusters: { demo: cluster } };
-      writeFileSync(rigConfig, stringify({ ...rig, policies: { demo: { soak: { wave: '5s' } } } }));
+      writeFileSync(
+        rigConfig,
+        stringify({ ...rig, policies: { demo: { soak: { wave: '5s' }, census } } }),
+      );
 
       const file = writeBenchConfig(dir, rigConfig, { parallel: 7, podsPerSecond: 32 });
 
@@ -113,6 +117,7 @@ describe('the policy of the bench', () => {
       expect(loadConfig(file).clusters.get('demo')?.policy).toMatchObject({
         soakSeconds: { controlPlane: 0, wave: 0, mesh: 0 },
         restart: { maxPodsInFlight: 14, maxPodsPerSecond: 32 },
+        census: { connections: 'required' },
       });
     } finally {
       rmSync(dir, { recursive: true });

@@ -119,8 +119,56 @@ describe('a wave that was taken back', () => {
 
     expect(problem).toMatch(/^Unhealthy: .*after 30 s.* shop\/cart: 1 of 2 /);
     expect(problem).not.toContain('shop/web');
-    expect(time.waits).toBe(31);
+    // It is listed once more before it is said.
+    expect(time.waits).toBe(32);
     expect(heart.beats.at(-1)).toEqual({ done: 1, total: 2 });
+  });
+});
+
+describe('a workload that is not back by the deadline', () => {
+  it('is told with what its pods say', async () => {
+    const cart = placeWorkload(cluster, 'cart');
+    placePod(cluster, cart, 1, { revision: OLD, ready: false, trouble: 'ImagePullBackOff' });
+
+    expect(await problemOf(settle([cart]))).toMatch(
+      /shop\/cart: 1 of 2 pods ready; pod cart-1 is in ImagePullBackOff/,
+    );
+  });
+
+  it('is told with what its controller says', async () => {
+    const cart = placeWorkload(cluster, 'cart', { pods: 1 });
+    const message = 'pods "cart-1" is forbidden: exceeded quota: full';
+    const conditions = [{ type: 'ReplicaFailure', status: 'True', message }];
+    const ref = { apiVersion: 'apps/v1', ...cart };
+    await cluster.mergePatch(ref, { spec: { replicas: 2 }, status: { conditions } });
+
+    expect(await problemOf(settle([cart]))).toMatch(
+      /shop\/cart: 1 of 2 pods ready; pods cannot be created: .*exceeded quota: full/,
+    );
+  });
+
+  it('is told with the budget that lets none of its pods go', async () => {
+    const cart = placeWorkload(cluster, 'cart', { revision: NEW });
+    const strict: KubernetesClient = {
+      ...cluster,
+      evict: async () => {
+        throw refusal(429);
+      },
+    };
+
+    expect(await problemOf(settle([cart], strict))).toMatch(
+      /shop\/cart: still there: 2 pods .*; a budget does not let pod cart-1 go/,
+    );
+  });
+
+  it('but not before a list has shown it: a watch may have missed that it is', async () => {
+    const cart = placeWorkload(cluster, 'cart');
+    placePod(cluster, cart, 1, { revision: OLD, ready: false });
+    time.meanwhile(() => cluster.unseen(() => rollOut(cluster, cart, 2, OLD)));
+
+    await settle([cart]);
+
+    expect(time.waits).toBeGreaterThan(30);
   });
 });
 
@@ -132,11 +180,14 @@ function refusing(code: number): KubernetesClient {
     evict: async (pod, preconditions) => {
       if (refused) return cluster.evict(pod, preconditions);
       refused = true;
-      const reason = 'Refused';
-      const about = { causes: [], retryAfterSeconds: undefined, request: 'POST eviction' };
-      throw new KubernetesError({ code, reason, message: reason, ...about });
+      throw refusal(code);
     },
   };
+}
+
+function refusal(code: number): KubernetesError {
+  const about = { causes: [], retryAfterSeconds: undefined, request: 'POST eviction' };
+  return new KubernetesError({ code, reason: 'Refused', message: 'Refused', ...about });
 }
 
 describe('the removal of a pod', () => {
@@ -153,6 +204,24 @@ describe('the removal of a pod', () => {
 
     expect(time.waits).toBe(2);
     expect(cluster.writes).toEqual(['evict Pod shop/cart-0']);
+  });
+
+  it('is waited for although no watch has shown it: no second pod leaves', async () => {
+    const cart = placeWorkload(cluster, 'cart', { revision: NEW, pods: 3 });
+    const unwatched: KubernetesClient = {
+      ...cluster,
+      evict: (pod, preconditions) => {
+        const gone = Promise.withResolvers<boolean>();
+        cluster.unseen(() => void cluster.evict(pod, preconditions).then(gone.resolve));
+        return gone.promise;
+      },
+    };
+    const evictions: number[] = [];
+    time.meanwhile(() => evictions.push(cluster.writes.length));
+
+    await settle([cart], unwatched).catch(() => undefined);
+
+    expect(evictions.slice(0, 5)).toEqual([1, 1, 1, 1, 1]);
   });
 
   it('is given up when it is forbidden', async () => {

@@ -3,7 +3,8 @@ import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import { createReadyMeter, type ReadyMeter } from '../../domain/restart/ready-meter.ts';
 import { admit, type Admission, type WindowLimits } from '../../domain/restart/window.ts';
-import { moveWorkload, type Asked } from './move-workload.ts';
+import { UNSEEN_MS, withAsked, type Asked } from './asked.ts';
+import { moveWorkload } from './move-workload.ts';
 import type { PodKeeper } from './recreate-pod.ts';
 import type { BegunMove, WaveCheckpoint } from './wave-checkpoint.ts';
 import { failureOf, MOST_MARKS_PUT_BACK, type Deadlines } from './wave-failures.ts';
@@ -72,8 +73,6 @@ const DOUBT: Admission = {
   held: ['more workloads look failed than may: they are read anew before anything more begins'],
 };
 
-/** A watch shows a write well within this time. */
-const UNSEEN_MS = 5000;
 /** After it the attempt ends with what the server says, for everybody to see; the next one goes on. */
 const LONGEST_TROUBLE_MS = 60_000;
 
@@ -93,10 +92,7 @@ export function createMover(options: MoverOptions): Mover {
 
   function look(sight: WaveSight, certainAt: number): Seen {
     const now = Date.now();
-    const pods = sight.pods.map((pod) => {
-      const at = asked.get(pod.uid);
-      return at !== undefined && now - at < UNSEEN_MS ? { ...pod, terminating: true } : pod;
-    });
+    const pods = withAsked(sight.pods, asked, now);
     const methods = new Map([...begun].map(([uid, { method }]) => [uid, method] as const));
     const context = { isOnTarget, begun: methods };
     const entries = seeEntries(changes, { ...sight, pods }, context).map((entry) =>
@@ -200,7 +196,7 @@ export function createMover(options: MoverOptions): Mover {
     const at = begun.get(key)?.at;
     if (state.kind !== 'moving' || method !== 'template' || at === undefined) return false;
     const isOld = Date.now() - Date.parse(at) > UNSEEN_MS;
-    return isOld && remaining > 0 && change.kind === 'restart' && carries !== change.applied;
+    return isOld && remaining > 0 && isTakenAway(change, carries);
   }
 
   return {
@@ -227,6 +223,11 @@ export function createMover(options: MoverOptions): Mover {
       });
     },
   };
+}
+
+function isTakenAway(change: RestartChange, carries: string | null): boolean {
+  if (change.kind === 'inject') return carries !== 'applied';
+  return change.kind === 'restart' && carries !== change.applied;
 }
 
 function uidOf({ uid }: PodFacts): string {

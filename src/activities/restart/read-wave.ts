@@ -5,6 +5,7 @@ import { interpretPod, type PodFacts } from '../../domain/mesh/interpret-pods.ts
 import { joinPods } from '../../domain/mesh/join-pods.ts';
 import type { RestartableKind, WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import { listIn } from '../list-in.ts';
+import type { WaveSight } from './wave-view.ts';
 
 /** The live state of a wave's workloads at one moment. */
 export interface WaveState {
@@ -43,25 +44,30 @@ export async function readWave(
     }),
     ...LISTED_KINDS.map((kind) => listIn(kubernetes, KIND_LISTS[kind], placesOf(kind))),
   ]);
-  return joinWave(workloads, owners.flat(), replicaSets, pods);
+  return seeWave(workloads, {
+    workloads: owners.flat(),
+    replicaSets,
+    pods: pods.map(interpretPod),
+  });
 }
 
-function joinWave(
-  wanted: readonly WorkloadRef[],
-  owners: readonly KubernetesObject[],
-  replicaSets: readonly KubernetesObject[],
-  pods: readonly KubernetesObject[],
-): WaveState {
+type Facts = Pick<WaveSight, 'workloads' | 'replicaSets' | 'pods'>;
+
+/** The same from what a view shows. */
+export function seeWave(wanted: readonly WorkloadRef[], sight: Facts): WaveState {
   const uids = new Set(wanted.map(({ uid }) => uid));
-  const live = owners
+  const live = sight.workloads
     .filter(({ metadata }) => uids.has(metadata.uid ?? ''))
     .map((owner) => [owner.metadata.uid ?? '', owner] as const);
-  const bare = joinBarePods(wanted, pods);
+  const bare = joinBarePods(wanted, sight.pods);
   return {
-    workloads: new Map([...live, ...bare]),
+    workloads: new Map([
+      ...live,
+      ...bare.map(([uid, { namespace, name }]) => [uid, podObject(namespace, name)] as const),
+    ]),
     pods: new Map([
-      ...joinPods(pods.map(interpretPod), replicaSets),
-      ...bare.map(([uid, pod]) => [uid, [interpretPod(pod)]] as const),
+      ...joinPods(sight.pods, sight.replicaSets),
+      ...bare.map(([uid, pod]) => [uid, [pod]] as const),
     ]),
   };
 }
@@ -69,15 +75,18 @@ function joinWave(
 /** Pods that are workloads themselves, by the planned uid: made again they have another one. */
 function joinBarePods(
   wanted: readonly WorkloadRef[],
-  pods: readonly KubernetesObject[],
-): readonly (readonly [string, KubernetesObject])[] {
+  pods: readonly PodFacts[],
+): readonly (readonly [string, PodFacts])[] {
   const refs = wanted.filter(({ kind }) => kind === 'Pod');
   if (refs.length === 0) return [];
-  const byName = new Map(
-    pods.map((pod) => [`${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, pod]),
-  );
+  const byName = new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod]));
   return refs.flatMap(({ namespace, name, uid }) => {
     const pod = byName.get(`${namespace}/${name}`);
     return pod === undefined ? [] : [[uid, pod] as const];
   });
+}
+
+/** As much of a pod as says that it is there. */
+function podObject(namespace: string, name: string): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name } };
 }

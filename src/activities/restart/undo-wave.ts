@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
@@ -6,20 +5,28 @@ import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import { assessSettled } from '../../domain/health/assess-settled.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
+import { explainStall } from '../../domain/restart/explain-stall.ts';
 import { nextEvictions } from '../../domain/restart/next-evictions.ts';
 import { rolloutLimits } from '../../domain/restart/rollout-limits.ts';
 import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
 import type { Heart } from '../heartbeat.ts';
-import { readWave, type WaveState } from './read-wave.ts';
+import { withAsked, type Asked } from './asked.ts';
+import { seeWave, type WaveState } from './read-wave.ts';
 import type { PodKeeper } from './recreate-pod.ts';
 import { missingPods, takePodsBack } from './undo-pods.ts';
+import { createWake } from './wake.ts';
+import { openWaveView } from './wave-view.ts';
 
+/** A change of the cluster ends the wait; this bounds it, for the deadline. */
 const LOOK_EVERY_MS = 1000;
+/** An undo is not broken off: what ends it early is the end of its worker. */
+const NEVER = new AbortController().signal;
 
 /**
  * After selectors and templates are back: removes the pods that still carry the new proxy and waits
- * until every workload of the wave is whole again. `Unhealthy` when it is not by the deadline.
+ * until every workload of the wave is whole again. `Unhealthy` when it is not by the deadline, with
+ * what keeps each of them back.
  */
 export async function settleWave(
   access: ClusterAccess,
@@ -29,39 +36,61 @@ export async function settleWave(
   heart: Heart,
 ): Promise<void> {
   const deadline = Date.now() + deadlineSeconds * 1000;
-  for (;;) {
-    const live = await readWave(access.worker, workloads);
-    const missing = await missingPods(workloads, live, keeper);
-    const open = workloads.flatMap((workload) =>
-      unsettled(workload, live, { newRevision, missing }),
-    );
-    heart.beat({ done: workloads.length - open.length, total: workloads.length });
-    if (open.length === 0) return;
-    if (Date.now() > deadline) {
-      throw new ActivityError(
-        'Unhealthy',
-        `not back after ${deadlineSeconds} s: ${open.length} of ${describeCount(workloads.length, 'workload')}: ${listNames(open)}`,
-      );
+  const remover: Remover = { access, newRevision, asked: new Map(), refused: new Map() };
+  const wake = createWake(NEVER);
+  const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
+  const view = await openWaveView(access.worker, { namespaces, workloads }, () => wake.now());
+  try {
+    for (;;) {
+      const sight = view.look();
+      const pods = withAsked(sight.pods, remover.asked, Date.now());
+      const live = seeWave(workloads, { ...sight, pods });
+      const missing = await missingPods(workloads, live, keeper);
+      const open = workloads.flatMap((workload) => unsettled(workload, live, remover, missing));
+      heart.beat({ done: workloads.length - open.length, total: workloads.length });
+      if (open.length === 0) return;
+      if (view.certainAt() > deadline) throw notBack(open, workloads.length, deadlineSeconds);
+      if (Date.now() > deadline) view.confirm();
+      await removeNewProxies(workloads, live, remover);
+      await takePodsBack(access.worker, workloads, live, { keeper, newRevision });
+      await wake.wait(LOOK_EVERY_MS);
     }
-    await removeNewProxies(access, workloads, live, newRevision);
-    await takePodsBack(access.worker, workloads, live, { keeper, newRevision });
-    await delay(LOOK_EVERY_MS);
+  } finally {
+    view.close();
   }
 }
 
+/** What removes pods, and what it met. */
+interface Remover {
+  readonly access: ClusterAccess;
+  readonly newRevision: string;
+  readonly asked: Asked;
+  /** What a budget did not let go at the last try, by the workload's uid. */
+  readonly refused: Map<string, string>;
+}
+
+function notBack(open: readonly string[], workloads: number, seconds: number): ActivityError {
+  return new ActivityError(
+    'Unhealthy',
+    `not back after ${seconds} s: ${open.length} of ${describeCount(workloads, 'workload')}: ${listNames(open)}`,
+    [open],
+  );
+}
+
 function unsettled(
-  workload: WorkloadRef,
+  { kind, namespace, name, uid }: WorkloadRef,
   live: WaveState,
-  { newRevision, missing }: { readonly newRevision: string; readonly missing: ReadonlySet<string> },
+  { newRevision, refused }: Remover,
+  missing: ReadonlySet<string>,
 ): readonly string[] {
-  if (missing.has(workload.uid)) return [`${workload.namespace}/${workload.name}: it is gone`];
-  const state = assessSettled({
-    kind: workload.kind,
-    workload: live.workloads.get(workload.uid),
-    pods: live.pods.get(workload.uid) ?? [],
-    newRevision,
-  });
-  return state === undefined ? [] : [`${workload.namespace}/${workload.name}: ${state}`];
+  if (missing.has(uid)) return [`${namespace}/${name}: it is gone`];
+  const workload = live.workloads.get(uid);
+  const pods = live.pods.get(uid) ?? [];
+  const state = assessSettled({ kind, workload, pods, newRevision });
+  if (state === undefined || workload === undefined) return [];
+  const back = pods.filter(({ revision }) => revision !== newRevision);
+  const why = refused.get(uid) ?? explainStall(workload, back);
+  return [`${namespace}/${name}: ${state}${why === undefined ? '' : `; ${why}`}`];
 }
 
 /**
@@ -71,27 +100,25 @@ function unsettled(
  * the way forward, ready pods leave only while the others of their workload are there.
  */
 async function removeNewProxies(
-  access: ClusterAccess,
   workloads: readonly WorkloadRef[],
   live: WaveState,
-  newRevision: string,
+  remover: Remover,
 ): Promise<void> {
+  const isBack = ({ revision }: PodFacts): boolean => revision !== remover.newRevision;
   for (const ref of workloads) {
     if (ref.kind === 'Pod') continue;
     const workload = live.workloads.get(ref.uid);
     const pods = live.pods.get(ref.uid) ?? [];
-    const newer = pods.filter(
-      ({ revision, terminating }) => revision === newRevision && !terminating,
-    );
+    const newer = pods.filter((pod) => !isBack(pod) && !pod.terminating);
     if (workload === undefined || newer.length === 0 || isReplacing(ref, workload, newer)) continue;
     const next = nextEvictions({
       pods,
       limits: rolloutLimits(ref.kind, workload),
       // Unknown here: the eviction itself asks the budgets, and one that refuses ends it for now.
       hasBudget: false,
-      isOnTarget: ({ revision }) => revision !== newRevision,
+      isOnTarget: isBack,
     });
-    for (const pod of next) await removePod(access, pod);
+    for (const pod of next) await removePod(pod, ref, remover);
   }
 }
 
@@ -115,14 +142,24 @@ function isReplacing(
 }
 
 /** Ready pods leave by eviction, so that budgets hold. One that is not ready serves nobody. */
-async function removePod({ worker }: ClusterAccess, pod: PodFacts): Promise<void> {
+async function removePod(
+  pod: PodFacts,
+  { uid }: WorkloadRef,
+  { access: { worker }, asked, refused }: Remover,
+): Promise<void> {
   const ref = { apiVersion: 'v1', kind: 'Pod', namespace: pod.namespace, name: pod.name };
+  // From before the request on: its answer may be lost.
+  asked.set(pod.uid, Date.now());
   try {
     if (pod.ready) await worker.evict(ref, { uid: pod.uid });
     else await worker.delete(ref, { uid: pod.uid, resourceVersion: pod.resourceVersion });
+    refused.delete(uid);
   } catch (error) {
     // A budget that allows nothing now (429), or a pod that changed since the look (409): next look.
-    if (error instanceof KubernetesError && (error.code === 429 || error.code === 409)) return;
-    throw error;
+    if (!(error instanceof KubernetesError) || (error.code !== 429 && error.code !== 409)) {
+      throw error;
+    }
+    asked.delete(pod.uid);
+    if (error.code === 429) refused.set(uid, `a budget does not let pod ${pod.name} go`);
   }
 }

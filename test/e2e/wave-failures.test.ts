@@ -1,15 +1,34 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { create, patch, type Change } from './scenarios/scenario.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { restartsOf } from './support/audit-log.ts';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
 import { carryOut, type TakeBack } from './support/carry-out.ts';
+import { eventually } from './support/eventually.ts';
 import { calmState, expectRestored } from './support/mesh.ts';
-import type { LiveObject, Projection } from './support/projection.ts';
-import { resultOf, startRun, untilStep, type Handle, type ReportView } from './support/runs.ts';
+import type { Projection } from './support/projection.ts';
+import {
+  resultOf,
+  startRun,
+  untilGate,
+  untilProgress,
+  untilStep,
+  type Handle,
+  type ReportView,
+} from './support/runs.ts';
+import {
+  deployBrokenImage,
+  EXCEPTIONS,
+  hindrances,
+  openWard,
+  PATIENTS,
+  WARD,
+  WELL,
+} from './support/ward.ts';
 
 const RUN_TIMEOUT_MS = 300_000;
 
 let bench: Bench;
 let calm: Projection;
+let closeWard: () => Promise<void>;
 let takeBack: TakeBack | undefined;
 
 beforeAll(async () => {
@@ -18,59 +37,91 @@ beforeAll(async () => {
   bench.startWorker();
 }, SETUP_TIMEOUT_MS);
 
+beforeEach(async () => {
+  closeWard = await openWard(bench);
+}, RUN_TIMEOUT_MS);
+
 afterEach(async () => {
   await takeBack?.();
   takeBack = undefined;
+  await closeWard();
   await expectRestored(bench, calm);
 }, RUN_TIMEOUT_MS);
 
 afterAll(() => bench.close(), RUN_TIMEOUT_MS);
 
-/** A run amid which somebody does this: the plan has seen nothing of it. */
-async function interfere(changes: readonly Change[]): Promise<Handle> {
-  const handle = await startRun(bench);
-  await untilStep(handle, 'control-plane', ['done']);
-  takeBack = await carryOut(bench.kubernetes, changes);
-  return handle;
+async function hinder(): Promise<void> {
+  takeBack = await carryOut(bench.kubernetes, await hindrances(bench));
 }
 
-/** Once the wave has failed the hindrance goes: what was moved by then needs new pods to go back. */
-async function resultAfter(handle: Handle, wave: string): Promise<ReportView> {
-  await untilStep(handle, wave, ['failed', 'undoing', 'undone']);
+function restartedIn(namespace: string, mark: number): readonly string[] {
+  const prefix = `${namespace}/`;
+  return restartsOf(bench.audit.since(mark)).flatMap((workload) =>
+    workload.startsWith(prefix) ? [workload.slice(prefix.length)] : [],
+  );
+}
+
+async function endByRollback(handle: Handle): Promise<ReportView> {
   await takeBack?.();
   takeBack = undefined;
+  await handle.signal('rollback', { reason: 'seen enough' });
   return resultOf(handle);
 }
 
 it(
-  'a quota that leaves no room for new pods ends the wave at its deadline, is named, and all is taken back',
+  'workloads that fail within the threshold are exceptions, each by its own cause; all others move',
   async () => {
-    // Less than there are: what a rollout takes away makes no room for another's new pod.
-    const full = { spec: { hard: { pods: '0' } } };
-    const handle = await interfere([create('ResourceQuota shop/full', full)]);
-    const report = await resultAfter(handle, 'wave-2');
+    const mark = bench.audit.mark();
+    const handle = await startRun(bench, 'tolerant');
+    await untilStep(handle, 'control-plane', ['done']);
+    await hinder();
+    await eventually(() => restartedIn(WARD, mark).includes('redeployed'), {
+      what: 'the wave of the ward is under way',
+    });
+    await deployBrokenImage(bench);
+    await untilGate(handle);
 
-    expect(report).toMatchObject({ outcome: 'RolledBack', restored: true, differences: [] });
-    expect(report.cause).toMatch(/shop\/[a-z]+: not there after 6\d s: .*pods cannot be created/);
-    expect(report.cause).toContain('exceeded quota: full');
+    const report = await handle.query<ReportView>('getReport');
+
+    const exceptions = report.exceptions.toSorted();
+    expect(exceptions).toEqual(EXCEPTIONS.map((each) => expect.stringMatching(each)));
+    expect(report.waves.find(({ namespaces }) => namespaces.includes(WARD))).toMatchObject({
+      workloads: PATIENTS.length,
+      onTarget: WELL.length,
+    });
+    expect(restartedIn(WARD, mark).toSorted()).toEqual(PATIENTS);
+    expect(await endByRollback(handle)).toMatchObject({ outcome: 'RolledBack', restored: true });
   },
   RUN_TIMEOUT_MS,
 );
 
 it(
-  'new pods without a node end the wave at its deadline, are named, and all is taken back',
+  'beyond the threshold nothing more begins, what runs is awaited, and by policy a person decides',
   async () => {
-    const nodes = await bench.kubernetes.get<{ items: readonly LiveObject[] }>('/api/v1/nodes');
-    const cordon = nodes.items.map(({ metadata }) =>
-      patch(`Node ${metadata.name}`, { spec: { unschedulable: true } }),
-    );
-    expect(cordon.length).toBeGreaterThan(0);
+    const mark = bench.audit.mark();
+    const handle = await startRun(bench, 'halting');
+    const isHalted = ({ phase }: { readonly phase: string }): boolean => phase === 'Halted';
+    const halted = await untilProgress(handle, 'the run halts', isHalted);
 
-    const handle = await interfere(cordon);
-    const report = await resultAfter(handle, 'wave-1');
+    const begun = restartedIn(WARD, mark);
+    expect(begun).toEqual(PATIENTS.slice(0, begun.length));
+    expect(begun).not.toEqual(expect.arrayContaining([...WELL]));
+    const [first = '', second = '', ...further] = halted.haltedBecause ?? [];
+    expect(first).toMatch(/^ward\/crash-loop: pod .* is in CrashLoopBackOff/);
+    expect(second).toMatch(/^ward\/image-pull: pod .* is in ImagePullBackOff/);
+    // Those that were on their way by then had all of their time.
+    expect(further).toEqual(further.map(() => expect.stringMatching(/: not there after 2\d s/)));
 
-    expect(report).toMatchObject({ outcome: 'RolledBack', restored: true, differences: [] });
-    expect(report.cause).toMatch(/search\/[a-z]+: not there after 6\d s: .*cannot be scheduled/);
+    await handle.executeUpdate('retry', { args: [{ reason: 'try once more' }] });
+    await untilProgress(handle, 'it goes on', (progress) => !isHalted(progress));
+    await untilProgress(handle, 'the run halts again', isHalted);
+    expect(restartedIn(WARD, mark)).toEqual(begun);
+    expect(await endByRollback(handle)).toMatchObject({
+      outcome: 'RolledBack',
+      cause: 'rollback was asked for: seen enough',
+      restored: true,
+      differences: [],
+    });
   },
   RUN_TIMEOUT_MS,
 );

@@ -187,6 +187,7 @@ describe('the objects of a farm', () => {
       'farm-pod-ready',
       'farm-new-proxy-crashes',
       'farm-new-proxy-never-ready',
+      'farm-new-proxy-image-pull',
     ]);
     for (const stage of stages) {
       const spec = stage['spec'] as { weight: number };

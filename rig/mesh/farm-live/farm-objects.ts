@@ -9,6 +9,7 @@ export const READY_AFTER = 'rig.meshlift.dev/ready-after';
 
 /** On a pod: how it fails with a proxy newer than the starting one. */
 export const FAILS_BY = 'rig.meshlift.dev/fails-by';
+export type FailsBy = 'crash' | 'never-ready' | 'image-pull';
 
 export function buildFarmNamespace({ name, labels }: LiveNamespace): Manifest {
   return {

@@ -1,22 +1,37 @@
 import { readManifests, type Manifest } from '../../kubernetes/manifest.ts';
 import { STARTING_MESH } from '../starting-mesh.ts';
-import { FAILS_BY, READY_AFTER } from './farm-objects.ts';
+import { FAILS_BY, READY_AFTER, type FailsBy } from './farm-objects.ts';
 
 const STAGES = new URL('../../kubernetes/stages/', import.meta.url);
 const STARTING = { STARTING_VERSION: STARTING_MESH.version };
 
 /** What KWOK does with the slow pods of a farm and with those that fail, by their annotations. */
 export async function buildFarmStages(): Promise<readonly Manifest[]> {
-  const [pods, crashes, unready] = await Promise.all([
+  const [pods, crashes, unready, unpulled] = await Promise.all([
     readManifests(new URL('pods.yaml', STAGES)),
     readManifests(new URL('trouble-new-proxy-crashes.yaml', STAGES), STARTING),
-    readManifests(new URL('farm-new-proxy-never-ready.yaml', STAGES), STARTING),
+    readFailing('never-ready', '{running: {startedAt: {{ $now | Quote }}}}'),
+    readFailing(
+      'image-pull',
+      '{waiting: {reason: ImagePullBackOff, message: Back-off pulling image}}',
+    ),
   ]);
   return [
     slowed(onlyWhere(READY_AFTER, undefined, named('pod-ready', pods))),
     onlyWhere(FAILS_BY, 'crash', { ...named('trouble-new-proxy-crashes', crashes) }),
     ...unready,
+    ...unpulled,
   ].map((stage) => ({ ...stage, metadata: { name: farmName(stage) } }));
+}
+
+/** A pod that is marked so is not ready with a newer proxy, its application in that state of a container status. */
+async function readFailing(failsBy: FailsBy, appState: string): Promise<readonly Manifest[]> {
+  return readManifests(new URL('farm-new-pod-fails.yaml', STAGES), {
+    ...STARTING,
+    NAME: `farm-new-proxy-${failsBy}`,
+    FAILS_BY: failsBy,
+    APP_STATE: appState,
+  });
 }
 
 interface StageSpec {

@@ -16,6 +16,7 @@ export interface ProgressView {
   readonly planDigest?: string;
   readonly openGate?: { readonly name: string };
   readonly pausedBecause?: string;
+  readonly haltedBecause?: readonly string[];
   readonly steps: readonly StepView[];
 }
 
@@ -29,7 +30,17 @@ export interface ReportView {
     readonly namespaces: readonly string[];
     readonly workloads: number;
     readonly onTarget: number;
+    readonly pods: number;
+    readonly census?: {
+      readonly onTarget: number;
+      readonly ready: number;
+      readonly connected?: number;
+      readonly synced?: number;
+      readonly unknown?: number;
+    };
+    readonly remarks?: readonly string[];
   }[];
+  readonly exceptions: readonly string[];
   readonly differences: readonly {
     readonly path: string;
     readonly expected: string;

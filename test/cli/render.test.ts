@@ -23,6 +23,30 @@ describe('a report on the terminal', () => {
   });
 });
 
+describe('a census on the terminal', () => {
+  it('tells for each wave what it counted, and what nobody could tell', () => {
+    const text = renderReport(
+      plainOutput(),
+      buildReport({
+        waves: [
+          {
+            id: 'wave-1',
+            namespaces: ['shop'],
+            workloads: 2,
+            onTarget: 2,
+            pods: 5,
+            census: { onTarget: 5, ready: 5, connected: 4, synced: 3, unknown: 1 },
+            remarks: ['not known of 1 pod: istiod does not tell'],
+          },
+        ],
+      }),
+    );
+
+    expect(text).toMatch(/wave-1 +2\/2 +5 +5 ready, 4 connected, 3 synced, 1 not known +shop/);
+    expect(text).toContain('wave-1: not known of 1 pod: istiod does not tell');
+  });
+});
+
 describe('a plan on the terminal', () => {
   it('counts in good English', () => {
     const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'istio-system', name: 'istio' };

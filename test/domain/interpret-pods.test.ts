@@ -137,4 +137,64 @@ describe('a pod', () => {
       interpretPod(podObject('x', '1-25-1', { metadata: { ownerReferences: [plain] } })).owner,
     ).toBeUndefined();
   });
+
+  describe('whose kubelet tells of its containers', () => {
+    const ready = (name: string) => ({ name, ready: true });
+    const SIDECAR = { name: 'istio-proxy', image: 'proxyv2:1.26.1', restartPolicy: 'Always' };
+    const spec = {
+      containers: [{ name: 'app', image: 'app:1' }],
+      initContainers: [{ name: 'istio-init', image: 'proxyv2:1.26.1' }, SIDECAR],
+    };
+    const unready = (status: object): readonly string[] | undefined =>
+      interpretPod(podObject('cart-1', '1-26-1', { spec, status })).unready;
+
+    it('is ready when each that keeps running is', () => {
+      const init = { name: 'istio-init', ready: false };
+
+      expect(
+        unready({
+          containerStatuses: [ready('app')],
+          initContainerStatuses: [init, ready('istio-proxy')],
+        }),
+      ).toBeUndefined();
+    });
+
+    it.each<readonly [string, object, readonly string[]]>([
+      [
+        'the native sidecar',
+        { containerStatuses: [ready('app')], initContainerStatuses: [{ name: 'istio-proxy' }] },
+        ['istio-proxy'],
+      ],
+      [
+        'a container of which nothing is said yet',
+        { initContainerStatuses: [ready('istio-proxy')] },
+        ['app'],
+      ],
+    ])('names %s that is not ready', (_what, status, expected) => {
+      expect(unready(status)).toEqual(expected);
+    });
+
+    it('claims nothing when nothing is told', () => {
+      expect(unready({})).toBeUndefined();
+    });
+  });
+
+  it('has the image that is asked for, and the cluster that its proxy says', () => {
+    const pod = podObject('cart-1', '1-26-1', {
+      metadata: {
+        annotations: { 'istio.io/rev': '1-26-1', 'sidecar.istio.io/proxyImage': 'local/proxy:1' },
+      },
+      spec: {
+        containers: [
+          {
+            name: 'istio-proxy',
+            image: 'local/proxy:1',
+            env: [{ name: 'ISTIO_META_CLUSTER_ID', value: 'east' }],
+          },
+        ],
+      },
+    });
+
+    expect(interpretPod(pod)).toMatchObject({ pinnedImage: 'local/proxy:1', meshCluster: 'east' });
+  });
 });

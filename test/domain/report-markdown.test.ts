@@ -112,6 +112,19 @@ soak: pod crashes
     expect(page).toContain('overridden: known');
   });
 
+  it('has what a census counted, and what it could not tell', () => {
+    const wave = { id: 'wave-1', namespaces: ['shop'], workloads: 1, onTarget: 1, pods: 3 };
+    const census = { onTarget: 3, ready: 3, connected: 2, synced: 1, unknown: 1 };
+    const remarks = ['not known of 1 pod: istiod does not tell'];
+
+    const page = renderReportMarkdown(report({ waves: [{ ...wave, census, remarks }] }));
+
+    expect(page).toContain('| 3 | 3 ready, 2 connected, 1 synced, 1 not known |');
+    expect(page).toContain(
+      '## What no census could tell\n\n- wave-1: not known of 1 pod: istiod does not tell\n',
+    );
+  });
+
   it.each([
     ['how long an undone step took, and its undo', undoneStep(), '5 s, undo 2 s'],
     ['the undo of a step that never ended', without(undoneStep(), 'endedAt'), 'undo 2 s'],

@@ -12,12 +12,16 @@ export async function lookUntil<T>(
   seconds: number,
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
+  const signal = cancellationSignal();
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
     const seen = await look();
     const leftMs = deadline - Date.now();
     if (isEnough(seen) || leftMs <= 0) return seen;
-    // Asked to stop, be it by a shutdown: another attempt looks again.
-    cancellationSignal().throwIfAborted();
-    await delay(Math.min(waitMs, leftMs), undefined, { signal: cancellationSignal() });
+    // Asked to stop, be it by a shutdown: that is no answer, and another attempt looks again.
+    signal.throwIfAborted();
+    await delay(Math.min(waitMs, leftMs), undefined, { signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw error;
+    });
   }
 }

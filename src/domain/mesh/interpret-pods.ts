@@ -79,20 +79,6 @@ const TROUBLE_REASONS = new Set([
 export function interpretPod(pod: KubernetesObject): PodFacts {
   const { metadata } = pod;
   const { spec, status } = pod as KubernetesObject & PodShape;
-  const proxy = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
-    ({ name }) => name === PROXY_CONTAINER,
-  );
-  const proxyImage = proxy?.image;
-  const pinnedImage = metadata.annotations?.[PROXY_IMAGE_ANNOTATION];
-  const meshCluster = proxy?.env?.find(({ name }) => name === CLUSTER_VARIABLE)?.value;
-  const revision =
-    metadata.annotations?.[REVISION_ANNOTATION] ??
-    (proxyImage === undefined ? undefined : 'unknown');
-  const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
-  const unready = unreadyOf(spec, statuses);
-  const trouble = statuses
-    .map(({ state }) => state?.waiting?.reason)
-    .find((reason) => reason !== undefined && TROUBLE_REASONS.has(reason));
   const unscheduled = status?.conditions?.find(
     ({ type, status: is }) => type === 'PodScheduled' && is === 'False',
   );
@@ -102,24 +88,55 @@ export function interpretPod(pod: KubernetesObject): PodFacts {
     name: metadata.name,
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
-    ...(revision === undefined ? {} : { revision }),
-    ...(proxyImage === undefined ? {} : { proxyImage }),
-    ...(pinnedImage === undefined ? {} : { pinnedImage }),
-    ...(meshCluster === undefined ? {} : { meshCluster }),
+    ...proxyFacts(metadata.annotations ?? {}, spec),
     ready:
       status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ??
       false,
-    ...(unready.length === 0 ? {} : { unready }),
     terminating: metadata.deletionTimestamp !== undefined,
     finished: status?.phase === 'Succeeded' || status?.phase === 'Failed',
-    restarts: statuses.reduce((sum, { restartCount }) => sum + (restartCount ?? 0), 0),
-    ...(trouble === undefined ? {} : { trouble }),
+    ...containerFacts(spec, status),
     ...(unscheduled === undefined
       ? {}
       : { unscheduled: unscheduled.message ?? 'the scheduler does not say why' }),
     ...(owner === undefined
       ? {}
       : { owner: { kind: owner.kind, name: owner.name, uid: owner.uid } }),
+  };
+}
+
+function proxyFacts(
+  annotations: Readonly<Record<string, string>>,
+  spec: PodShape['spec'],
+): Pick<PodFacts, 'revision' | 'proxyImage' | 'pinnedImage' | 'meshCluster'> {
+  const proxy = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
+    ({ name }) => name === PROXY_CONTAINER,
+  );
+  const proxyImage = proxy?.image;
+  const pinnedImage = annotations[PROXY_IMAGE_ANNOTATION];
+  const meshCluster = proxy?.env?.find(({ name }) => name === CLUSTER_VARIABLE)?.value;
+  const revision =
+    annotations[REVISION_ANNOTATION] ?? (proxyImage === undefined ? undefined : 'unknown');
+  return {
+    ...(revision === undefined ? {} : { revision }),
+    ...(proxyImage === undefined ? {} : { proxyImage }),
+    ...(pinnedImage === undefined ? {} : { pinnedImage }),
+    ...(meshCluster === undefined ? {} : { meshCluster }),
+  };
+}
+
+function containerFacts(
+  spec: PodShape['spec'],
+  status: PodShape['status'],
+): Pick<PodFacts, 'unready' | 'restarts' | 'trouble'> {
+  const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  const unready = unreadyOf(spec, statuses);
+  const trouble = statuses
+    .map(({ state }) => state?.waiting?.reason)
+    .find((reason) => reason !== undefined && TROUBLE_REASONS.has(reason));
+  return {
+    ...(unready.length === 0 ? {} : { unready }),
+    restarts: statuses.reduce((sum, { restartCount }) => sum + (restartCount ?? 0), 0),
+    ...(trouble === undefined ? {} : { trouble }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Connection } from '../../../src/domain/health/connections.ts';
 import { known, unknown } from '../../../src/domain/inventory/known.ts';
 import type { PodFacts } from '../../../src/domain/mesh/interpret-pods.ts';
 import { podFacts } from '../../support/sample-pod.ts';
+import { without } from '../../support/without.ts';
 
 const IMAGE = 'docker.io/istio/proxyv2:1.26.1';
 
@@ -64,7 +65,7 @@ describe('a pod', () => {
   });
 
   it('without a proxy tells so', () => {
-    const { revision: _, ...plain } = pod();
+    const plain = without(pod(), 'revision');
 
     expect(countPod(plain, target()).problem?.because).toBe('has no proxy');
   });

@@ -161,6 +161,9 @@ function toPolicy(name: string, file: PolicyFile): Policy {
         ? {}
         : { maxPodsPerSecond: file.restart.maxPodsPerSecond }),
       workloadDeadlineSeconds: file.restart.workloadDeadline,
+      ...(file.restart.recreateBarePods === undefined
+        ? {}
+        : { recreateBarePods: file.restart.recreateBarePods }),
     },
     census: { connections: file.census.connections, waitSeconds: file.census.wait },
     controlPlaneDeadlineSeconds: file.controlPlaneDeadline,

@@ -113,6 +113,8 @@ const policy = z.strictObject({
       onBreach: z.enum(ON_BREACH).optional(),
       maxPodsPerSecond: z.number().positive().max(1000).optional(),
       workloadDeadline: duration.default(600),
+      /** Whether pods that nobody owns are deleted and made again; each may say otherwise itself. */
+      recreateBarePods: z.boolean().optional(),
     })
     .prefault({}),
   census: z

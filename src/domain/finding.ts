@@ -18,6 +18,7 @@ export const FINDING_CODES = [
   'FactUnknown',
   'FirstWorkloadMissing',
   'GatewayApiVersion',
+  'GracePeriodGrows',
   'InjectorsOverlap',
   'InstallerBinaryMissing',
   'InstallerDriftOnShared',
@@ -68,6 +69,7 @@ export const FINDING_CODES = [
   'ValuesNotRecovered',
   'WebhookUnanswered',
   'WorkloadCannotBeMoved',
+  'WorkloadLeft',
   'WorkloadNotReady',
   'WorkloadNotRedundant',
 ] as const;

@@ -7,16 +7,10 @@ import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing } from './activity-proxies.ts';
 import { breachOf, describeFailure, endedByCancellation } from './failures.ts';
 import { passGate } from './gate.ts';
-import {
-  callFor,
-  enterPhase,
-  markStep,
-  refOfRun,
-  whileMutating,
-  type Halted,
-  type Run,
-} from './run.ts';
+import { goOnAnew, isGoingOn, isLong, stayShort, takePlace, type Place } from './go-on-anew.ts';
+import { callFor, enterPhase, markStep, refOfRun, whileMutating, type Run } from './run.ts';
 import { ignoreCancellation, soak } from './soak.ts';
+import { asksAPerson, halt, type Problem } from './halt.ts';
 import { holdWhilePaused, runWave } from './wave.ts';
 
 /** How the way forward ended. */
@@ -27,31 +21,40 @@ export type Forward =
 
 /** Carries out every step in order. Cancellation passes through; everything else is an answer. */
 export async function runSteps(run: Run, outline: PlanOutline): Promise<Forward> {
-  for (const step of outline.steps) {
-    for (;;) {
-      await holdWhilePaused(run);
-      const problem = await attempt(run, outline, step);
-      if (problem === undefined) break;
-      if (!run.pointOfNoReturn && !asksAPerson(outline, problem)) {
-        return { kind: 'undo', cause: problem.cause };
-      }
-      const next = await halt(run, outline, step, problem);
-      if (next === 'skip') break;
-      if (next !== 'retry') return next;
-    }
+  const { place } = run;
+  const begin = place?.kind === 'step' ? outline.steps.findIndex(({ id }) => id === place.id) : 0;
+  for (const step of outline.steps.slice(begin)) {
+    const end = await carryOut(run, outline, step);
+    if (end !== undefined) return end;
   }
   return { kind: 'completed' };
 }
 
-interface Problem {
-  readonly cause: string;
-  /** The workloads that failed, where they were more than may. */
-  readonly breach?: readonly string[];
-}
-
-/** What can be taken back is taken back, unless policy wants somebody to look at it first. */
-function asksAPerson({ policy }: PlanOutline, { breach }: Problem): boolean {
-  return breach !== undefined && policy.restart.onBreach === 'halt';
+/** Tries a step until it is done or skipped; otherwise says how the way forward ends. */
+async function carryOut(
+  run: Run,
+  outline: PlanOutline,
+  step: StepOutline,
+): Promise<Forward | undefined> {
+  const here: Place = { kind: 'step', id: step.id };
+  const halted = run.place?.kind === 'step' && run.place.problem !== undefined;
+  let resumed = halted ? takePlace(run, step.id) : undefined;
+  for (;;) {
+    if (resumed === undefined) {
+      await stayShort(run, here);
+      await holdWhilePaused(run, here);
+    }
+    const problem = resumed?.problem ?? (await attempt(run, outline, step));
+    run.place = undefined;
+    if (problem === undefined) return undefined;
+    if (!run.pointOfNoReturn && !asksAPerson(outline, problem)) {
+      return { kind: 'undo', cause: problem.cause };
+    }
+    const next = await halt(run, outline, step, problem, resumed?.until);
+    resumed = undefined;
+    if (next === 'skip') return undefined;
+    if (next !== 'retry') return next;
+  }
 }
 
 async function attempt(
@@ -69,7 +72,7 @@ async function attempt(
     markStep(run, step.id, 'done', result.detail);
     return undefined;
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    if (isCancellation(error) || isGoingOn(error)) throw error;
     if (CancellationScope.current().consideredCancelled && endedByCancellation(error)) throw error;
     const cause = describeFailure(error);
     markStep(run, step.id, 'failed', cause);
@@ -109,7 +112,7 @@ async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promi
       return { kind: 'ok', detail: await runWave(run, step) };
     case 'gate': {
       const gate = { name: 'complete', expiresSeconds: step.seconds ?? 0, phase: phaseOf(step) };
-      const answer = await passGate(run, gate);
+      const answer = await passGate(run, gate, { kind: 'step', id: step.id });
       return answer.kind === 'approved' ? { kind: 'ok' } : { kind: 'failed', cause: answer.cause };
     }
     case 'census':
@@ -150,6 +153,7 @@ async function runSoak(run: Run, outline: PlanOutline, step: StepOutline): Promi
     .slice(0, index)
     .flatMap((each) => (each.kind === 'wave' ? (each.namespaces ?? []) : []));
   const problem = await soak(run, {
+    step: step.id,
     title: step.title,
     seconds: step.seconds ?? 0,
     revisions: [...new Set([from.revision, to.revision])],
@@ -168,7 +172,7 @@ async function runCensus(run: Run, outline: PlanOutline, step: StepOutline): Pro
     usageIn(
       await observing(callFor(run, step.title)).takeUsageCensus({ ...refOfRun(run), revision }),
     );
-  if (Object.keys(run.failed).length > 0) await untilUnused(run, outline, step);
+  if (whoMayStay(run, outline).length > 0) await untilUnused(run, outline, step);
   const before = await look();
   if (before.users.length > 0)
     return { kind: 'failed', cause: `still used: ${before.users.slice(0, 10).join('; ')}` };
@@ -186,37 +190,49 @@ function usageIn(recorded: UsageCensus | readonly string[]): UsageCensus {
   return 'users' in recorded ? recorded : { users: recorded, remarks: [] };
 }
 
+/** What may still use the old control plane at the end, in words: a person has to move it, or it ends. */
+function whoMayStay({ failed }: Run, { steps }: PlanOutline): readonly string[] {
+  const failures = Object.keys(failed).length;
+  const left = steps.reduce((sum, each) => sum + (each.left ?? 0), 0);
+  return [
+    ...(failures === 0 ? [] : [`${describeCount(failures, 'workload')} failed`]),
+    ...(left === 0 ? [] : [`${describeCount(left, 'workload')} left as planned`]),
+  ];
+}
+
 /**
- * What failed within its wave's threshold still uses the old control plane, and a person has to move it:
- * that is waited for as long as a halted run waits. A rollback or abort ends it as it ends everything.
+ * What failed within its wave's threshold, or is left, may still use the old control plane: that is
+ * waited for as long as a halted run waits. A rollback or abort ends it as it ends everything.
  */
 async function untilUnused(run: Run, outline: PlanOutline, step: StepOutline): Promise<void> {
   const { from, policy } = outline;
-  const until = new Date(Date.now() + policy.haltExpirySeconds * 1000).toISOString();
-  const names = describeCount(Object.keys(run.failed).length, 'workload');
-  enterPhase(
-    run,
-    phaseOf(step),
-    `until nothing uses ${from.revision}: ${names} failed; until ${until}`,
-  );
+  const end = takePlace(run, step.id)?.until ?? Date.now() + policy.haltExpirySeconds * 1000;
+  const until = new Date(end).toISOString();
+  const names = whoMayStay(run, outline).join(', ');
+  enterPhase(run, phaseOf(step), `until nothing uses ${from.revision}: ${names}; until ${until}`);
   const waiting = new CancellationScope();
-  await waiting.run(async () => {
+  const isOver = await waiting.run(async () => {
     const unused = observing(callFor(run, `wait until nothing uses ${from.revision}`)).awaitUnused({
       ...refOfRun(run),
       revision: from.revision,
       pollSeconds: Math.max(policy.healthPollSeconds, LEAST_POLL_SECONDS),
     });
-    const timer = sleep(policy.haltExpirySeconds * 1000, {
+    const timer = sleep(Math.max(1, end - Date.now()), {
       summary: `nothing may use ${from.revision} until ${until}`,
     });
+    const long = condition(() => isLong(run));
     try {
       // The census that follows tells who it is when the time is over.
-      await Promise.race([unused, timer]);
+      return await Promise.race([
+        Promise.race([unused, timer]).then(() => true),
+        long.then(() => false),
+      ]);
     } finally {
       waiting.cancel();
-      await Promise.all([unused, timer].map(ignoreCancellation));
+      await Promise.all([unused, timer, long].map(ignoreCancellation));
     }
   });
+  if (!isOver) await goOnAnew(run, { kind: 'step', id: step.id, until: end });
 }
 
 /** A person moves workloads in minutes. */
@@ -244,43 +260,5 @@ function phaseOf({ kind }: StepOutline): Phase {
       return 'RemovingOldRevision';
     case 'verify-mesh':
       return 'Verifying';
-  }
-}
-
-/**
- * A failure waits for a person: past the point of no return, or where policy asks for it. The run stays
- * open and keeps the lock. When nobody decides, what can be taken back is taken back.
- */
-async function halt(
-  run: Run,
-  { policy }: PlanOutline,
-  step: StepOutline,
-  { cause, breach }: Problem,
-): Promise<'retry' | 'skip' | Forward> {
-  const until = new Date(Date.now() + policy.haltExpirySeconds * 1000).toISOString();
-  const halted: Halted = {
-    steps: [step.id],
-    ...(breach === undefined ? {} : { because: breach }),
-    decision: undefined,
-  };
-  const ways = run.pointOfNoReturn ? 'retry, skip or abort {"leave":true}' : 'retry or rollback';
-  run.halted = halted;
-  run.cause = cause;
-  enterPhase(run, 'Halted', `${ways} for ${step.id}, until ${until}`);
-  try {
-    const answered = await condition(
-      () => halted.decision !== undefined,
-      policy.haltExpirySeconds * 1000,
-      { summary: `halted at ${step.id}: waits for ${ways} until ${until}` },
-    );
-    if (!answered || halted.decision === undefined) {
-      const kind = run.pointOfNoReturn ? 'leave' : 'undo';
-      return { kind, cause: `${cause}; nobody decided until ${until}` };
-    }
-    run.cause = undefined;
-    if (halted.decision.kind === 'skip') markStep(run, step.id, 'skipped', halted.decision.reason);
-    return halted.decision.kind;
-  } finally {
-    run.halted = undefined;
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { digestPlan } from '../../src/activities/plan-digest.ts';
+import type { FieldDifference } from '../../src/domain/diff/diff-fields.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Json } from '../../src/domain/kubernetes-object.ts';
 import { buildSteps } from '../../src/domain/planning/build-steps.ts';
@@ -23,7 +24,9 @@ type Versioned<T> = Omit<T, 'apiVersion'> & { readonly apiVersion: typeof API_VE
 type Deep<T> = [Json] extends [T]
   ? T
   : T extends object
-    ? { readonly [K in keyof T]: Deep<T[K]> }
+    ? T extends FieldDifference
+      ? T
+      : { readonly [K in keyof T]: Deep<T[K]> }
     : T;
 
 /** Every member there: one that only one side has, optional or not, parts them. */

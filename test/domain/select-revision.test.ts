@@ -3,7 +3,11 @@ import {
   interpretControlPlanes,
   interpretTags,
 } from '../../src/domain/mesh/interpret-control-planes.ts';
-import { selectedRevision, selectRevision } from '../../src/domain/mesh/select-revision.ts';
+import {
+  chooseRevision,
+  selectedRevision,
+  selectRevision,
+} from '../../src/domain/mesh/select-revision.ts';
 import { usersOf } from '../../src/domain/mesh/users-of.ts';
 import { mutatingWebhook } from '../support/kubernetes-objects.ts';
 import { loosePod, sampleMesh, upgradedMesh, workload } from '../support/sample-mesh.ts';
@@ -39,6 +43,18 @@ describe('by what a namespace gets its proxies', () => {
     [{ app: 'shop' }, { kind: 'unlabelled' }],
   ])('%j → %j', (labels: Record<string, string>, expected) => {
     expect(selectRevision(labels, KNOWN)).toEqual(expected);
+  });
+
+  it.each([
+    [{ 'istio.io/rev': '1-25-1' }, true],
+    [{ 'istio.io/rev': 'prod' }, true],
+    [{ 'istio.io/rev': 'typo' }, false],
+    [{ 'sidecar.istio.io/inject': 'true' }, true],
+    [{ 'sidecar.istio.io/inject': 'true', 'istio.io/rev': 'typo' }, false],
+    [{ 'sidecar.istio.io/inject': 'yes' }, false],
+    [{}, false],
+  ])('or its pods themselves, where it has no label: %j → %s', (labels, expected) => {
+    expect(chooseRevision(labels, KNOWN)).toBe(expected);
   });
 
   it.each([

@@ -24,8 +24,7 @@ export function boundPlan(plan: UpgradePlan): BoundPlan {
 /** What is left alone only informs: Jobs come and go. */
 function boundStep(step: UpgradeStep): object {
   if (step.kind !== 'wave') return step;
-  const { left: _, ...bound } = step;
-  return bound;
+  return { ...step, left: undefined };
 }
 
 /** The findings that bear on whether a plan may be carried out. */

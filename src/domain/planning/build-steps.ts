@@ -44,6 +44,9 @@ export function buildSteps(material: PlanMaterial): readonly UpgradeStep[] {
     policy: policy.waves,
     gatewayNamespaces,
     ...(podSelections === undefined ? {} : { podSelections }),
+    byHand: new Set(
+      treated.moved.flatMap(({ uid, treatment }) => (treatment.kind === 'inject' ? [uid] : [])),
+    ),
   });
   return [
     {
@@ -144,9 +147,7 @@ function treatmentsOf(
       treatment: treatments.get(each.uid) ?? treatmentOfKind(each.kind),
     })),
     left:
-      part === 'rest'
-        ? []
-        : treated.left.filter(({ namespace }) => namespaces.includes(namespace)),
+      part === 'rest' ? [] : treated.left.filter(({ namespace }) => namespaces.includes(namespace)),
   };
 }
 

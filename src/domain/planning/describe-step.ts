@@ -4,17 +4,10 @@ import { formatSeconds } from '../format-seconds.ts';
 import { formatRef, type Json } from '../kubernetes-object.ts';
 import { REVISION_LABEL } from '../mesh/istio-labels.ts';
 import { describeCount } from '../rollout/describe-count.ts';
-import type { LeftWorkload, PlannedWorkload, Treatment } from '../restart/treatment.ts';
 import { describeLeft, describeTreatment } from './describe-treatment.ts';
 import type { Estimate } from './estimate-plan.ts';
 import type { PlannedObject } from './plan.ts';
-import type {
-  NamespaceMove,
-  StepOf,
-  StepUndo,
-  TagMove,
-  UpgradeStep,
-} from './step.ts';
+import type { NamespaceMove, StepOf, StepUndo, TagMove, UpgradeStep } from './step.ts';
 
 /** One line about a step; deeper ones belong to the line above. */
 export interface DetailLine {
@@ -88,6 +81,7 @@ function describeWave(step: StepOf<'wave'>): readonly DetailLine[] {
     ...describeParts(step),
     line(`restarts ${describeCount(step.workloads.length, 'workload')}`),
     ...few(step.workloads.map(describeWorkload)),
+    ...few(step.workloads.flatMap(describeInjection)),
     ...(step.left.length === 0 ? [] : [line(`leaves ${describeCount(step.left.length, 'other')}`)]),
     ...few(step.left.map((each) => line(describeLeft(each), 1))),
   ];
@@ -107,9 +101,24 @@ function describeWorkload({
   return line(`${kind} ${namespace}/${name}${describeTreatment(treatment)}${label}`, 1);
 }
 
+/** What a new pod template changes beside the mark: of few workloads, since few are injected by hand. */
+function describeInjection({
+  kind,
+  namespace,
+  name,
+  treatment,
+}: StepOf<'wave'>['workloads'][number]): readonly DetailLine[] {
+  if (treatment.kind !== 'inject') return [];
+  const { diff, diffLeftOut } = treatment;
+  return [
+    line(`pod template of ${kind} ${namespace}/${name}`, 1),
+    ...describeDiff(diff, diffLeftOut),
+  ];
+}
+
 function describePodLabelled({ podLabelled = [] }: StepOf<'wave'>): readonly DetailLine[] {
   if (podLabelled.length === 0) return [];
-  return [line(`only pods with a label of their own in: ${podLabelled.join(', ')}`)];
+  return [line(`only pods with a label or a proxy of their own in: ${podLabelled.join(', ')}`)];
 }
 
 /** The wave that another one completes, and that other one. */
@@ -148,14 +157,20 @@ function describeObject({
   ref,
   action,
   summary,
-  diff = [],
+  diff,
   diffLeftOut,
 }: PlannedObject): readonly DetailLine[] {
-  const shown = diff.slice(0, DIFFERENCES_AT_MOST);
-  const rest = diff.length - shown.length + (diffLeftOut?.count ?? 0);
   const what = summary === undefined || summary === '' ? '' : `: ${summary}`;
+  return [line(`${action} ${formatRef(ref)}${what}`, 1), ...describeDiff(diff ?? [], diffLeftOut)];
+}
+
+function describeDiff(
+  diff: readonly FieldDifference[],
+  leftOut: PlannedObject['diffLeftOut'],
+): readonly DetailLine[] {
+  const shown = diff.slice(0, DIFFERENCES_AT_MOST);
+  const rest = diff.length - shown.length + (leftOut?.count ?? 0);
   return [
-    line(`${action} ${formatRef(ref)}${what}`, 1),
     ...shown.map((difference) => line(describeDifference(difference), 2)),
     ...(rest > 0 ? [line(`and ${describeCount(rest, 'more field')}`, 2)] : []),
   ];

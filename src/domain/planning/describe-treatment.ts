@@ -10,6 +10,8 @@ export function describeTreatment(treatment: Treatment): string {
       return `: pod by pod, since ${treatment.because}`;
     case 'restart-at':
       return ': by spec.restartAt, on which its controller evicts its pods';
+    case 'inject':
+      return ': by hand, its pod template anew from its original manifest with the new proxy';
     case 'recreate':
       return ': evicted, and made again from its manifest, which is kept';
     default:

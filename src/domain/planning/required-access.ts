@@ -172,13 +172,18 @@ function restarted({ namespaces, workloads }: StepOf<'wave'>): readonly Required
     const pod = { identity, group: '', resource: 'pods', namespace };
     return [
       { ...workload, verb: 'get' },
-      // One of its own is made again; the others' owners do it.
-      { ...workload, verb: kind === 'Pod' ? 'create' : 'patch' },
+      ...writtenTo(kind).map((verb) => ({ ...workload, verb })),
       { ...pod, verb: 'delete' },
       { ...pod, verb: 'create', subresource: 'eviction' },
     ];
   });
   return [...watched(namespaces, workloads), ...moved];
+}
+
+/** A ReplicaSet stays as it is, its pods are evicted; a pod of nobody is made again. */
+function writtenTo(kind: RestartableKind): readonly AccessVerb[] {
+  if (kind === 'ReplicaSet') return [];
+  return kind === 'Pod' ? ['create'] : ['patch'];
 }
 
 function groupOf(kind: RestartableKind): string {

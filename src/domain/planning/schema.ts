@@ -50,6 +50,18 @@ const objectRef = z.strictObject({
 
 const json: z.ZodType<Json> = z.json().meta({ id: 'Json' });
 
+const differences = z.array(
+  z.strictObject({
+    path: z.string(),
+    from: json.exactOptional().describe('Absent where there is nothing now.'),
+    to: json.exactOptional().describe('Absent where there will be nothing.'),
+  }),
+);
+const differencesLeftOut = z
+  .strictObject({ count: z.int().positive(), digest })
+  .exactOptional()
+  .describe('Differences beyond those listed.');
+
 const plannedObject = z
   .strictObject({
     ref: objectRef,
@@ -57,20 +69,10 @@ const plannedObject = z
     uid: z.string().exactOptional().describe('Of the live object.'),
     rendered: digest.exactOptional().describe('Of the object as rendered.'),
     summary: z.string().exactOptional().describe('Of an object that is created: what it is.'),
-    diff: z
-      .array(
-        z.strictObject({
-          path: z.string(),
-          from: json.exactOptional().describe('Absent where there is nothing now.'),
-          to: json.exactOptional().describe('Absent where there will be nothing.'),
-        }),
-      )
+    diff: differences
       .exactOptional()
       .describe('Of an object that is updated: what our write makes of it, field by field.'),
-    diffLeftOut: z
-      .strictObject({ count: z.int().positive(), digest })
-      .exactOptional()
-      .describe('Differences beyond those listed.'),
+    diffLeftOut: differencesLeftOut,
   })
   .meta({ id: 'PlannedObject' });
 
@@ -92,6 +94,17 @@ const treatment = z
     z.strictObject({ kind: z.literal('evict'), because: z.string() }),
     z.strictObject({ kind: z.literal('restart-at') }),
     z.strictObject({ kind: z.literal('recreate') }),
+    z.strictObject({
+      kind: z.literal('inject'),
+      manifest: digest.describe('Of the original manifest.'),
+      files: digest
+        .exactOptional()
+        .describe('Of the files that stand in for parts of the configuration of the injector.'),
+      rendered: digest.describe('Of the pod template with the new proxy.'),
+      live: digest.describe('Of the pod template that it replaces.'),
+      diff: differences.describe('What our write makes of it, field by field.'),
+      diffLeftOut: differencesLeftOut,
+    }),
   ])
   .describe('How it gets its new proxy.')
   .meta({ id: 'Treatment' });

@@ -10,6 +10,8 @@ export interface WaveOptions {
   readonly gatewayNamespaces: readonly string[];
   /** Workloads that follow a label of their own pods; absent: none does. */
   readonly podSelections?: PodSelections;
+  /** uids of workloads that are injected by hand, which follow nothing; absent: none is. */
+  readonly byHand?: ReadonlySet<string>;
 }
 
 /** A wave and its place: by size, then by name. */

@@ -9,7 +9,7 @@ import { orderWaves, type WaveOptions } from './wave-order.ts';
 /** What moves together: the namespaces of one tag, one namespace, or several by their own labels. */
 export interface WaveContent {
   readonly namespaces: readonly string[];
-  /** Those of them that select nothing: there only pods with a label of their own move. */
+  /** Those of them that select nothing: there only pods with a label or a proxy of their own move. */
   readonly podLabelled?: readonly string[];
   readonly tagMoves: readonly TagMove[];
   readonly namespaceMoves: readonly NamespaceMove[];
@@ -27,6 +27,7 @@ interface Scene {
   readonly mesh: ObservedMesh;
   readonly movement: Movement;
   readonly podSelections: PodSelections;
+  readonly byHand: ReadonlySet<string>;
 }
 
 /**
@@ -38,7 +39,8 @@ export function buildWaves(
   movement: Movement,
   options: WaveOptions,
 ): readonly WaveContent[] {
-  const scene = { mesh, movement, podSelections: options.podSelections ?? new Map() };
+  const { podSelections = new Map(), byHand = new Set() } = options;
+  const scene: Scene = { mesh, movement, podSelections, byHand };
   const byTag = mesh.tags
     .filter(({ tag, revision }) => tag !== DEFAULT_TAG && revision === movement.from)
     .flatMap((tag) => wavesOfTag(scene, tag));
@@ -66,7 +68,9 @@ function wavesOfTag(
 ): readonly WaveContent[] {
   // What follows the default by its namespace moves earlier, by a label that it has for a while.
   const selecting = mesh.namespaces
-    .filter(({ selection }) => tag !== DEFAULT_TAG && selection.kind === 'tag' && selection.tag === tag)
+    .filter(
+      ({ selection }) => tag !== DEFAULT_TAG && selection.kind === 'tag' && selection.tag === tag,
+    )
     .map(({ name }) => name)
     .toSorted(compareText);
   const followers = mesh.workloads.filter(({ uid }) => {
@@ -81,14 +85,25 @@ function wavesOfTag(
   ];
 }
 
-/** The pods of a namespace without labels whose own label names the revision. */
-function wavesOfPods({ mesh, movement, podSelections }: Scene, name: string): WaveContent[] {
+/**
+ * What moves by itself in a namespace that moves by nothing: pods whose own label names the revision,
+ * and workloads of it that were injected by hand, where no webhook injects them anew.
+ */
+function wavesOfPods(
+  { mesh, movement, podSelections, byHand }: Scene,
+  name: string,
+): WaveContent[] {
   const workloads = mesh.workloads
-    .filter(
-      ({ namespace, uid }) =>
-        namespace === name && podSelections.get(uid)?.kind === 'revision',
-    )
-    .map((workload) => ({ ...workload, revisionLabel: movement }));
+    .filter(({ namespace }) => namespace === name)
+    .flatMap((workload) => {
+      const { uid, podsByRevision } = workload;
+      if (byHand.has(uid)) {
+        const isHere = (podsByRevision[movement.from] ?? 0) > 0;
+        return isHere && podSelections.get(uid)?.kind !== 'tag' ? [workload] : [];
+      }
+      const selection = podSelections.get(uid);
+      return selection?.kind === 'revision' ? [{ ...workload, revisionLabel: movement }] : [];
+    });
   return workloads.length === 0 ? [] : [waveOf([], workloads, { podLabelled: [name] })];
 }
 

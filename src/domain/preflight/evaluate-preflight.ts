@@ -12,6 +12,7 @@ import { controlPlaneSettledRule } from './rules/control-plane-settled.ts';
 import { defaultsAgreeRule } from './rules/defaults-agree.ts';
 import { envoyFiltersRule } from './rules/envoy-filters.ts';
 import { factsKnownRule } from './rules/facts-known.ts';
+import { firstWorkloadsRule } from './rules/first-workloads.ts';
 import { gatewayApiRule } from './rules/gateway-api.ts';
 import { injectionStableRule } from './rules/injection-stable.ts';
 import { injectorsApartRule } from './rules/injectors-apart.ts';
@@ -27,6 +28,7 @@ import { namespaceBothLabelsRule } from './rules/namespace-both-labels.ts';
 import { namespaceManagersRule } from './rules/namespace-managers.ts';
 import { namespaceSelectsRule } from './rules/namespace-selects.ts';
 import { nodeAgentsRule } from './rules/node-agents.ts';
+import { podLabelsRule } from './rules/pod-labels.ts';
 import { podsCreatableRule } from './rules/pods-creatable.ts';
 import { progressiveDeliveryRule } from './rules/progressive-delivery.ts';
 import { proxyRevisionsRule } from './rules/proxy-revisions.ts';
@@ -45,6 +47,7 @@ import { versionSkewRule } from './rules/version-skew.ts';
 import { webhooksAnsweredRule } from './rules/webhooks-answered.ts';
 import { movedPodByPodRule } from './rules/moved-pod-by-pod.ts';
 import { workloadRedundantRule } from './rules/workload-redundant.ts';
+import { workloadsLeftRule } from './rules/workloads-left.ts';
 import { workloadsMovableRule } from './rules/workloads-movable.ts';
 import { workloadsReadyRule } from './rules/workloads-ready.ts';
 
@@ -59,6 +62,7 @@ export const PREFLIGHT_RULES: readonly Rule[] = [
   defaultsAgreeRule,
   envoyFiltersRule,
   factsKnownRule,
+  firstWorkloadsRule,
   gatewayApiRule,
   injectionStableRule,
   injectorsApartRule,
@@ -74,6 +78,7 @@ export const PREFLIGHT_RULES: readonly Rule[] = [
   namespaceManagersRule,
   namespaceSelectsRule,
   nodeAgentsRule,
+  podLabelsRule,
   podsCreatableRule,
   progressiveDeliveryRule,
   proxyRevisionsRule,
@@ -92,6 +97,7 @@ export const PREFLIGHT_RULES: readonly Rule[] = [
   webhooksAnsweredRule,
   movedPodByPodRule,
   workloadRedundantRule,
+  workloadsLeftRule,
   workloadsMovableRule,
   workloadsReadyRule,
 ];

@@ -2,6 +2,7 @@ import { assertNever } from '../assert-never.ts';
 import type { BudgetFacts } from '../inventory/capacity.ts';
 import { nameBudget, roomOf } from './budgets.ts';
 import type { RolloutLimits } from './rollout-limits.ts';
+import type { InjectTreatment } from './manual/inject-treatment.ts';
 import type { Treatment } from './treatment.ts';
 
 /**
@@ -16,15 +17,24 @@ export type RestartMethod =
   | { readonly kind: 'restart-at' }
   | { readonly kind: 'recreate' };
 
+/** A treatment as far as the method depends on it. */
+export type ChosenTreatment =
+  Exclude<Treatment, { kind: 'inject' }> | Pick<InjectTreatment, 'kind'>;
+
 /** How a workload moves now, by what the plan says of it and what it and its budgets are like. */
 export function chooseMethod(
-  treatment: Treatment,
+  treatment: ChosenTreatment,
   limits: RolloutLimits,
   budgets: readonly BudgetFacts[],
 ): RestartMethod {
   switch (treatment.kind) {
     case 'restart':
       return chooseRestart(limits, budgets);
+    case 'inject':
+      // Nothing but the new template brings the new proxy: its rollout waits for its budgets.
+      return limits.replaces === 'not-all'
+        ? { kind: 'evict', because: limits.because }
+        : { kind: 'template' };
     case 'evict':
     case 'restart-at':
     case 'recreate':
@@ -39,10 +49,7 @@ export function chooseMethod(
  * so it is chosen only where its strategy stays within every budget by itself. A strategy that takes
  * nothing away before the new pod is there breaks none, even where a budget lets nobody go.
  */
-function chooseRestart(
-  limits: RolloutLimits,
-  budgets: readonly BudgetFacts[],
-): RestartMethod {
+function chooseRestart(limits: RolloutLimits, budgets: readonly BudgetFacts[]): RestartMethod {
   if (limits.replaces === 'not-all') return { kind: 'evict', because: limits.because };
   if (limits.replaces === 'all-at-once' && limits.desired > 1) {
     return { kind: 'evict', because: 'its strategy Recreate takes all pods away at once' };

@@ -1,10 +1,6 @@
 import type { PodRecreation } from '../inventory/workload-detail.ts';
 import type { KubernetesObject } from '../kubernetes-object.ts';
-import {
-  PROXY_CONTAINER,
-  REVISION_ANNOTATION,
-  STATUS_ANNOTATION,
-} from '../mesh/istio-labels.ts';
+import { PROXY_CONTAINER, REVISION_ANNOTATION, STATUS_ANNOTATION } from '../mesh/istio-labels.ts';
 import { RECREATE_ANNOTATION } from '../mesh/record-marks.ts';
 
 /** The manifest from which a pod can be made again, or why there is none. */
@@ -118,9 +114,7 @@ function fromLive(pod: Pod): RecreateManifest {
   const text = pod.metadata.annotations?.[STATUS_ANNOTATION];
   const status = text === undefined ? undefined : parseStatus(text);
   if (status === undefined) {
-    return none(
-      `neither ${LAST_APPLIED} nor ${STATUS_ANNOTATION} says what it was made from`,
-    );
+    return none(`neither ${LAST_APPLIED} nor ${STATUS_ANNOTATION} says what it was made from`);
   }
   const spec = withoutInjected(pod.spec ?? {}, status);
   const kept = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];

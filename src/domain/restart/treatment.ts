@@ -7,7 +7,9 @@ import {
   type RestartableKind,
   type WorkloadRef,
 } from '../mesh/observed-mesh.ts';
+import { selectedRevision } from '../mesh/select-revision.ts';
 import type { Policy } from '../policy.ts';
+import type { InjectTreatment } from './manual/inject-treatment.ts';
 
 /** How one workload gets its new proxy; chosen with the plan, bound by its digest, shown to people. */
 export type Treatment =
@@ -18,7 +20,8 @@ export type Treatment =
   /** An Argo Rollout: by `spec.restartAt`, on which its controller evicts the pods. */
   | { readonly kind: 'restart-at' }
   /** A pod that nobody would bring back: its manifest is kept, it is evicted, and made again from it. */
-  | { readonly kind: 'recreate' };
+  | { readonly kind: 'recreate' }
+  | InjectTreatment;
 
 /** A workload that a wave moves, and how. */
 export type PlannedWorkload = WorkloadRef & { readonly treatment: Treatment };
@@ -46,8 +49,7 @@ export type Decision =
 /** Kinds whose pods end by themselves; the next ones get the new proxy. */
 export const RUNS_TO_ITS_END: ReadonlySet<string> = new Set(['Job', 'CronJob']);
 
-const ENDS_BY_ITSELF =
-  'what runs now keeps its proxy until it ends; the next run gets the new one';
+const ENDS_BY_ITSELF = 'what runs now keeps its proxy until it ends; the next run gets the new one';
 
 type TreatmentPolicy = Pick<Policy['restart'], 'recreateBarePods'>;
 
@@ -102,7 +104,10 @@ function unknownOwner(kind: string): string {
 }
 
 /** A Deployment that lends its template, or a copy that only runs while it is analysed. */
-function movedByAnother({ deliveryRole, progressiveDelivery = '' }: WorkloadDetail): string | undefined {
+function movedByAnother({
+  deliveryRole,
+  progressiveDelivery = '',
+}: WorkloadDetail): string | undefined {
   switch (deliveryRole) {
     case 'template':
       return `it lends its template to ${progressiveDelivery}, which moves`;
@@ -115,7 +120,8 @@ function movedByAnother({ deliveryRole, progressiveDelivery = '' }: WorkloadDeta
   }
 }
 
-function isInjectedByHand({ manualProxyImage }: WorkloadDetail): boolean {
+/** Its pod template has a proxy in it. */
+export function isInjectedByHand({ manualProxyImage }: WorkloadDetail): boolean {
   return manualProxyImage !== undefined;
 }
 
@@ -123,20 +129,26 @@ function leave(because: string): Decision {
   return { kind: 'leave', because };
 }
 
-/** What becomes of everything in the inventory. Pods of one owner are one entry. */
+/**
+ * What becomes of everything in the inventory. Pods of one owner are one entry. `injections` are what
+ * was injected by hand and will be so again, by uid.
+ */
 export function treatWorkloads(
   { mesh, workloads, loosePods }: Pick<MeshInventory, 'mesh' | 'workloads' | 'loosePods'>,
   policy: TreatmentPolicy,
+  injections: ReadonlyMap<string, InjectTreatment> = new Map(),
 ): TreatedWorkloads {
   const decisions = new Map(workloads.map((each) => [each.uid, treatmentOf(each)]));
-  const moved = mesh.workloads.flatMap((workload): readonly (ObservedWorkload & PlannedWorkload)[] => {
-    const decision = decisions.get(workload.uid) ?? treatmentUnread(workload);
-    return decision?.kind === 'move' ? [{ ...workload, treatment: decision.treatment }] : [];
-  });
+  const moved = mesh.workloads.flatMap(
+    (workload): readonly (ObservedWorkload & PlannedWorkload)[] => {
+      const decision = decisions.get(workload.uid) ?? treatmentUnread(workload);
+      if (decision?.kind !== 'move') return [];
+      const treatment = injections.get(workload.uid) ?? decision.treatment;
+      return [{ ...workload, treatment }];
+    },
+  );
   const left = workloads.flatMap((workload) => leftBy(workload, decisions.get(workload.uid)));
-  const pods = loosePods
-    .filter((pod) => !workloads.some((workload) => runs(workload, pod)))
-    .map((pod) => ({ pod, decision: treatmentOfPod(pod, policy) }));
+  const pods = decidePods({ mesh, workloads, loosePods }, policy);
   const owners = new Map(
     pods
       .flatMap(({ pod, decision }) => leftBy(ownerOf(pod), decision))
@@ -151,6 +163,67 @@ export function treatWorkloads(
     ].toSorted(byPlace),
     left: [...left, ...owners.values()].toSorted(byPlace),
   };
+}
+
+interface DecidedPod {
+  readonly pod: LoosePodDetail;
+  readonly decision: Decision;
+}
+
+function decidePods(
+  { mesh, workloads, loosePods }: Pick<MeshInventory, 'mesh' | 'workloads' | 'loosePods'>,
+  policy: TreatmentPolicy,
+): readonly DecidedPod[] {
+  const selecting = new Set(
+    mesh.namespaces
+      .filter(({ selection }) => selectedRevision(selection) !== undefined)
+      .map(({ name }) => name),
+  );
+  return loosePods
+    .filter((pod) => !workloads.some((workload) => runs(workload, pod)))
+    .map((pod): DecidedPod => {
+      const decision = treatmentOfPod(pod, policy);
+      const follows = decision.kind === 'leave' || selecting.has(pod.namespace);
+      return { pod, decision: follows ? decision : leave(NO_SELECTOR) };
+    });
+}
+
+const NO_SELECTOR = 'its namespace selects no revision, and no wave moves pods one by one';
+
+/** Pods that stay on their revision until somebody else replaces them; those of one owner together. */
+export interface LeftPods extends LeftWorkload {
+  readonly pods: readonly string[];
+  readonly revisions: readonly string[];
+  /** It would be moved if somebody said so. */
+  readonly mayBeAsked: boolean;
+}
+
+/** What is left and does not end by itself, by place. */
+export function leftPods(
+  inventory: Pick<MeshInventory, 'mesh' | 'workloads' | 'loosePods'>,
+  policy: TreatmentPolicy,
+): readonly LeftPods[] {
+  const left = decidePods(inventory, policy).filter(
+    ({ pod, decision }) => decision.kind === 'leave' && !RUNS_TO_ITS_END.has(pod.ownerKind),
+  );
+  const byOwner = Map.groupBy(left, ({ pod }) => JSON.stringify(ownerOf(pod)));
+  return [...byOwner.values()]
+    .flatMap((each): readonly LeftPods[] => {
+      const [first] = each;
+      if (first?.decision.kind !== 'leave') return [];
+      const { pod, decision } = first;
+      const revisions = new Set(each.map(({ pod: { revision } }) => revision));
+      return [
+        {
+          ...ownerOf(pod),
+          because: decision.because,
+          pods: each.map(({ pod: { name } }) => name),
+          revisions: [...revisions],
+          mayBeAsked: decision.because === NOT_OPTED_IN && pod.recreation?.cannot === undefined,
+        },
+      ];
+    })
+    .toSorted(byPlace);
 }
 
 /** One of which the inventory says nothing says nothing about injection: it moves when it has a proxy. */
@@ -194,7 +267,7 @@ export function ownerOf({
   ownerKind,
   ownerName,
 }: LoosePodDetail): Omit<LeftWorkload, 'because'> {
-  return ownerKind === ''
+  return ownerKind === '' || ownerName === ''
     ? { kind: 'Pod', namespace, name }
     : { kind: ownerKind, namespace, name: ownerName };
 }

@@ -243,7 +243,17 @@ describe('a pod that no restart reaches', () => {
     expect(
       interpretLoosePods([bare, owned], [replicaSetOf('cart')], new Set(['uid-shop-cart'])),
     ).toEqual([
-      { namespace: 'shop', name: 'debug', revision: 'old', ownerKind: '', ownerName: '' },
+      {
+        namespace: 'shop',
+        name: 'debug',
+        uid: 'uid-pod-debug',
+        revision: 'old',
+        proxyImage: 'docker.io/istio/proxyv2:old',
+        ready: true,
+        ownerKind: '',
+        ownerName: '',
+        recreation: { cannot: expect.stringContaining('says what it was made from') },
+      },
     ]);
   });
 

@@ -18,27 +18,17 @@ export const CUSTOM_RESOURCE_SCENARIOS: readonly Scenario[] = [
     code: 'ProgressiveDelivery',
     severity: 'overridable',
     subject: 'Deployment shop/catalog',
-    name: 'Flagger watches the pod template of a workload',
+    name: 'Flagger watches the pod template of a workload that runs pods',
     given: [definition('flagger.app', 'Canary', ['v1beta1']), canaryOf('shop')],
     near: { given: [definition('flagger.app', 'Canary', ['v1beta1']), canaryOf('legacy')] },
   },
   {
-    code: 'WorkloadCannotBeMoved',
-    severity: 'blocking',
-    subject: /^(ReplicaSet|Rollout) shop\/tiles/,
-    name: 'the pods of an Argo Rollout',
-    given: [
-      definition('argoproj.io', 'Rollout', ['v1alpha1']),
-      rolloutOf('tiles'),
-      podOfRollout('tiles', {}),
-    ],
-    near: {
-      given: [
-        definition('argoproj.io', 'Rollout', ['v1alpha1']),
-        rolloutOf('tiles'),
-        podOfRollout('tiles', { 'sidecar.istio.io/inject': 'false' }),
-      ],
-    },
+    code: 'ProgressiveDelivery',
+    severity: 'overridable',
+    subject: 'Deployment shop/catalog',
+    name: 'a Deployment lends its template to an Argo Rollout and runs pods of its own',
+    given: [definition('argoproj.io', 'Rollout', ['v1alpha1']), rolloutOf('tiles', 'catalog')],
+    near: { given: [definition('argoproj.io', 'Rollout', ['v1alpha1']), rolloutOf('tiles')] },
   },
   {
     code: 'GatewayApiVersion',
@@ -88,23 +78,15 @@ function canaryOf(namespace: string): Change {
   });
 }
 
-function rolloutOf(name: string): Change {
+/** By a template of its own, or by that of a Deployment. */
+function rolloutOf(name: string, lender?: string): Change {
+  const template = { metadata: { labels: { app: name } }, spec: TEMPLATE_POD };
+  const workloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: lender };
   return create(`Rollout shop/${name}`, {
     spec: {
       replicas: 1,
       selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: TEMPLATE_POD },
-    },
-  });
-}
-
-/** Nobody runs Argo here: this is a pod as its controller would leave one, of a ReplicaSet of its own. */
-function podOfRollout(name: string, labels: Readonly<Record<string, string>>): Change {
-  return create(`ReplicaSet shop/${name}-abc`, {
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name, ...labels } }, spec: TEMPLATE_POD },
+      ...(lender === undefined ? { template } : { workloadRef }),
     },
   });
 }

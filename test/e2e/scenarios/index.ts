@@ -2,6 +2,7 @@ import { CONTROL_PLANE_SCENARIOS } from './control-planes.ts';
 import { CUSTOM_RESOURCE_SCENARIOS } from './custom-resources.ts';
 import { INSTALLATION_SCENARIOS } from './installation.ts';
 import { NAMESPACE_SCENARIOS } from './namespaces.ts';
+import { POD_LABEL_SCENARIOS } from './pod-labels.ts';
 import { QUESTION_SCENARIOS } from './questions.ts';
 import type { Scenario } from './scenario.ts';
 import { WEBHOOK_SCENARIOS } from './webhooks.ts';
@@ -12,6 +13,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...QUESTION_SCENARIOS,
   ...NAMESPACE_SCENARIOS,
   ...WORKLOAD_SCENARIOS,
+  ...POD_LABEL_SCENARIOS,
   ...CONTROL_PLANE_SCENARIOS,
   ...WEBHOOK_SCENARIOS,
   ...CUSTOM_RESOURCE_SCENARIOS,

@@ -41,6 +41,8 @@ export interface Question {
   /** Versions of istioctl that the configuration has; all of the rig's when left out. */
   readonly supplied?: readonly string[];
   readonly takeOver?: string;
+  /** `waves.first` of the policy. */
+  readonly first?: readonly string[];
 }
 
 /**

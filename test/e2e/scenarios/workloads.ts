@@ -58,8 +58,8 @@ export const WORKLOAD_SCENARIOS: readonly Scenario[] = [
     near: { given: [deployment('by-hand', { proxy: 'auto' })] },
   },
   {
-    code: 'WorkloadCannotBeMoved',
-    severity: 'blocking',
+    code: 'WorkloadLeft',
+    severity: 'overridable',
     subject: 'Pod shop/loner',
     name: 'a pod that nobody owns; without a proxy it does not matter',
     given: [create('Pod shop/loner', podOf({}))],
@@ -68,12 +68,16 @@ export const WORKLOAD_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    code: 'WorkloadCannotBeMoved',
-    severity: 'blocking',
-    subject: 'Deployment legacy/by-label',
-    name: 'pods that choose a revision by a label of their own',
-    given: [deployment('legacy/by-label', { labels: { 'istio.io/rev': '1-25-1' }, replicas: 1 })],
-    near: { given: [deployment('legacy/by-label', { labels: { version: 'v1' }, replicas: 1 })] },
+    code: 'WorkloadLeft',
+    severity: 'overridable',
+    subject: 'Pod shop/loner',
+    name: 'a pod that nobody owns; where it says so it is made again',
+    given: [create('Pod shop/loner', podOf({}))],
+    near: {
+      given: [
+        create('Pod shop/loner', podOf({ annotations: { 'meshlift.dev/recreate': 'true' } })),
+      ],
+    },
   },
   {
     code: 'JobKeepsProxy',
@@ -197,15 +201,14 @@ function podOf({ labels = {}, annotations = {}, proxy, pod = {} }: PodLike): {
   return { metadata: { labels, annotations }, spec: { containers, ...pod } };
 }
 
-/** In namespace shop unless its name says where; without pods unless told. */
+/** In namespace shop; without pods unless told. */
 function deployment(
-  where: string,
+  name: string,
   { replicas = 0, ...like }: PodLike & { replicas?: number },
 ): Change {
-  const [name = '', namespace = 'shop'] = where.split('/').reverse();
   const app = { app: name };
   const { metadata, spec } = podOf({ ...like, labels: { ...like.labels, ...app } });
-  return create(`Deployment ${namespace}/${name}`, {
+  return create(`Deployment shop/${name}`, {
     spec: { replicas, selector: { matchLabels: app }, template: { metadata, spec } },
   });
 }

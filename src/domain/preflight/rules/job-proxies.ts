@@ -1,9 +1,7 @@
 import type { PreflightFacts, Rule } from '../facts.ts';
 import type { Finding } from '../../finding.ts';
+import { RUNS_TO_ITS_END } from '../../restart/treatment.ts';
 import { informOnce, nameWorkload } from '../name-objects.ts';
-
-/** Kinds whose pods end by themselves; the next ones get the new proxy. */
-export const RUNS_TO_ITS_END: ReadonlySet<string> = new Set(['Job', 'CronJob']);
 
 /** Jobs are never killed: a running one keeps its proxy until it ends. */
 export const jobProxiesRule: Rule = {

@@ -7,6 +7,7 @@ import { currentControlPlanes, type PreflightFacts, type Rule } from '../facts.t
 import { addedControlPlanePods } from '../control-plane-pods.ts';
 import { fitPods, formatAmount, type NodeRoom } from '../fit-pods.ts';
 import { nameSome, nameWorkload } from '../name-objects.ts';
+import { waveOptionsOf } from '../wave-options.ts';
 
 /** A rolling restart adds pods before it takes any away. */
 export const surgeFitsRule: Rule = {
@@ -73,15 +74,11 @@ interface WaveOfWorkloads {
 }
 
 function wavesOf(facts: PreflightFacts): readonly WaveOfWorkloads[] {
-  const { mesh, inventory, targetRevision, strategy, policy } = facts;
-  const options = {
-    policy: policy?.waves ?? { critical: [] },
-    gatewayNamespaces: inventory.gateways.map(({ namespace }) => namespace),
-  };
+  const { mesh, targetRevision, strategy } = facts;
   switch (strategy) {
     case 'canary':
       return currentControlPlanes(facts).flatMap(({ revision }) =>
-        buildWaves(mesh, { from: revision, to: targetRevision }, options),
+        buildWaves(mesh, { from: revision, to: targetRevision }, waveOptionsOf(facts, revision)),
       );
     case 'in-place':
       return [...Map.groupBy(mesh.workloads, ({ namespace }) => namespace)].map(

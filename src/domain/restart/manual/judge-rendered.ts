@@ -1,11 +1,11 @@
 import { proxyIn } from '../../inventory/pod-spec.ts';
-import { REVISION_ANNOTATION } from '../../mesh/istio-labels.ts';
+import { REVISION_ANNOTATION, REVISION_LABEL } from '../../mesh/istio-labels.ts';
 import type { PodTemplate } from './pod-template.ts';
 
 /** Why the pods of a template that was injected again would not be on the target; else `undefined`. */
 export function judgeRendered(
   rendered: PodTemplate,
-  { live, revision }: { readonly live: PodTemplate; readonly revision: string },
+  { live, from, to }: { readonly live: PodTemplate; readonly from: string; readonly to: string },
 ): string | undefined {
   const image = proxyIn(rendered.spec)?.image;
   if (image === undefined || image === 'auto') {
@@ -14,8 +14,11 @@ export function judgeRendered(
   if (image === proxyIn(live.spec)?.image) {
     return `istioctl kube-inject gives it the proxy ${image} that it has: the inject config or the values name that image`;
   }
+  if (rendered.metadata?.labels?.[REVISION_LABEL] === from) {
+    return `its original manifest has the label ${REVISION_LABEL}: ${from} on its pods, by which the webhook of that revision would inject them again`;
+  }
   const marked = rendered.metadata?.annotations?.[REVISION_ANNOTATION];
-  return marked === revision
+  return marked === to
     ? undefined
-    : `expected the inject config to write the annotation ${REVISION_ANNOTATION}: ${revision}, by which its pods are told from old ones, found ${marked ?? 'none'}`;
+    : `expected the inject config to write the annotation ${REVISION_ANNOTATION}: ${to}, by which its pods are told from old ones, found ${marked ?? 'none'}`;
 }

@@ -4,7 +4,7 @@ import type {
 } from '../../../../src/domain/inventory/workload-detail.ts';
 import type { ObservedWorkload } from '../../../../src/domain/mesh/observed-mesh.ts';
 import { loosePodDetail, workloadDetail } from '../../../support/sample-inventory.ts';
-import { facts, sampleMesh, workload } from '../../../support/sample-mesh.ts';
+import { facts, sampleMesh, samplePolicy, workload } from '../../../support/sample-mesh.ts';
 import { found, type RuleCase } from '../rule-case.ts';
 
 function withWorkload(changes: Partial<ObservedWorkload>) {
@@ -12,13 +12,28 @@ function withWorkload(changes: Partial<ObservedWorkload>) {
 }
 
 /** Only this workload, with what the inventory knows beyond. */
-function detailed(changes: Partial<WorkloadDetail>) {
-  return found({ workloads: [workloadDetail(changes)] }, { workloads: [workload()] });
+function detailed(changes: Partial<WorkloadDetail>, kind: ObservedWorkload['kind'] = 'Deployment') {
+  return found({ workloads: [workloadDetail(changes)] }, { workloads: [workload({ kind })] });
 }
 
 function withLoosePod(changes: Partial<LoosePodDetail>) {
   return found({ loosePods: [loosePodDetail(changes)] });
 }
+
+/** Original manifests are given; `refused` says why that of this workload cannot be used. */
+function injectedByHand({ refused, isGateway = false }: { refused?: string; isGateway?: boolean }) {
+  const detail = workloadDetail({ manualProxyImage: 'istio/proxyv2:1.25.1', isGateway });
+  return {
+    ...found({ workloads: [detail] }, { workloads: [workload({})] }),
+    refusedInjections: new Map(refused === undefined ? [] : [[detail.uid, refused]]),
+  };
+}
+
+/** Bare pods are made again, unless they say otherwise. */
+const RECREATING = {
+  ...samplePolicy(),
+  restart: { ...samplePolicy().restart, recreateBarePods: true },
+};
 
 const CART = 'Deployment shop/cart';
 
@@ -64,45 +79,6 @@ export const MOVABLE_CASES: readonly RuleCase[] = [
   },
   {
     code: 'WorkloadCannotBeMoved',
-    policy: 'refuses an Argo Rollout, once, not again for its pods',
-    given: found({
-      workloads: [workloadDetail({ kind: 'Rollout', name: 'search' })],
-      loosePods: ['a', 'b'].map((name) =>
-        loosePodDetail({ name, ownerKind: 'ReplicaSet', ownerName: 'search-6f9d' }),
-      ),
-    }),
-    expected: [['blocking', 'Rollout shop/search']],
-    nearMiss: {
-      what: 'one without a proxy',
-      given: found({
-        workloads: [workloadDetail({ kind: 'Rollout', podsWithProxy: 0, podsWithoutProxy: 0 })],
-      }),
-    },
-  },
-  {
-    code: 'WorkloadCannotBeMoved',
-    policy: 'refuses a ReplicaSet that nobody restarts, once for all its pods',
-    given: found({
-      loosePods: ['a', 'b'].map((name) =>
-        loosePodDetail({ name, ownerKind: 'ReplicaSet', ownerName: 'old' }),
-      ),
-    }),
-    expected: [['blocking', 'ReplicaSet shop/old']],
-    nearMiss: {
-      what: 'a Job, which ends by itself',
-      given: withLoosePod({ ownerKind: 'Job', ownerName: 'batch' }),
-    },
-  },
-  {
-    code: 'WorkloadCannotBeMoved',
-    policy: 'refuses a bare pod with a proxy',
-    given: withLoosePod({ name: 'lone' }),
-    expected: [['blocking', 'Pod shop/lone']],
-    says: 'nobody owns the pod',
-    nearMiss: { what: 'a mesh without any', given: found({ loosePods: [] }) },
-  },
-  {
-    code: 'WorkloadCannotBeMoved',
     policy: 'refuses a gateway whose proxy comes with the release',
     given: detailed({ manualProxyImage: 'docker.io/istio/proxyv2:1.25.1', isGateway: true }),
     expected: [['blocking', CART]],
@@ -119,44 +95,85 @@ export const MOVABLE_CASES: readonly RuleCase[] = [
   },
   {
     code: 'WorkloadCannotBeMoved',
-    policy: 'refuses pods beside a Rollout that do not belong to it',
-    given: found({
-      workloads: [workloadDetail({ kind: 'Rollout', name: 'search' })],
-      loosePods: [
-        loosePodDetail({ name: 'a', ownerKind: 'Rollout', ownerName: 'search' }),
-        loosePodDetail({ name: 'b', ownerKind: 'Rollout', ownerName: 'other' }),
-        loosePodDetail({ name: 'c', ownerKind: 'Widget', ownerName: 'search' }),
-        loosePodDetail({ name: 'd', ownerKind: 'Widget', ownerName: '' }),
-        loosePodDetail({ namespace: 'orders', ownerKind: 'Rollout', ownerName: 'search' }),
-      ],
-    }),
-    expected: [
-      ['blocking', 'Pod shop/d'],
-      ['blocking', 'Rollout orders/search'],
-      ['blocking', 'Rollout shop/other'],
-      ['blocking', 'Rollout shop/search'],
-      ['blocking', 'Widget shop/search'],
-    ],
-    nearMiss: {
-      what: 'once more what a Rollout has a finding for',
-      given: found({
-        workloads: [workloadDetail({ kind: 'Rollout', name: 'search' })],
-        loosePods: [loosePodDetail({ ownerKind: 'Rollout', ownerName: 'search' })],
-      }),
-      expected: [['blocking', 'Rollout shop/search']],
-    },
+    policy: 'refuses what was injected by hand and cannot be injected again, with the reason',
+    given: injectedByHand({ refused: 'no Deployment shop/cart is there' }),
+    expected: [['blocking', CART]],
+    says: 'no Deployment shop/cart is there',
+    nearMiss: { what: 'one whose original is there', given: injectedByHand({}) },
   },
   {
     code: 'WorkloadCannotBeMoved',
-    policy: 'refuses pods of a ReplicaSet beside a Deployment whose name begins alike',
-    given: found({
-      workloads: [workloadDetail({ name: 'old' })],
-      loosePods: [loosePodDetail({ ownerKind: 'ReplicaSet', ownerName: 'old-5f6' })],
-    }),
-    expected: [['blocking', 'ReplicaSet shop/old-5f6']],
+    policy: 'refuses a gateway whose proxy its installer put there, whatever originals are given',
+    given: injectedByHand({ isGateway: true }),
+    expected: [['blocking', CART]],
+    says: 'only the installer upgrades',
+    nearMiss: { what: 'what is no gateway', given: injectedByHand({}) },
+  },
+  {
+    code: 'WorkloadCannotBeMoved',
+    policy: 'refuses an Argo Rollout whose proxy image is pinned',
+    given: detailed(
+      { kind: 'Rollout', pinnedProxyImage: 'docker.io/istio/proxyv2:1.25.1' },
+      'Rollout',
+    ),
+    expected: [['blocking', 'Rollout shop/cart']],
     nearMiss: {
-      what: 'a Deployment alone',
-      given: found({ workloads: [workloadDetail({ name: 'old' })] }),
+      what: 'one whose image the injector chooses',
+      given: detailed({ kind: 'Rollout' }, 'Rollout'),
+    },
+  },
+  {
+    code: 'WorkloadLeft',
+    policy: 'asks about a bare pod of which nobody says that it may be made again',
+    given: withLoosePod({ name: 'lone', recreation: {} }),
+    expected: [['overridable', 'Pod shop/lone']],
+    says: 'nobody would bring it back',
+    nearMiss: {
+      what: 'one of which somebody does',
+      given: withLoosePod({ name: 'lone', recreation: { wanted: true } }),
+    },
+  },
+  {
+    code: 'WorkloadLeft',
+    policy: 'asks about a bare pod that says for itself that it may not be made again',
+    given: { ...withLoosePod({ recreation: { wanted: false } }), policy: RECREATING },
+    expected: [['overridable', 'Pod shop/lone']],
+    nearMiss: {
+      what: 'one that says nothing, where the policy says it',
+      given: { ...withLoosePod({ recreation: {} }), policy: RECREATING },
+    },
+  },
+  {
+    code: 'WorkloadLeft',
+    policy: 'asks about a bare pod that cannot be made again',
+    given: withLoosePod({ recreation: { wanted: true, cannot: 'its manifest has a proxy' } }),
+    expected: [['overridable', 'Pod shop/lone']],
+    says: 'it cannot be made again: its manifest has a proxy',
+    nearMiss: { what: 'one that can', given: withLoosePod({ recreation: { wanted: true } }) },
+  },
+  {
+    code: 'WorkloadLeft',
+    policy: 'asks about a bare pod in a namespace that no wave moves',
+    given: withLoosePod({ namespace: 'bystander', recreation: { wanted: true } }),
+    expected: [['overridable', 'Pod bystander/lone']],
+    nearMiss: {
+      what: 'one in a namespace that selects a revision',
+      given: withLoosePod({ recreation: { wanted: true } }),
+    },
+  },
+  {
+    code: 'WorkloadLeft',
+    policy: 'asks about the pods of an owner that it does not know, once for all of them',
+    given: found({
+      loosePods: ['a', 'b'].map((name) =>
+        loosePodDetail({ name, ownerKind: 'CloneSet', ownerName: 'search' }),
+      ),
+    }),
+    expected: [['overridable', 'CloneSet shop/search']],
+    says: 'found a, b left on 1-25-1: a CloneSet makes its pods',
+    nearMiss: {
+      what: 'a Job, which ends by itself',
+      given: withLoosePod({ ownerKind: 'Job', ownerName: 'batch' }),
     },
   },
   {
@@ -184,22 +201,40 @@ export const MOVABLE_CASES: readonly RuleCase[] = [
   },
   {
     code: 'ProgressiveDelivery',
-    policy: 'asks about a workload whose template Flagger watches',
-    given: detailed({ progressiveDelivery: 'Canary shop/cart' }),
+    policy: 'asks about the pods of a target that Flagger analyses',
+    given: detailed({ progressiveDelivery: 'Canary shop/cart', deliveryRole: 'target' }),
     expected: [['overridable', CART]],
     nearMiss: {
-      what: 'one without pods, whose copy serves',
-      given: detailed({ progressiveDelivery: 'Canary shop/cart', podsWithProxy: 0, replicas: 0 }),
+      what: 'a target without pods, whose copy serves',
+      given: detailed({
+        progressiveDelivery: 'Canary shop/cart',
+        deliveryRole: 'target',
+        podsWithProxy: 0,
+        replicas: 0,
+      }),
     },
   },
   {
     code: 'ProgressiveDelivery',
-    policy: 'asks about a workload whose template an Argo Rollout takes',
-    given: detailed({ progressiveDelivery: 'Rollout shop/cart' }),
+    policy: 'asks about the pods of a Deployment that lends its template to an Argo Rollout',
+    given: detailed({ progressiveDelivery: 'Rollout shop/cart', deliveryRole: 'template' }),
     expected: [['overridable', CART]],
     nearMiss: {
-      what: 'the Rollout itself, which cannot be moved at all',
-      given: detailed({ kind: 'Rollout', progressiveDelivery: 'Rollout shop/cart' }),
+      what: 'the copy of a target, whose template nobody watches',
+      given: detailed({ progressiveDelivery: 'Canary shop/cart', deliveryRole: 'primary' }),
+    },
+  },
+  {
+    code: 'ProgressiveDelivery',
+    policy: 'asks about a target and not about its copy',
+    given: detailed({ progressiveDelivery: 'Canary shop/cart', deliveryRole: 'target' }),
+    expected: [['overridable', CART]],
+    nearMiss: {
+      what: 'a Rollout, which has a restart of its own',
+      given: detailed(
+        { kind: 'Rollout', progressiveDelivery: 'Rollout shop/cart', deliveryRole: 'rollout' },
+        'Rollout',
+      ),
     },
   },
 ];

@@ -3,7 +3,7 @@ import { judgeRendered } from '../../../../src/domain/restart/manual/judge-rende
 import { APP, injected, template } from './templates.ts';
 
 const live = injected('1.25.1');
-const target = { live, revision: '1-26-1' };
+const target = { live, from: '1-25-1', to: '1-26-1' };
 
 describe('a template that was injected again', () => {
   it('is good with the proxy and the mark of the target', () => {

@@ -1,0 +1,388 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { CONTROLLER_NAMES } from '../../rig/controllers/names.ts';
+import { readJson, runMeshlift } from '../cli/support/run-meshlift.ts';
+import { definition } from './scenarios/definition.ts';
+import { create, patch, type Change } from './scenarios/scenario.ts';
+import { isOurs, isWrite, type AuditedRequest } from './support/audit-log.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
+import { carryOut } from './support/carry-out.ts';
+import { eventually } from './support/eventually.ts';
+import { isReady, list, revisionOf, type LiveObject } from './support/projection.ts';
+import {
+  NEW_REVISION,
+  OLD_REVISION,
+  resultOf,
+  TARGET,
+  TASK_QUEUE,
+  untilGate,
+  untilProgress,
+  type Handle,
+} from './support/runs.ts';
+
+const RUN_TIMEOUT_MS = 420_000;
+
+const PODS = '/api/v1/namespaces/shop/pods';
+const REASON = 'its owner replaces it by itself';
+const CONTAINERS = [{ name: 'app', image: 'registry.example.com/shop/app:1.0.0' }];
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface PodLike {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec?: object;
+}
+
+function templateOf(app: string, { labels, annotations, spec }: PodLike = {}): Json {
+  return {
+    metadata: { labels: { app, ...labels }, ...(annotations && { annotations }) },
+    spec: { containers: CONTAINERS, ...spec },
+  };
+}
+
+function specOf(app: string, replicas: number, like: PodLike = {}): Json {
+  return { replicas, selector: { matchLabels: { app } }, template: templateOf(app, like) };
+}
+
+function podLike(app: string, annotations: Readonly<Record<string, string>>): Json {
+  return templateOf(app, { annotations });
+}
+
+const ROLLING = { strategy: { canary: { maxUnavailable: 1 } } };
+const APPLIED = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'applied', namespace: 'shop', labels: { app: 'applied' } },
+  spec: { containers: CONTAINERS },
+});
+
+/** One of each kind beside what the sample mesh has. */
+const WORKLOADS: readonly Change[] = [
+  create('ReplicaSet shop/batcher', { spec: specOf('batcher', 3) }),
+  create('PodDisruptionBudget shop/batcher', {
+    spec: { minAvailable: 2, selector: { matchLabels: { app: 'batcher' } } },
+  }),
+  create('Pod shop/tool', podLike('tool', { 'meshlift.dev/recreate': 'true' })),
+  create('Pod shop/applied', {
+    ...podLike('applied', {
+      'meshlift.dev/recreate': 'true',
+      'kubectl.kubernetes.io/last-applied-configuration': APPLIED,
+    }),
+  }),
+  create('Pod shop/stray', podLike('stray', {})),
+  create('Rollout shop/recommendations', {
+    spec: { ...specOf('recommendations', 3), ...ROLLING },
+  }),
+  create('Deployment shop/lender', { spec: specOf('lender', 0) }),
+  create('Rollout shop/borrower', {
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'lender' } },
+      workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'lender' },
+      ...ROLLING,
+    },
+  }),
+  create('Deployment shop/pricing', { spec: specOf('pricing', 2) }),
+  create('Deployment shop/held', { spec: specOf('held', 2) }),
+  create('Deployment shop/idle', { spec: specOf('idle', 0) }),
+  create('Deployment shop/native', {
+    spec: specOf('native', 1, { annotations: { 'sidecar.istio.io/nativeSidecar': 'true' } }),
+  }),
+  create('Deployment shop/edge', {
+    spec: specOf('edge', 1, {
+      labels: { 'sidecar.istio.io/inject': 'true' },
+      annotations: { 'inject.istio.io/templates': 'gateway' },
+      spec: { containers: [{ name: 'istio-proxy', image: 'auto' }] },
+    }),
+  }),
+  create('Deployment shop/outside', {
+    spec: specOf('outside', 1, { labels: { 'sidecar.istio.io/inject': 'false' } }),
+  }),
+  create('DaemonSet shop/on-node', {
+    spec: {
+      selector: { matchLabels: { app: 'on-node' } },
+      template: templateOf('on-node', {
+        labels: { 'sidecar.istio.io/inject': 'true' },
+        spec: { hostNetwork: true },
+      }),
+    },
+  }),
+  create('CronJob shop/nightly', {
+    spec: {
+      schedule: '0 3 1 1 *',
+      jobTemplate: {
+        spec: { template: templateOf('nightly', { spec: { restartPolicy: 'Never' } }) },
+      },
+    },
+  }),
+  definition('apps.kruise.io', 'CloneSet', ['v1alpha1']),
+];
+
+const CANARY = create('Canary shop/pricing', {
+  spec: {
+    targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'pricing' },
+    service: { port: 8080 },
+    analysis: { interval: '10s', threshold: 2, maxWeight: 50, stepWeight: 25 },
+  },
+});
+
+/** How many pods of each move, and to where they come back. */
+const MOVED: Readonly<Record<string, number>> = {
+  applied: 1,
+  batcher: 3,
+  edge: 1,
+  held: 2,
+  lender: 1,
+  native: 1,
+  'pricing-primary': 2,
+  recommendations: 3,
+  tool: 1,
+};
+const LEFT = ['clones', 'stray'] as const;
+
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await openBench('wave-kinds', { controllers: CONTROLLER_NAMES });
+  await carryOut(bench.kubernetes, WORKLOADS);
+  await carryOut(bench.kubernetes, [CANARY]);
+  await makeClone();
+  await eventually(async () => (await canaryPhase()) === 'Initialized', {
+    what: 'the canary is initialized',
+    withinMs: 180_000,
+  });
+  await untilOn(OLD_REVISION);
+  await carryOut(bench.kubernetes, [patch('Deployment shop/held', { spec: { paused: true } })]);
+  bench.startWorker();
+}, SETUP_TIMEOUT_MS);
+
+afterAll(() => bench.close(), RUN_TIMEOUT_MS);
+
+/** A pod as the controller of another project makes it. */
+async function makeClone(): Promise<void> {
+  const path = '/apis/apps.kruise.io/v1alpha1/namespaces/shop/clonesets';
+  const owner = await eventually(
+    () =>
+      bench.kubernetes.post<LiveObject>(path, {
+        apiVersion: 'apps.kruise.io/v1alpha1',
+        kind: 'CloneSet',
+        metadata: { name: 'clones' },
+      }),
+    { what: 'a CloneSet is made' },
+  );
+  const reference = {
+    apiVersion: 'apps.kruise.io/v1alpha1',
+    kind: 'CloneSet',
+    name: 'clones',
+    uid: owner.metadata.uid,
+    controller: true,
+  };
+  const metadata = { name: 'clones-a', labels: { app: 'clones' }, ownerReferences: [reference] };
+  await bench.kubernetes.post(PODS, { metadata, spec: { containers: CONTAINERS } });
+}
+
+async function canaryPhase(): Promise<string | undefined> {
+  const path = '/apis/flagger.app/v1beta1/namespaces/shop/canaries/pricing';
+  const { status } = await bench.kubernetes.get<LiveObject & { status?: { phase?: string } }>(path);
+  return status?.phase;
+}
+
+/** The pods by their app, those that leave left out. */
+async function podsByApp(): Promise<ReadonlyMap<string, readonly LiveObject[]>> {
+  const pods = await list(bench.kubernetes, PODS);
+  return Map.groupBy(
+    pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined),
+    ({ metadata }) => metadata.labels?.['app'] ?? '',
+  );
+}
+
+async function countsOn(revision: string): Promise<Readonly<Record<string, number>>> {
+  const pods = await podsByApp();
+  return Object.fromEntries(
+    Object.keys(MOVED).map((app) => [
+      app,
+      (pods.get(app) ?? []).filter((pod) => isReady(pod) && revisionOf(pod) === revision).length,
+    ]),
+  );
+}
+
+async function untilOn(revision: string): Promise<void> {
+  await eventually(
+    async () => {
+      const counts = await countsOn(revision);
+      return Object.entries(MOVED).every(([app, count]) => counts[app] === count);
+    },
+    { what: `every kind runs on ${revision}`, withinMs: 120_000 },
+  );
+}
+
+async function revisionsOf(apps: readonly string[]): Promise<readonly (string | undefined)[]> {
+  const pods = await podsByApp();
+  return apps.flatMap((app) => (pods.get(app) ?? []).map(revisionOf));
+}
+
+const OVERRIDES = ['CloneSet shop/clones', 'Pod shop/stray'].map((subject) => ({
+  code: 'WorkloadLeft',
+  subject,
+  reason: REASON,
+}));
+
+async function start(): Promise<Handle> {
+  return bench.temporal.workflow.start('upgradeMesh', {
+    workflowId: 'mesh/demo',
+    taskQueue: TASK_QUEUE,
+    args: [{ cluster: 'demo', target: TARGET, overrides: OVERRIDES }],
+  });
+}
+
+interface PlanView {
+  readonly plan: {
+    readonly steps: readonly {
+      readonly kind: string;
+      readonly workloads?: readonly {
+        readonly kind: string;
+        readonly namespace: string;
+        readonly name: string;
+        readonly treatment: { readonly kind: string };
+      }[];
+      readonly left?: readonly { readonly kind: string; readonly name: string }[];
+    }[];
+  };
+}
+
+it(
+  'a plan stops for what nothing moves, and once that is accepted says of each kind what becomes of it',
+  async () => {
+    const ask = (more: readonly string[]): ReturnType<typeof runMeshlift> =>
+      runMeshlift(['plan', 'demo', '--target', TARGET, '--output', 'json', ...more], { env: bench.env });
+    const refused = readJson(await ask([])) as {
+      readonly findings: readonly { readonly code: string; readonly subject: string }[];
+    };
+    expect(
+      refused.findings.filter(({ code }) => code === 'WorkloadLeft').map(({ subject }) => subject),
+    ).toEqual(['CloneSet shop/clones', 'Pod shop/stray']);
+
+    const accepted = OVERRIDES.flatMap(({ code, subject, reason }) => [
+      '--override',
+      `${code}=${subject}=${reason}`,
+    ]);
+    const { plan } = readJson(await ask(accepted)) as unknown as PlanView;
+
+    const waves = plan.steps.filter(({ kind }) => kind === 'wave');
+    const treatments = waves
+      .flatMap(({ workloads = [] }) => workloads)
+      .filter(({ namespace, treatment }) => namespace === 'shop' && treatment.kind !== 'restart')
+      .map(({ kind, name, treatment }) => `${kind} ${name}: ${treatment.kind}`);
+    expect(treatments).toEqual([
+      'Pod applied: recreate',
+      'Pod tool: recreate',
+      'ReplicaSet batcher: evict',
+      'Rollout borrower: restart-at',
+      'Rollout recommendations: restart-at',
+    ]);
+    const left = waves
+      .flatMap((wave) => wave.left ?? [])
+      .map(({ kind, name }) => `${kind} ${name}`);
+    expect(left).toEqual(
+      expect.arrayContaining([
+        'CloneSet clones',
+        'CronJob nightly',
+        'DaemonSet on-node',
+        'Deployment lender',
+        'Deployment outside',
+        'Deployment pricing',
+        'Pod stray',
+      ]),
+    );
+  },
+  RUN_TIMEOUT_MS,
+);
+
+it(
+  'every kind moves in its own way and comes back in it, and what is left is not touched',
+  async () => {
+    const before = await podsByApp();
+    const mark = bench.audit.mark();
+
+    const handle = await start();
+    await untilGate(handle);
+
+    expect(await countsOn(NEW_REVISION)).toEqual(MOVED);
+    expect(await revisionsOf(LEFT)).toEqual([OLD_REVISION, OLD_REVISION]);
+    expect(await canaryPhase()).toBe('Initialized');
+    const forward = ourWrites(bench.audit.since(mark));
+    expect(forward.filter((write) => /evict.* batcher/.test(write))).toHaveLength(3);
+    expect(forward.filter((write) => /rollouts/.test(write))).toEqual([
+      'patch rollouts borrower',
+      'patch rollouts recommendations',
+    ]);
+    expect(forward.filter((write) => / (applied|tool)$/.test(write)).toSorted()).toEqual([
+      'evict pods applied',
+      'evict pods tool',
+    ]);
+    expect(forward.filter((write) => write.startsWith('create pods'))).toHaveLength(2);
+    expect(forward.filter((write) => /deployments (lender|pricing)$/.test(write))).toEqual([]);
+
+    await handle.signal('rollback', { reason: 'errors in checkout' });
+    const report = await resultOf(handle);
+
+    expect(report).toMatchObject({ outcome: 'RolledBack', restored: true, differences: [] });
+    await untilOn(OLD_REVISION);
+    const rollouts = '/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts';
+    const fields = (await list(bench.kubernetes, rollouts)).map(({ spec }) =>
+      Object.hasOwn(spec as object, 'restartAt'),
+    );
+    expect(fields).toEqual([false, false]);
+    for (const app of ['applied', 'tool']) {
+      const [was, is] = [before, await podsByApp()].map((pods) => contentOf(pods.get(app)?.[0]));
+      expect(is).toEqual(was);
+    }
+    expect(await canaryPhase()).toBe('Initialized');
+  },
+  RUN_TIMEOUT_MS,
+);
+
+it(
+  'what was left is waited for before the old revision is removed',
+  async () => {
+    const handle = await start();
+    await untilGate(handle);
+    await handle.executeUpdate('approve', {
+      args: [{}],
+    });
+    await untilProgress(handle, 'the census waits', ({ phase }) => phase.includes('census')).catch(
+      () => undefined,
+    );
+    expect(await revisionsOf(LEFT)).toEqual([OLD_REVISION, OLD_REVISION]);
+    for (const pod of ['stray', 'clones-a']) {
+      await bench.kubernetes.delete(`${PODS}/${pod}?gracePeriodSeconds=0`);
+    }
+
+    expect(await resultOf(handle)).toMatchObject({ outcome: 'Succeeded' });
+    expect(await countsOn(NEW_REVISION)).toEqual(MOVED);
+  },
+  RUN_TIMEOUT_MS,
+);
+
+/** What somebody wrote of a pod, as far as the server keeps it. */
+function contentOf(pod: LiveObject | undefined): unknown {
+  const { containers = [], ...spec } = (pod?.['spec'] ?? {}) as {
+    readonly containers?: readonly { readonly name: string; readonly image: string }[];
+  };
+  return {
+    labels: pod?.metadata.labels,
+    wanted: pod?.metadata.annotations?.['meshlift.dev/recreate'],
+    containers: containers.map(({ name, image }) => [name, image]),
+    fields: Object.keys(spec).toSorted(),
+  };
+}
+
+/** Each as `patch rollouts NAME`; evictions say so. */
+function ourWrites(requests: readonly AuditedRequest[]): readonly string[] {
+  return requests
+    .filter((request) => isOurs(request) && isWrite(request) && request.objectRef?.namespace === 'shop')
+    .map(({ verb, objectRef: { resource = '', name = '', subresource } = {} }) =>
+      subresource === 'eviction' ? `evict ${resource} ${name}` : `${verb} ${resource} ${name}`,
+    )
+    .toSorted();
+}

@@ -8,7 +8,8 @@ import { estimatePlan } from '../domain/planning/estimate-plan.ts';
 import type { Planned, UpgradePlan } from '../domain/planning/plan.ts';
 import { requiredAccess } from '../domain/planning/required-access.ts';
 import type { Policy } from '../domain/policy.ts';
-import { treatWorkloads } from '../domain/restart/treatment.ts';
+import { findLastingGracePeriods } from '../domain/restart/find-lasting-grace-periods.ts';
+import { isInjectedByHand, treatWorkloads, type TreatedWorkloads } from '../domain/restart/treatment.ts';
 import {
   applyOverrides,
   evaluatePreflight,
@@ -21,6 +22,10 @@ import { parseIstioVersion, type IstioVersion } from '../domain/version/istio-ve
 import { revisionNameOf } from '../domain/version/revision-name.ts';
 import type { VersionTable } from '../domain/version/version-table.ts';
 import type { MeshInstaller, RenderedRelease } from '../installers/installer.ts';
+import type { ManualInjection } from '../config/config.ts';
+import type { WorkloadDetail } from '../domain/inventory/workload-detail.ts';
+import type { WorkloadRef } from '../domain/mesh/observed-mesh.ts';
+import { planInjection, type InjectionPlan, type InjectionRequest } from './restart/manual/plan-injection.ts';
 import { checkAccess } from './check-access.ts';
 import { takeInventory } from './inventory/take-inventory.ts';
 import { digestPlan } from './plan-digest.ts';
@@ -34,6 +39,8 @@ export interface CompileRequest {
   readonly meshNamespace: string;
   readonly versions: VersionTable;
   readonly runId?: string;
+  /** Where workloads that were injected by hand come from; absent: nothing is known of that. */
+  readonly manualInjection?: ManualInjection | undefined;
 }
 
 /** What planning came to, what it looked at, and the release that the plan installs. */
@@ -76,9 +83,17 @@ export async function compilePlan(
           signal,
         ),
   ]);
+  const byHand = await planInjection(
+    access,
+    installer,
+    injectionRequest(compileRequest, { facts, source, compiled }),
+    signal,
+  );
   const early = [
+    ...byHand.findings,
     ...evaluatePreflight({
       ...facts,
+      refusedInjections: byHand.refused,
       ...(compiled === undefined ? {} : { targetCrds: compiled.targetCrds }),
     }),
     ...prechecked,
@@ -88,7 +103,7 @@ export async function compilePlan(
   if (compiled === undefined || source === undefined) {
     return blocked(inventory, applyOverrides(early, request.overrides));
   }
-  return planFrom({ access, installer, compileRequest, facts, source, compiled, early });
+  return planFrom({ access, installer, compileRequest, facts, source, compiled, byHand, early });
 }
 
 function targetOf(request: UpgradeRequest): IstioVersion {
@@ -166,6 +181,44 @@ async function analyzeMesh(
   return installer.analyze({ version: target, meshNamespace, revision, kubeconfig }, signal);
 }
 
+/** What was injected by hand. The proxy of a gateway that its installer made is none of it. */
+function injectionRequest(
+  { manualInjection }: CompileRequest,
+  {
+    facts,
+    source,
+    compiled,
+  }: {
+    readonly facts: PreflightFacts;
+    readonly source: RunningRelease | undefined;
+    readonly compiled: CompiledRelease | undefined;
+  },
+): InjectionRequest {
+  const { mesh, inventory, target: version, targetRevision: revision } = facts;
+  const byHand = inventory.workloads.filter((each) => isInjectedByHand(each) && !each.isGateway);
+  return {
+    given: manualInjection,
+    workloads: findInjected(mesh.workloads, byHand),
+    ...(source === undefined || compiled === undefined
+      ? {}
+      : {
+          releases: {
+            source,
+            target: { revision, version, meshNamespace: mesh.meshNamespace },
+            objects: compiled.release.objects.map(({ object }) => object),
+          },
+        }),
+  };
+}
+
+function findInjected(
+  workloads: readonly WorkloadRef[],
+  byHand: readonly WorkloadDetail[],
+): readonly WorkloadRef[] {
+  const uids = new Set(byHand.map(({ uid }) => uid));
+  return workloads.filter(({ uid }) => uids.has(uid));
+}
+
 interface Material {
   readonly access: ClusterAccess;
   readonly installer: MeshInstaller;
@@ -173,6 +226,7 @@ interface Material {
   readonly facts: PreflightFacts;
   readonly source: RunningRelease;
   readonly compiled: CompiledRelease;
+  readonly byHand: InjectionPlan;
   readonly early: readonly Finding[];
 }
 
@@ -180,9 +234,14 @@ interface Material {
 async function planFrom(material: Material): Promise<Compiled> {
   const { access, compileRequest, facts, compiled, early } = material;
   const draft = draftPlan(material);
+  const lasting = findLastingGracePeriods(
+    treatedOf(material),
+    facts.inventory.workloads,
+    compileRequest.policy.restart,
+  );
   const rights = await checkAccess(access, requiredAccess(draft));
   const findings = sortFindings(
-    applyOverrides([...early, ...compiled.findings, ...rights], compileRequest.request.overrides),
+    applyOverrides([...early, ...compiled.findings, ...lasting, ...rights], compileRequest.request.overrides),
   );
   if (findings.some(stopsRun)) return blocked(facts.inventory, findings);
   const plan = { ...draft, findings };
@@ -198,12 +257,21 @@ async function planFrom(material: Material): Promise<Compiled> {
   };
 }
 
+function treatedOf({
+  compileRequest,
+  facts,
+  byHand,
+}: Pick<Material, 'compileRequest' | 'facts' | 'byHand'>): TreatedWorkloads {
+  return treatWorkloads(facts.inventory, compileRequest.policy.restart, byHand.treatments);
+}
+
 function draftPlan({
   compileRequest,
   installer,
   facts,
   source,
   compiled,
+  byHand,
 }: Material): Omit<UpgradePlan, 'findings'> {
   const { request, policy, meshNamespace } = compileRequest;
   const { mesh, inventory } = facts;
@@ -220,7 +288,7 @@ function draftPlan({
     steps: buildSteps({
       mesh,
       policy,
-      treated: treatWorkloads(inventory, policy.restart),
+      treated: treatedOf({ compileRequest, facts, byHand }),
       gatewayNamespaces: gatewayNamespaces(inventory),
       podSelections: findPodSelections(inventory, source.revision),
       from,

@@ -32,6 +32,7 @@ import {
   type ResolvedRequest,
 } from './resolve-request.ts';
 import { compileRefresh } from './refresh/compile-refresh.ts';
+import type { InjectionTools } from './restart/manual/prepare-injections.ts';
 import { restartWorkloads } from './restart/restart-workloads.ts';
 import type { WaveCheckpoint, WaveResult } from './restart/wave-checkpoint.ts';
 import type { RunRef, StepRef } from './run-ref.ts';
@@ -89,6 +90,10 @@ export interface Activities {
 
 /** The activities, bound to what they need. */
 export function createActivities({ config, installer }: ActivityDeps): Activities {
+  const injectionOf = (cluster: string): InjectionTools => ({
+    installer,
+    given: config.clusters.get(cluster)?.manualInjection,
+  });
   const compileUpgrade = (
     access: ClusterAccess,
     { resolved, runId }: PlanRequest,
@@ -96,7 +101,12 @@ export function createActivities({ config, installer }: ActivityDeps): Activitie
     compilePlan(
       access,
       installer,
-      { ...resolved, versions: config.versions, runId },
+      {
+        ...resolved,
+        versions: config.versions,
+        runId,
+        manualInjection: injectionOf(resolved.request.cluster).given,
+      },
       cancellationSignal(),
     );
   const compileForRefresh = (
@@ -144,7 +154,12 @@ export function createActivities({ config, installer }: ActivityDeps): Activitie
     checkHealth: (input) => withCluster(config, input, (access) => checkHealth(access, input)),
     restartWorkloads: (input) =>
       withCluster(config, input, (access, heart) =>
-        restartWorkloads(access, input, input.checkpoint, heart),
+        restartWorkloads(
+          access,
+          input,
+          { checkpoint: input.checkpoint, injection: injectionOf(input.cluster) },
+          heart,
+        ),
       ),
     takeWaveCensus: (input) =>
       withCluster(config, input, (access) => takeWaveCensus(access, input)),

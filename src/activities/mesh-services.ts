@@ -67,7 +67,9 @@ async function compile(
     case 'upgradeMesh': {
       const { request } = asked;
       const { versions } = config;
-      return compilePlan(access, installer, { request, policy, meshNamespace, versions }, signal);
+      const { manualInjection } = entry;
+      const given = { request, policy, meshNamespace, versions, manualInjection };
+      return compilePlan(access, installer, given, signal);
     }
     case 'refreshProxies':
       return compileRefresh(access, { request: asked.request, policy, meshNamespace });

@@ -8,6 +8,7 @@ import { applyRelease } from '../../src/activities/release/apply-release.ts';
 import type { ClusterAccess } from '../../src/clients/cluster-access.ts';
 import { webhookStateOf } from '../../src/domain/journal/webhook-state.ts';
 import { formatRef, refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
+import { injected } from '../domain/restart/manual/templates.ts';
 import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import {
   configMap,
@@ -38,6 +39,15 @@ function cart(token?: string): KubernetesObject {
   const annotations = token === undefined ? {} : { 'meshlift.dev/restart': token };
   return workloadObject('Deployment', 'cart', {
     spec: { replicas: 2, template: { metadata: { annotations } } },
+  });
+}
+
+/** Its pods choose their revision by a label of their own. */
+function labelledCart(revision: string, token?: string): KubernetesObject {
+  const annotations = token === undefined ? {} : { 'meshlift.dev/restart': token };
+  const labels = { app: 'cart', 'istio.io/rev': revision };
+  return workloadObject('Deployment', 'cart', {
+    spec: { replicas: 2, template: { metadata: { annotations, labels } } },
   });
 }
 
@@ -99,6 +109,69 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+const RELABELS: readonly Kind[] = [
+  {
+    kind: 'restart with another label of its pods',
+    whenGone: 'nothing',
+    prior: labelledCart('1-25-1'),
+    applied: labelledCart('1-26-1', TOKEN),
+    foreign: labelledCart('mine'),
+    changeOf: (uid) => ({
+      kind: 'restart',
+      ref: refOf(cart()),
+      uid,
+      prior: null,
+      applied: TOKEN,
+      labels: {
+        prior: { 'istio.io/rev': '1-25-1' },
+        applied: { 'istio.io/rev': '1-26-1' },
+      },
+    }),
+  },
+  ...([30, undefined] as const).map((before): Kind => ({
+    kind: `restart by grace period from ${before ?? 'none'}`,
+    whenGone: 'nothing',
+    prior: patient(before),
+    applied: patient(31),
+    foreign: patient(45),
+    changeOf: (uid) => ({
+      kind: 'restart',
+      by: 'grace-period',
+      ref: refOf(patient()),
+      uid,
+      prior: before === undefined ? null : String(before),
+      applied: '31',
+    }),
+  })),
+  {
+    kind: 'inject',
+    whenGone: 'nothing',
+    prior: byHand('1.25.1'),
+    applied: byHand('1.26.1'),
+    foreign: byHand('1.26.1', { nodeName: 'x' }),
+    changeOf: (uid) => ({
+      kind: 'inject',
+      ref: refOf(byHand('1.25.1')),
+      uid,
+      prior: injected('1.25.1'),
+      applied: injected('1.26.1'),
+    }),
+  },
+];
+
+/** With more replicas than its manifest says: that is no matter of the template. */
+function byHand(...template: Parameters<typeof injected>): KubernetesObject {
+  return workloadObject('Deployment', 'cart', {
+    spec: { replicas: 7, template: injected(...template) },
+  });
+}
+
+/** Of a workload whose pods have that long to end; nobody said how long: `undefined`. */
+function patient(seconds?: number): KubernetesObject {
+  const spec = seconds === undefined ? {} : { terminationGracePeriodSeconds: seconds };
+  return workloadObject('Deployment', 'cart', { spec: { replicas: 2, template: { spec } } });
+}
+
 /** Puts an object there and gives the change that is about it. */
 function given({ changeOf }: Kind, object: KubernetesObject): OwnedChange {
   return changeOf(cluster.place(object).metadata.uid ?? '');
@@ -124,7 +197,7 @@ async function problemOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-describe.each(KINDS)('a change of $kind', (kind) => {
+describe.each([...KINDS, ...RELABELS])('a change of $kind', (kind) => {
   it('is made once, however often it is asked for', async () => {
     const change = given(kind, kind.prior);
 
@@ -184,6 +257,40 @@ describe.each(KINDS)('a change of $kind', (kind) => {
     expect(await undoChange(access, change)).toMatchObject({ kind: 'foreign' });
     await cluster.delete(change.ref);
     expect(await undoChange(access, change)).toMatchObject({ kind: 'foreign' });
+  });
+});
+
+describe('the label of pods that a restart changes', () => {
+  const change = (uid: string): OwnedChange => RELABELS[0]?.changeOf(uid) as OwnedChange;
+
+  it('comes back where somebody took it away and left the token', async () => {
+    const live = cluster.place(labelledCart('1-25-1', TOKEN));
+
+    await performChange(cluster, change(live.metadata.uid ?? ''));
+
+    expect(await contentOf(refOf(live))).toEqual(content(labelledCart('1-26-1', TOKEN)));
+  });
+
+  it('is taken back alone where the pods were evicted and the template has no token', async () => {
+    const live = cluster.place(labelledCart('1-26-1'));
+
+    expect(await undoChange(access, change(live.metadata.uid ?? ''))).toEqual({ kind: 'reverted' });
+
+    expect(await contentOf(refOf(live))).toEqual(content(labelledCart('1-25-1')));
+  });
+
+  it('stays where somebody set it to another value meanwhile, as does the token', async () => {
+    const live = cluster.place(labelledCart('mine', TOKEN));
+
+    expect(await undoChange(access, change(live.metadata.uid ?? ''))).toMatchObject({
+      kind: 'foreign',
+      difference: {
+        path: 'Deployment shop/cart pod template labels',
+        expected: 'istio.io/rev=1-25-1',
+        found: 'istio.io/rev=mine',
+      },
+    });
+    expect(cluster.writes).toEqual([]);
   });
 });
 

@@ -1,4 +1,7 @@
-import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
+import type { Change } from '../../domain/journal/change.ts';
+import type { JsonObject, KubernetesObject } from '../../domain/kubernetes-object.ts';
+import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
+import { readGracePeriod } from '../../domain/restart/grace-period.ts';
 
 interface WithTemplate {
   readonly spec?: {
@@ -21,4 +24,28 @@ export function templateAnnotation(workload: KubernetesObject, key: string): str
 export function templateLabels(workload: KubernetesObject): Readonly<Record<string, string>> {
   const { spec } = workload as KubernetesObject & WithTemplate;
   return spec?.template?.metadata?.labels ?? {};
+}
+
+/** Where a restart leaves its mark on a pod template. */
+export type RestartMark = Pick<Extract<Change, { kind: 'restart' }>, 'by'>;
+
+/** The mark that a workload's pod template carries now; `null` when it carries none. */
+export function markOf(workload: KubernetesObject, { by }: RestartMark): string | null {
+  if (by === undefined) return templateAnnotation(workload, RESTART_ANNOTATION);
+  const seconds = readGracePeriod(workload);
+  return seconds === null ? null : String(seconds);
+}
+
+/** How people call the place of the mark. */
+export function nameMark({ by }: RestartMark): string {
+  return by === undefined ? RESTART_ANNOTATION : 'terminationGracePeriodSeconds';
+}
+
+/** The part of a merge patch of a pod template that sets the mark, or takes it away. */
+export function patchOfMark(
+  { by }: RestartMark,
+  value: string | null,
+): { readonly metadata?: JsonObject; readonly spec?: JsonObject } {
+  if (by === undefined) return { metadata: { annotations: { [RESTART_ANNOTATION]: value } } };
+  return { spec: { terminationGracePeriodSeconds: value === null ? null : Number(value) } };
 }

@@ -9,14 +9,15 @@ import {
 } from '../../domain/journal/webhook-state.ts';
 import { formatRef, refOf, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { isAtLeast, restartAtOf } from '../../domain/restart/restart-at.ts';
+import { stateOfTemplate } from '../../domain/restart/manual/template-state.ts';
 import { ActivityError } from '../errors.ts';
-import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
-import { templateAnnotation, templateLabels } from './patch-paths.ts';
+import { replaceTemplate } from './replace-template.ts';
+import { markOf, nameMark, patchOfMark, templateLabels, type RestartMark } from './patch-paths.ts';
 
 /** A change that writes to somebody's object; creations and updates are the release's own. */
 export type OwnedChange = Extract<
   Change,
-  { kind: 'labels' | 'webhooks' | 'restart' | 'restart-at' | 'delete' }
+  { kind: 'labels' | 'webhooks' | 'restart' | 'restart-at' | 'inject' | 'delete' }
 >;
 
 /**
@@ -30,7 +31,7 @@ export async function performChange(
   const live = await kubernetes.get(change.ref);
   const isGone = live?.metadata.uid !== change.uid;
   // A workload that was deleted needs no restart, and one made anew has the new proxy already.
-  if (isGone && ['delete', 'restart', 'restart-at'].includes(change.kind)) return;
+  if (isGone && ['delete', 'restart', 'restart-at', 'inject'].includes(change.kind)) return;
   if (live === undefined || live.metadata.uid !== change.uid) {
     throw foreign(
       change,
@@ -47,6 +48,8 @@ export async function performChange(
       return performRestart(kubernetes, change, live);
     case 'restart-at':
       return performRestartAt(kubernetes, change, live);
+    case 'inject':
+      return performInject(kubernetes, change, live);
     case 'delete':
       await kubernetes.delete(change.ref, { uid: change.uid });
       return;
@@ -109,15 +112,20 @@ async function performRestart(
   change: Extract<Change, { kind: 'restart' }>,
   live: KubernetesObject,
 ): Promise<void> {
-  const current = templateAnnotation(live, RESTART_ANNOTATION);
+  const current = markOf(live, change);
   const isLabelled = mustCarryLabels(change, live);
   if (current === change.applied && isLabelled) return;
   if (current !== change.prior && current !== change.applied) {
-    throw foreign(change, `${RESTART_ANNOTATION} ${change.prior ?? 'absent'}`, current ?? 'absent');
+    throw foreign(change, `${nameMark(change)} ${change.prior ?? 'absent'}`, current ?? 'absent');
   }
-  await setTemplateAnnotation(kubernetes, live, change.applied, {
-    ...(change.labels === undefined ? {} : boundLabels(live, change.labels.applied)),
-  });
+  await setMark(
+    kubernetes,
+    live,
+    { place: change, value: change.applied },
+    {
+      ...(change.labels === undefined ? {} : boundLabels(live, change.labels.applied)),
+    },
+  );
 }
 
 /** Gives a pod template its new labels and leaves the rest: for pods that are evicted after it. */
@@ -173,6 +181,22 @@ async function performRestartAt(
   await setRestartAt(kubernetes, live, change.applied);
 }
 
+async function performInject(
+  kubernetes: KubernetesClient,
+  change: Extract<Change, { kind: 'inject' }>,
+  live: KubernetesObject,
+): Promise<void> {
+  switch (stateOfTemplate(live, change)) {
+    case 'applied':
+      return;
+    case 'prior':
+      await replaceTemplate(kubernetes, live, change.applied);
+      return;
+    case 'other':
+      throw foreign(change, 'the pod template that was planned', 'another one');
+  }
+}
+
 /** Sets or removes `spec.restartAt` of an Argo Rollout, bound to the very version that was read. */
 export async function setRestartAt(
   kubernetes: KubernetesClient,
@@ -193,27 +217,23 @@ interface TemplateMore {
 }
 
 /**
- * Sets or removes our annotation on a pod template; the uid keeps a replaced object untouched, and a
- * resourceVersion one that changed since.
+ * Sets or removes the mark of a restart on a pod template; the uid keeps a replaced object untouched,
+ * and a resourceVersion one that changed since.
  */
-export async function setTemplateAnnotation(
+export async function setMark(
   kubernetes: KubernetesClient,
   live: KubernetesObject,
-  value: string | null,
+  { place, value }: { readonly place: RestartMark; readonly value: string | null },
   { resourceVersion, labels }: TemplateMore = {},
 ): Promise<void> {
+  const { metadata = {}, ...mark } = patchOfMark(place, value);
   await kubernetes.mergePatch(refOf(live), {
     metadata: {
       uid: live.metadata.uid,
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
     spec: {
-      template: {
-        metadata: {
-          annotations: { [RESTART_ANNOTATION]: value },
-          ...(labels === undefined ? {} : { labels }),
-        },
-      },
+      template: { ...mark, metadata: { ...metadata, ...(labels === undefined ? {} : { labels }) } },
     },
   });
 }

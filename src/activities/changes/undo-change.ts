@@ -11,13 +11,14 @@ import {
 import { sameContent } from '../../domain/journal/object-content.ts';
 import { formatRef, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { Difference } from '../../domain/report.ts';
-import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 import { restartAtOf } from '../../domain/restart/restart-at.ts';
-import { templateAnnotation, templateLabels } from './patch-paths.ts';
+import { stateOfTemplate } from '../../domain/restart/manual/template-state.ts';
+import { replaceTemplate } from './replace-template.ts';
+import { markOf, nameMark, templateLabels } from './patch-paths.ts';
 import {
   setLabels,
   setRestartAt,
-  setTemplateAnnotation,
+  setMark,
   setTemplateLabels,
   setWebhooks,
 } from './perform-change.ts';
@@ -56,6 +57,8 @@ export async function undoChange(access: ClusterAccess, change: Change): Promise
       return undoRestart(kubernetes, change, live);
     case 'restart-at':
       return undoRestartAt(kubernetes, change, live);
+    case 'inject':
+      return undoInject(kubernetes, change, live);
     case 'delete':
       // Still there under the same uid: the deletion was journaled and never made.
       return { kind: 'unchanged' };
@@ -65,7 +68,7 @@ export async function undoChange(access: ClusterAccess, change: Change): Promise
 }
 
 function clientFor(access: ClusterAccess, change: Change): KubernetesClient {
-  const isWorkers = ['labels', 'restart', 'restart-at', 'recreate'].includes(change.kind);
+  const isWorkers = ['labels', 'restart', 'restart-at', 'recreate', 'inject'].includes(change.kind);
   return isWorkers ? access.worker : access.installer;
 }
 
@@ -137,7 +140,7 @@ async function undoRestart(
   change: Extract<Change, { kind: 'restart' }>,
   live: KubernetesObject,
 ): Promise<UndoneChange> {
-  const current = templateAnnotation(live, RESTART_ANNOTATION);
+  const current = markOf(live, change);
   const labels = labelsToPutBack(change, live);
   if (labels === 'foreign') {
     const { prior } = change.labels ?? { prior: {} };
@@ -150,13 +153,13 @@ async function undoRestart(
     return { kind: 'reverted' };
   }
   if (current !== change.applied) {
-    return foreign(change, RESTART_ANNOTATION, change.prior ?? 'absent', current ?? 'absent');
+    return foreign(change, nameMark(change), change.prior ?? 'absent', current ?? 'absent');
   }
   const { resourceVersion } = live.metadata;
-  await setTemplateAnnotation(
+  await setMark(
     kubernetes,
     live,
-    change.prior,
+    { place: change, value: change.prior },
     labels === undefined || resourceVersion === undefined ? {} : { resourceVersion, labels },
   );
   return { kind: 'reverted' };
@@ -169,6 +172,23 @@ function labelsToPutBack(
 ): KeyedValues | 'foreign' | undefined {
   if (labels === undefined || holds(templateLabels(live), labels.prior)) return undefined;
   return holds(templateLabels(live), labels.applied) ? labels.prior : 'foreign';
+}
+
+async function undoInject(
+  kubernetes: KubernetesClient,
+  change: Extract<Change, { kind: 'inject' }>,
+  live: KubernetesObject,
+): Promise<UndoneChange> {
+  if (change.refused !== undefined) return { kind: 'unchanged' };
+  switch (stateOfTemplate(live, change)) {
+    case 'prior':
+      return { kind: 'unchanged' };
+    case 'applied':
+      await replaceTemplate(kubernetes, live, change.prior);
+      return { kind: 'reverted' };
+    case 'other':
+      return foreign(change, 'pod template', 'as this run wrote it', 'changed since');
+  }
 }
 
 /** Only the field: its controller takes no pod back by it, the wave's undo does. */

@@ -2,6 +2,7 @@ import { digestOf } from '../../clients/digest.ts';
 import type { KeyedValues } from '../../domain/journal/change.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
+import type { RestartMark } from '../changes/patch-paths.ts';
 
 interface WithTemplate {
   readonly spec?: {
@@ -10,6 +11,7 @@ interface WithTemplate {
         readonly annotations?: Readonly<Record<string, string>>;
         readonly labels?: Readonly<Record<string, string>>;
       };
+      readonly spec?: { readonly terminationGracePeriodSeconds?: number };
     };
   };
 }
@@ -20,15 +22,17 @@ interface WithTemplate {
  */
 export function digestTemplate(
   workload: KubernetesObject,
-  ours: { readonly labels?: { readonly prior: KeyedValues } } = {},
+  ours: RestartMark & { readonly labels?: { readonly prior: KeyedValues } } = {},
 ): string {
   const { template = {} } = (workload as KubernetesObject & WithTemplate).spec ?? {};
+  const { terminationGracePeriodSeconds, ...spec } = template.spec ?? {};
   const { annotations = {}, labels = {}, ...metadata } = template.metadata ?? {};
   const keys = [RESTART_ANNOTATION, ...Object.keys(ours.labels?.prior ?? {})];
   const others = (values: Readonly<Record<string, string>>): object =>
     Object.fromEntries(Object.entries(values).filter(([key]) => !keys.includes(key)));
   return digestOf({
     ...template,
+    spec: ours.by === undefined ? { ...spec, terminationGracePeriodSeconds } : spec,
     metadata: { ...metadata, annotations: others(annotations), labels: others(labels) },
   });
 }

@@ -3,17 +3,22 @@ import { assertNever } from '../../domain/assert-never.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { apiVersionOf, type WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import { REVISION_LABEL } from '../../domain/mesh/istio-labels.ts';
-import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 import type { UpgradePlan } from '../../domain/planning/plan.ts';
 import type { RevisionLabelMove, StepOf } from '../../domain/planning/step.ts';
 import { scopeForwards } from '../../domain/planning/wave-scope.ts';
+import { readGracePeriod, toggleGracePeriod } from '../../domain/restart/grace-period.ts';
 import { restartAtOf, restartTime } from '../../domain/restart/restart-at.ts';
 import { treatmentOfKind, type Treatment } from '../../domain/restart/treatment.ts';
-import { templateAnnotation } from '../changes/patch-paths.ts';
+import { markOf, type RestartMark } from '../changes/patch-paths.ts';
 import { digestTemplate } from './digest-template.ts';
 import { recordOf } from '../load-plan.ts';
 import { readJournal, writeJournal } from '../record/step-journal.ts';
 import type { StepRef } from '../run-ref.ts';
+import {
+  prepareInjections,
+  type InjectChange,
+  type InjectionTools,
+} from './manual/prepare-injections.ts';
 import type { WaveSight } from './wave-view.ts';
 import { isRestart, restartJournal, withNewcomers, type RestartChange } from './wave-workloads.ts';
 
@@ -29,41 +34,65 @@ export async function journalRestarts(
     step,
     plan,
     sight,
+    injection,
   }: {
     readonly step: StepOf<'wave'>;
     readonly plan: UpgradePlan;
     readonly sight: WaveSight;
+    readonly injection: InjectionTools;
   },
 ): Promise<readonly RestartChange[]> {
   const record = recordOf(access, ref);
   const name = restartJournal(ref.step);
   const journal = await readJournal(record, name);
   if (journal !== undefined) return journal.changes.filter(isRestart);
-  const changes = restartsOf(step, plan, sight, `${ref.runId}/${ref.step}`);
+  const token = `${ref.runId}/${ref.step}`;
+  const { workloads } = step;
+  const injections = await prepareInjections(access, {
+    ...injection,
+    record,
+    plan,
+    workloads,
+    token,
+  });
+  const changes = restartsOf(step, plan, { sight, token, injections });
   await writeJournal(record, name, 'begun', changes);
   return changes;
 }
 
+interface RestartFacts {
+  readonly sight: WaveSight;
+  readonly token: string;
+  /** Of the workloads that are injected again by hand, by uid. */
+  readonly injections: ReadonlyMap<string, InjectChange>;
+}
+
 function restartsOf(
   step: StepOf<'wave'>,
-  { steps, from }: UpgradePlan,
-  sight: WaveSight,
-  token: string,
+  { steps, from, policy }: UpgradePlan,
+  { sight, token, injections }: RestartFacts,
 ): readonly RestartChange[] {
+  const mark: RestartMark = policy.restart.method === 'grace-period' ? { by: 'grace-period' } : {};
   const live = new Map(sight.workloads.map((each) => [each.metadata.uid ?? '', each]));
   const pods = new Set(sight.pods.map(({ uid }) => uid));
   const planned = new Map(step.workloads.map((each) => [each.uid, each]));
   const scope = { ...step, ...scopeForwards(steps, step) };
-  return withNewcomers(scope, from.revision, sight).flatMap((workload): readonly RestartChange[] => {
-    const { treatment = treatmentOfKind(workload.kind), revisionLabel } =
-      planned.get(workload.uid) ?? {};
-    if (treatment.kind === 'recreate') {
-      return pods.has(workload.uid) ? [{ kind: 'recreate', ...identityOf(workload) }] : [];
-    }
-    const found = live.get(workload.uid);
-    if (found === undefined) return [];
-    return [changeOf(workload, treatment, { live: found, token, revisionLabel })];
-  });
+  return withNewcomers(scope, from.revision, sight).flatMap(
+    (workload): readonly RestartChange[] => {
+      const { treatment = treatmentOfKind(workload.kind), revisionLabel } =
+        planned.get(workload.uid) ?? {};
+      if (treatment.kind === 'recreate') {
+        return pods.has(workload.uid) ? [{ kind: 'recreate', ...identityOf(workload) }] : [];
+      }
+      if (treatment.kind === 'inject') {
+        const injection = injections.get(workload.uid);
+        return injection === undefined ? [] : [injection];
+      }
+      const found = live.get(workload.uid);
+      if (found === undefined) return [];
+      return [changeOf(workload, treatment, { live: found, token, revisionLabel, mark })];
+    },
+  );
 }
 
 function identityOf({
@@ -77,15 +106,17 @@ function identityOf({
 
 function changeOf(
   workload: WorkloadRef,
-  treatment: Exclude<Treatment, { kind: 'recreate' }>,
+  treatment: Exclude<Treatment, { kind: 'recreate' | 'inject' }>,
   {
     live,
     token,
     revisionLabel,
+    mark,
   }: {
     readonly live: KubernetesObject;
     readonly token: string;
     readonly revisionLabel: RevisionLabelMove | undefined;
+    readonly mark: RestartMark;
   },
 ): RestartChange {
   const identity = identityOf(workload);
@@ -104,9 +135,10 @@ function changeOf(
       return {
         kind: 'restart',
         ...identity,
-        prior: templateAnnotation(live, RESTART_ANNOTATION),
-        applied: token,
-        template: digestTemplate(live, labels),
+        ...mark,
+        prior: markOf(live, mark),
+        applied: mark.by === undefined ? token : String(toggleGracePeriod(readGracePeriod(live))),
+        template: digestTemplate(live, { ...mark, ...labels }),
         ...labels,
         ...(treatment.kind === 'evict' ? { evictedBecause: treatment.because } : {}),
       };

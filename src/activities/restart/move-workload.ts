@@ -6,11 +6,8 @@ import { nextEvictions } from '../../domain/restart/next-evictions.ts';
 import { holds } from '../../domain/journal/keyed-values.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { templateLabels } from '../changes/patch-paths.ts';
-import {
-  performChange,
-  performTemplateLabels,
-  setTemplateAnnotation,
-} from '../changes/perform-change.ts';
+import { performChange, performTemplateLabels, setMark } from '../changes/perform-change.ts';
+import type { Asked } from './asked.ts';
 import { recreatePod, type PodKeeper } from './recreate-pod.ts';
 import { carriesLabels, type RestartChange, type WaveEntry } from './wave-entries.ts';
 
@@ -33,6 +30,8 @@ export async function moveWorkload(
       if (entry.method === 'template') return restartByTemplate(kubernetes, entry, change);
       if (!hasNewTemplate(entry, change)) return performTemplateLabels(kubernetes, change);
       return evictNext(kubernetes, entry, context);
+    case 'inject':
+      return moveByInjection(kubernetes, entry, { ...context, change });
     case 'restart-at':
       return performChange(kubernetes, change);
     case 'recreate':
@@ -47,14 +46,32 @@ export async function moveWorkload(
   }
 }
 
+/** Its new template first; where that replaces no pod by itself, its pods are evicted after it. */
+async function moveByInjection(
+  kubernetes: KubernetesClient,
+  entry: WaveEntry,
+  context: MoveContext & { readonly change: Extract<RestartChange, { kind: 'inject' }> },
+): Promise<void> {
+  const { carries, method, live } = entry;
+  if (carries === 'prior') return performChange(kubernetes, context.change);
+  if (carries !== 'applied' || method !== 'evict' || !isObserved(live)) return;
+  return evictNext(kubernetes, entry, context);
+}
+
 /** Whether a pod that comes instead of an evicted one is made with the labels that the move brings. */
 function hasNewTemplate(
   { live }: WaveEntry,
   change: Extract<RestartChange, { kind: 'restart' }>,
 ): boolean {
   if (change.labels === undefined || live === undefined) return true;
-  const { observedGeneration = 0 } = (live as KubernetesObject & WithGeneration).status ?? {};
-  return carriesLabels(live, change) && observedGeneration >= (live.metadata.generation ?? 0);
+  return carriesLabels(live, change) && isObserved(live);
+}
+
+/** Whether its controller has seen its template. */
+function isObserved(live: KubernetesObject | undefined): boolean {
+  const { observedGeneration = 0 } =
+    (live as (KubernetesObject & WithGeneration) | undefined)?.status ?? {};
+  return observedGeneration >= (live?.metadata.generation ?? 0);
 }
 
 interface WithGeneration {
@@ -77,10 +94,15 @@ export async function restartByTemplate(
   }
   const { resourceVersion } = live.metadata;
   try {
-    await setTemplateAnnotation(kubernetes, live, applied, {
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      ...(labels === undefined ? {} : { labels: labels.applied }),
-    });
+    await setMark(
+      kubernetes,
+      live,
+      { place: change, value: applied },
+      {
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+        ...(labels === undefined ? {} : { labels: labels.applied }),
+      },
+    );
   } catch (error) {
     if (!(error instanceof KubernetesError) || (error.code !== 409 && error.code !== 404)) {
       throw error;
@@ -88,9 +110,6 @@ export async function restartByTemplate(
     await performChange(kubernetes, change);
   }
 }
-
-/** Pods that were asked to leave and may still be seen as if they stayed, with the moment (ms). */
-export type Asked = Map<string, number>;
 
 /**
  * Asks the next pods of a workload to leave, until a budget refuses one (429). The uid keeps a pod

@@ -5,6 +5,7 @@ import { onTargetOf } from '../../domain/planning/wave-target.ts';
 import type { Heart } from '../heartbeat.ts';
 import { loadStep, recordOf } from '../load-plan.ts';
 import type { StepRef } from '../run-ref.ts';
+import type { InjectionTools } from './manual/prepare-injections.ts';
 import { journalRestarts } from './journal-restarts.ts';
 import { createMover, type Seen } from './mover.ts';
 import { keepPods, type PodKeeper } from './recreate-pod.ts';
@@ -22,6 +23,12 @@ const LOOK_EVERY_MS = 1000;
 /** A watch is heard every 35 s while the server can be reached: on older sight nothing is begun. */
 const OUTDATED_MS = 40_000;
 
+export interface RestartOptions {
+  /** What an earlier call has come to. */
+  readonly checkpoint: WaveCheckpoint | undefined;
+  readonly injection: InjectionTools;
+}
+
 /**
  * Restarts one batch of a wave's workloads within the limits and waits until each is wholly on the
  * target. Safe to run again at any point: the token on a pod template makes a repeated restart a
@@ -30,7 +37,7 @@ const OUTDATED_MS = 40_000;
 export async function restartWorkloads(
   access: ClusterAccess,
   ref: StepRef,
-  checkpoint: WaveCheckpoint | undefined,
+  { checkpoint, injection }: RestartOptions,
   heart: Heart,
 ): Promise<WaveResult> {
   const { plan, step } = await loadStep(access, ref, ['wave']);
@@ -38,7 +45,7 @@ export async function restartWorkloads(
   const wake = createWake(stop);
   const view = await openWaveView(access.worker, step, () => wake.now());
   try {
-    const all = await journalRestarts(access, ref, { step, plan, sight: view.look() });
+    const all = await journalRestarts(access, ref, { step, plan, sight: view.look(), injection });
     const latest = latestCheckpoint() ?? checkpoint;
     const batch = latest?.batch ?? 0;
     const { items: changes, before, isLast } = takeBatch(all, batch);

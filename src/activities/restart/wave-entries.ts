@@ -4,19 +4,22 @@ import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import { joinPods } from '../../domain/mesh/join-pods.ts';
 import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
-import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 import { assessMove, type RolloutState } from '../../domain/restart/assess-move.ts';
 import { budgetsOf } from '../../domain/restart/budgets.ts';
-import { chooseMethod, type RestartMethod } from '../../domain/restart/choose-method.ts';
+import {
+  chooseMethod,
+  type ChosenTreatment,
+  type RestartMethod,
+} from '../../domain/restart/choose-method.ts';
+import { stateOfTemplate } from '../../domain/restart/manual/template-state.ts';
 import { isAtLeast, restartAtOf } from '../../domain/restart/restart-at.ts';
 import { rolloutLimits, type RolloutLimits } from '../../domain/restart/rollout-limits.ts';
 import {
   takesNewTemplateByEviction,
   updateStrategyOf,
 } from '../../domain/restart/takes-new-template.ts';
-import type { Treatment } from '../../domain/restart/treatment.ts';
 import type { WindowEntry } from '../../domain/restart/window.ts';
-import { templateAnnotation, templateLabels } from '../changes/patch-paths.ts';
+import { markOf, templateLabels } from '../changes/patch-paths.ts';
 import type { WaveSight } from './wave-view.ts';
 import { toWorkloads, type RestartChange } from './wave-workloads.ts';
 
@@ -31,7 +34,7 @@ export interface WaveEntry extends WindowEntry {
   readonly pods: readonly PodFacts[];
   readonly limits: RolloutLimits;
   readonly because?: string;
-  /** What it carries where its restart is asked for: the token of its pod template, or its `restartAt`. */
+  /** What it carries where its restart is asked for: the mark, or the state, of its pod template, or its `restartAt`. */
   readonly carries: string | null;
 }
 
@@ -90,7 +93,8 @@ function seeEntry(seen: Seen, sight: WaveSight, { isOnTarget, begun }: EntryCont
   const carries = live === undefined ? null : carriedBy(live, change);
   const isAsked = isRestartAsked(change, carries);
   const chosen = chooseMethod(treatmentOfChange(change), limits, budgets);
-  const method = begun.get(ref.uid) ?? (isAsked && change.kind === 'restart' ? 'template' : chosen.kind);
+  const method =
+    begun.get(ref.uid) ?? (isAsked && change.kind === 'restart' ? 'template' : chosen.kind);
   const assessed = assessMove({
     workload: live,
     limits,
@@ -99,7 +103,7 @@ function seeEntry(seen: Seen, sight: WaveSight, { isOnTarget, begun }: EntryCont
     method,
     begun: begun.has(ref.uid) || isAsked,
   });
-  const state = refuseOldTemplate(assessed, seen, chosen);
+  const state = refuseInjection(refuseOldTemplate(assessed, seen, chosen), change, carries);
   return {
     key: ref.uid,
     name: `${ref.namespace}/${ref.name}`,
@@ -126,16 +130,35 @@ function refuseOldTemplate(
   chosen: RestartMethod,
 ): RolloutState {
   if (state.kind !== 'waiting' || chosen.kind !== 'evict') return state;
-  if (change.kind !== 'restart' || change.labels === undefined || live === undefined) return state;
-  if (takesNewTemplateByEviction(ref.kind, updateStrategyOf(live))) return state;
-  return {
-    kind: 'failed',
-    message: `the label of its pods would have to change, and ${chosen.because}`,
-  };
+  if (live === undefined || takesNewTemplateByEviction(ref.kind, updateStrategyOf(live)))
+    return state;
+  const changes = whatTemplateChanges(change);
+  return changes === undefined
+    ? state
+    : { kind: 'failed', message: `${changes} would have to change, and ${chosen.because}` };
+}
+
+function whatTemplateChanges(change: RestartChange): string | undefined {
+  if (change.kind === 'inject') return 'its pod template';
+  const isLabelled = change.kind === 'restart' && change.labels !== undefined;
+  return isLabelled ? 'the label of its pods' : undefined;
+}
+
+/** What is not as it was planned is not injected: a change of somebody's would be lost. */
+function refuseInjection(
+  state: RolloutState,
+  change: RestartChange,
+  carries: string | null,
+): RolloutState {
+  if (change.kind !== 'inject' || state.kind === 'done') return state;
+  if (change.refused !== undefined) return { kind: 'failed', message: change.refused };
+  return state.kind === 'waiting' && carries === 'other'
+    ? { kind: 'failed', message: 'somebody changed its pod template since the wave began' }
+    : state;
 }
 
 /** The treatment that was planned, as the journal tells it. */
-function treatmentOfChange(change: RestartChange): Treatment {
+function treatmentOfChange(change: RestartChange): ChosenTreatment {
   switch (change.kind) {
     case 'restart':
       return change.evictedBecause === undefined
@@ -143,6 +166,7 @@ function treatmentOfChange(change: RestartChange): Treatment {
         : { kind: 'evict', because: change.evictedBecause };
     case 'restart-at':
     case 'recreate':
+    case 'inject':
       return { kind: change.kind };
     default:
       return assertNever(change);
@@ -152,13 +176,15 @@ function treatmentOfChange(change: RestartChange): Treatment {
 function carriedBy(live: KubernetesObject, change: RestartChange): string | null {
   switch (change.kind) {
     case 'restart': {
-      const token = templateAnnotation(live, RESTART_ANNOTATION);
+      const token = markOf(live, change);
       // The token without the labels that came with it: somebody took them away.
       const isBare = token === change.applied && !carriesLabels(live, change);
       return isBare ? null : token;
     }
     case 'restart-at':
       return restartAtOf(live);
+    case 'inject':
+      return stateOfTemplate(live, change);
     case 'recreate':
       return null;
     default:
@@ -173,6 +199,8 @@ function isRestartAsked(change: RestartChange, carries: string | null): boolean 
       return carries === change.applied;
     case 'restart-at':
       return isAtLeast(carries, change.applied);
+    case 'inject':
+      return change.refused === undefined && carries === 'applied';
     case 'recreate':
       return false;
     default:
@@ -189,14 +217,6 @@ export function carriesLabels(
 }
 
 const GONE: RolloutLimits = { desired: 0, unavailable: 0, surge: 0, replaces: 'in-turns' };
-
-interface TemplateLabels {
-  readonly spec?: {
-    readonly template?: {
-      readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
-    };
-  };
-}
 
 function podLabels(workload: KubernetesObject): Readonly<Record<string, string>> {
   return templateLabels(workload);

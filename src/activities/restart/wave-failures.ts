@@ -7,9 +7,6 @@ import type { WaveEntry } from './wave-entries.ts';
 
 /** How often a mark is put back on a template from which somebody took it. */
 export const MOST_MARKS_PUT_BACK = 2;
-const TAKEN_AWAY =
-  'the restart mark was taken from its pod template again and again: something else, such as Argo CD or Flux, owns the template. Let it ignore annotations of meshlift.dev, or restart the workload there';
-
 export interface Deadlines {
   readonly begun: ReadonlyMap<string, BegunMove>;
   readonly marks: ReadonlyMap<string, number>;
@@ -26,7 +23,7 @@ export function failureOf(
   const { key, name, state } = entry;
   if (state.kind === 'failed') return `${name}: ${state.message}${attribute(entry)}`;
   if (state.kind === 'moving') {
-    if ((marks.get(key) ?? 0) > MOST_MARKS_PUT_BACK) return `${name}: ${TAKEN_AWAY}`;
+    if ((marks.get(key) ?? 0) > MOST_MARKS_PUT_BACK) return `${name}: ${takenAway(entry)}`;
     const passed = secondsSince(begun.get(key)?.at);
     return passed > seconds
       ? `${name}: not there after ${Math.round(passed)} s: ${state.message}${attribute(entry)}`
@@ -36,6 +33,15 @@ export function failureOf(
   return state.kind === 'waiting' && stuckSince !== undefined && stuck > seconds
     ? `${name}: could not begin for ${Math.round(stuck)} s: ${stuckSince.held.join('; ')}`
     : undefined;
+}
+
+function takenAway({ change }: WaveEntry): string {
+  if (change.kind === 'inject') {
+    return 'its pod template was changed back again and again: something else, such as Argo CD or Flux, owns it. Inject it there, with the istioctl of the target';
+  }
+  const isGrace = change.kind === 'restart' && change.by === 'grace-period';
+  const mark = isGrace ? 'changes of terminationGracePeriodSeconds' : 'annotations of meshlift.dev';
+  return `the restart mark was taken from its pod template again and again: something else, such as Argo CD or Flux, owns the template. Let it ignore ${mark}, or restart the workload there`;
 }
 
 function secondsSince(at: string | undefined): number {

@@ -83,10 +83,13 @@ function nameOf(workload: {
 }
 
 /** What the journal of a wave's restarts has of one workload. */
-export type RestartChange = Extract<Change, { kind: 'restart' | 'restart-at' | 'recreate' }>;
+export type RestartChange = Extract<
+  Change,
+  { kind: 'restart' | 'restart-at' | 'recreate' | 'inject' }
+>;
 
 export function isRestart(change: Change): change is RestartChange {
-  return ['restart', 'restart-at', 'recreate'].includes(change.kind);
+  return ['restart', 'restart-at', 'recreate', 'inject'].includes(change.kind);
 }
 
 /** The workloads behind restart changes, in the same order. */

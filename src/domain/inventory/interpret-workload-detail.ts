@@ -1,6 +1,7 @@
 import { compareText, formatRef, refOf, type KubernetesObject } from '../kubernetes-object.ts';
 import { INJECT_LABEL, PROXY_IMAGE_ANNOTATION, REVISION_LABEL } from '../mesh/istio-labels.ts';
 import { RESTARTABLE_KINDS } from '../mesh/observed-mesh.ts';
+import { readGracePeriod } from '../restart/grace-period.ts';
 import { rolloutLimits } from '../restart/rollout-limits.ts';
 import type { LabelSelector, ResourceAmount } from './capacity.ts';
 import { isLive, type PodDetail } from './interpret-pod-detail.ts';
@@ -76,7 +77,7 @@ function interpretDetail(
   sources: WorkloadDetailSources,
 ): WorkloadDetail {
   const { kind, metadata } = workload;
-  const { template, replicas, surge, updateStrategy, isPaused } = spec;
+  const { template, replicas, surge, updateStrategy } = spec;
   const namespace = metadata.namespace ?? '';
   const podLabels = template.metadata?.labels ?? {};
   const podAnnotations = template.metadata?.annotations ?? {};
@@ -90,6 +91,7 @@ function interpretDetail(
     hostNetwork: isHostNetwork,
   };
   const manual = proxyIn(template.spec)?.image;
+  const gracePeriod = readGracePeriod(workload);
   const pinned = podAnnotations[PROXY_IMAGE_ANNOTATION];
   const restartable = RESTARTABLE_KINDS.find((each) => each === kind);
   const delivery = sources.progressiveDelivery.get(formatRef(refOf(workload)));
@@ -107,7 +109,7 @@ function interpretDetail(
     ...(selectsByRevision(workload) ? { selectsByRevision: true } : {}),
     updateStrategy,
     ...(restartable === undefined ? {} : { rollout: rolloutLimits(restartable, workload) }),
-    isPaused,
+    ...(gracePeriod === null ? {} : { gracePeriodSeconds: gracePeriod }),
     isHostNetwork,
     ...(manual === undefined || manual === 'auto' ? {} : { manualProxyImage: manual }),
     ...(pinned === undefined ? {} : { pinnedProxyImage: pinned }),

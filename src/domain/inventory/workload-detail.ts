@@ -39,7 +39,8 @@ export interface WorkloadDetail {
   readonly updateStrategy: string;
   /** What its strategy does when its template changes; absent for kinds that have none. */
   readonly rollout?: RolloutLimits;
-  readonly isPaused: boolean;
+  /** `terminationGracePeriodSeconds` of its pod template; absent where it is not set. */
+  readonly gracePeriodSeconds?: number;
   readonly isHostNetwork: boolean;
   /** Its pod template carries a proxy of its own: it was injected by hand. */
   readonly manualProxyImage?: string;

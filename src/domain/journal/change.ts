@@ -1,5 +1,6 @@
 import type { KubernetesObject, ObjectRef } from '../kubernetes-object.ts';
 import type { Webhook } from '../mesh/webhook-shapes.ts';
+import type { PodTemplate } from '../restart/manual/pod-template.ts';
 
 /** Labels or annotations by key; `null` means absent. */
 export type KeyedValues = Readonly<Record<string, string | null>>;
@@ -47,12 +48,14 @@ export type Change =
       readonly kind: 'restart';
       readonly ref: ObjectRef;
       readonly uid: string;
-      /** The annotation of the pod template, before and after. */
+      /** Where the mark is set: in `terminationGracePeriodSeconds`; absent, in our annotation. */
+      readonly by?: 'grace-period';
+      /** The mark of the pod template, before and after; `null` for absent. */
       readonly prior: string | null;
       readonly applied: string;
-      /** Digest of the pod template without that annotation, to tell whether others changed it since. */
+      /** Digest of the pod template without that mark, to tell whether others changed it since. */
       readonly template?: string;
-      /** Set where its pods are evicted whatever its template does: then the annotation stays as it is. */
+      /** Set where its pods are evicted whatever its template does: then the mark stays as it is. */
       readonly evictedBecause?: string;
       /** Labels of the pod template that change with it, where pods choose their revision by one. */
       readonly labels?: { readonly prior: KeyedValues; readonly applied: KeyedValues };
@@ -65,6 +68,17 @@ export type Change =
       /** RFC 3339, or `null` for absent. */
       readonly prior: string | null;
       readonly applied: string;
+    }
+  | {
+      /** The whole pod template of a workload that was injected by hand. */
+      readonly kind: 'inject';
+      readonly ref: ObjectRef;
+      readonly uid: string;
+      readonly prior: PodTemplate;
+      /** What the server said, in a dry run, that our write makes of it; with the mark of our restart. */
+      readonly applied: PodTemplate;
+      /** Set where it is not what was planned any more: then nothing is written. */
+      readonly refused?: string;
     }
   | {
       /** A pod that is evicted and made again; its manifest is a part of the record of its own. */

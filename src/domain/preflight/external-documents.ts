@@ -3,6 +3,13 @@ import type { FindingDocument } from '../finding.ts';
 /** Codes that no rule over what was observed gives: they come from an installer, an API or a plan. */
 export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
   {
+    code: 'GracePeriodGrows',
+    severity: 'info (one finding for all of them)',
+    meaning:
+      'the policy restarts workloads by toggling terminationGracePeriodSeconds between 30 and 31, and that of this one is another: it becomes one second longer and stays so.',
+    remedy: 'nothing has to be done; `restart.method: annotation` leaves it as it is.',
+  },
+  {
     code: 'InstallerBinaryMissing',
     severity: 'blocking',
     meaning:

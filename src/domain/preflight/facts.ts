@@ -24,6 +24,8 @@ export interface PreflightFacts {
   readonly targetCrds?: readonly CrdFacts[];
   /** How waves are cut and restarted; absent: one for each tag and namespace, all of it at once. */
   readonly policy?: Pick<Policy, 'waves' | 'restart'>;
+  /** Why workloads that were injected by hand cannot be injected again, by uid; absent: none can. */
+  readonly refusedInjections?: ReadonlyMap<string, string>;
   /** The run that asks, so that its own lock does not stand in its way. */
   readonly runId?: string;
   /** The dead run whose lock may be taken over. */

@@ -16,7 +16,7 @@ export function remedyFor(workload: Restarted, detail: WorkloadDetail | undefine
   if (detail?.manualProxyImage !== undefined) {
     return detail.isGateway
       ? `take it out of the mesh's install and run it as an injected gateway, then remove it: ${kubectl} get ${object} -o yaml`
-      : `remove container istio-proxy from its pod template and let the webhook inject it: ${kubectl} edit ${object}`;
+      : `give its original manifest, without a proxy, in clusters.NAME.manualInjection.manifests of meshlift.yaml; or remove container istio-proxy from its pod template and let the webhook inject it: ${kubectl} edit ${object}`;
   }
   if (detail?.pinnedProxyImage !== undefined) {
     return `${kubectl} patch ${object} --type json -p '[{"op":"remove","path":"${PINNED_IMAGE_PATH}"}]'`;

@@ -40,10 +40,11 @@ function answersFor(change: Change, difference: ValueDifference, newRevision: st
         Object.keys(change.prior.labels).some((key) => value === `labels.${key}`)
       );
     case 'restart':
+    case 'inject':
       // A workload that came later has no entry to compare with: it has to be whole and without our marks.
       return (
         value === 'restart token' ||
-        (value === 'pod template' && change.labels !== undefined) ||
+        (value === 'pod template' && changesTemplate(change)) ||
         (value === 'missing pods' && Number(found) > numberOr(expected, 0)) ||
         (value === 'revisions' && found.includes(newRevision))
       );
@@ -52,6 +53,11 @@ function answersFor(change: Change, difference: ValueDifference, newRevision: st
       // No snapshot holds them: that they are back is what the undo of their wave waits for.
       return false;
   }
+}
+
+/** Beyond the mark that a snapshot keeps apart. */
+function changesTemplate(change: Extract<Change, { kind: 'restart' | 'inject' }>): boolean {
+  return change.kind === 'inject' || change.by !== undefined || change.labels !== undefined;
 }
 
 function numberOr(text: string, otherwise: number): number {

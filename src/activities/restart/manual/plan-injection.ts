@@ -67,8 +67,8 @@ export async function planInjection(
   try {
     const texts = readGiven(given);
     const rendered = await renderAll(access, installer, { ...releases, found, texts }, signal);
-    const { revision } = releases.target;
-    const planned = await inTurns(rendered, (each) => planOne(access.worker, each, revision));
+    const movement = { from: releases.source.revision, to: releases.target.revision };
+    const planned = await inTurns(rendered, (each) => planOne(access.worker, each, movement));
     return toPlan(collected, planned);
   } catch (error) {
     if (!(error instanceof UnreadableOriginals)) throw error;

@@ -15,7 +15,7 @@ import { withMark } from '../../../domain/restart/manual/restart-mark.ts';
 import { digestTemplate } from '../digest-template.ts';
 import type { FoundManifest } from './collect-originals.ts';
 import type { InjectedTemplate } from './inject-manifests.ts';
-import { replaceTemplate } from './replace-template.ts';
+import { replaceTemplate } from '../../changes/replace-template.ts';
 
 /** A manifest with the proxies of both revisions. */
 export interface RenderedManifest extends FoundManifest {
@@ -38,7 +38,7 @@ export type PlannedInjection =
 export async function planOne(
   kubernetes: KubernetesClient,
   rendered: RenderedManifest,
-  revision: string,
+  movement: { readonly from: string; readonly to: string },
 ): Promise<PlannedInjection> {
   const { workload, target, source } = rendered;
   const { kind, namespace, name, uid } = workload;
@@ -48,7 +48,7 @@ export async function planOne(
   const live = await kubernetes.get({ apiVersion: apiVersionOf(kind), kind, namespace, name });
   const now = live === undefined ? undefined : readTemplate(live);
   if (live?.metadata.uid !== uid || now === undefined) return refuse('it was replaced meanwhile');
-  const unfit = judgeRendered(target.template, { live: now, revision });
+  const unfit = judgeRendered(target.template, { live: now, ...movement });
   if (unfit !== undefined) return refuse(unfit);
   try {
     const [next, before] = await Promise.all(

@@ -1,7 +1,7 @@
-import type { KubernetesClient } from '../../../clients/kubernetes.ts';
-import { refOf, type KubernetesObject } from '../../../domain/kubernetes-object.ts';
-import { readTemplate, type PodTemplate } from '../../../domain/restart/manual/pod-template.ts';
-import { mergePatchBetween } from '../../../domain/restart/manual/template-patch.ts';
+import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import { refOf, type KubernetesObject } from '../../domain/kubernetes-object.ts';
+import { readTemplate, type PodTemplate } from '../../domain/restart/manual/pod-template.ts';
+import { mergePatchBetween } from '../../domain/restart/manual/template-patch.ts';
 
 /**
  * Makes the pod template of a workload this one, and nothing else of it: what an autoscaler or a

@@ -18,7 +18,6 @@ export async function lookUntil<T>(
     const leftMs = deadline - Date.now();
     if (isEnough(seen) || leftMs <= 0) return seen;
     // Asked to stop, be it by a shutdown: that is no answer, and another attempt looks again.
-    signal.throwIfAborted();
     await delay(Math.min(waitMs, leftMs), undefined, { signal }).catch((error: unknown) => {
       signal.throwIfAborted();
       throw error;

@@ -62,10 +62,14 @@ export function connectionsTo(
   const toTarget = clientsByName(own);
   const toOthers = clientsByName(staying.filter((answer) => answer.revision !== revision));
   const silence = silenceOf(revision, own);
+  const clusters = clustersIn(staying);
   return ({ namespace, name, meshCluster }) => {
     const id = `${name}.${namespace}`;
+    // Pods of other clusters may have the same name. Where istiod has aliases for clusters
+    // (CLUSTER_ALIASES), no proxy is of the cluster that it says, and names alone tell.
+    const isTold = meshCluster !== undefined && clusters.has(meshCluster);
     const isSame = ({ cluster }: SyncClient): boolean =>
-      cluster === '' || meshCluster === undefined || cluster === meshCluster;
+      !isTold || cluster === '' || cluster === meshCluster;
     const found = (toTarget.get(id) ?? []).filter(({ client }) => isSame(client));
     if (found.some(({ client }) => client.behind.length === 0)) return { kind: 'synced' };
     if (found[0] !== undefined) return { kind: 'behind', what: found[0].client.behind };
@@ -87,6 +91,14 @@ function clientsByName(answers: readonly ReplicaAnswer[]): ReadonlyMap<string, S
       : clients.value.filter(({ isProxy }) => isProxy).map((client) => ({ client, revision })),
   );
   return Map.groupBy(sightings, ({ client }) => client.name);
+}
+
+function clustersIn(answers: readonly ReplicaAnswer[]): ReadonlySet<string> {
+  return new Set(
+    answers.flatMap(({ clients }) =>
+      clients.kind === 'unknown' ? [] : clients.value.map(({ cluster }) => cluster),
+    ),
+  );
 }
 
 /** Why it cannot be told who is not connected to a revision. */

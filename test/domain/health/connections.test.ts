@@ -88,7 +88,7 @@ describe('the proxy of a pod', () => {
     ],
     [
       'has its name in another cluster',
-      [answer(NEW, [client({ cluster: 'west' })])],
+      [answer(NEW, [client({ cluster: 'west' })]), answer(OLD, [client({ name: 'web-1.shop' })])],
       { kind: 'absent' },
     ],
     [
@@ -98,6 +98,12 @@ describe('the proxy of a pod', () => {
     ],
   ])('%s', (_what, answers, expected) => {
     expect(connection(...answers)).toEqual(expected);
+  });
+
+  it('counts in whatever cluster where istiod calls its own by another name', () => {
+    expect(connection(answer(NEW, [client({ cluster: 'alias-of-east' })]))).toEqual({
+      kind: 'synced',
+    });
   });
 
   it('counts in whatever cluster where it says none', () => {

@@ -1,20 +1,8 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import type { ClusterAccess } from '../clients/cluster-access.ts';
 import type { Config } from '../config/config.ts';
 import type { Verdict } from '../domain/health/verdict.ts';
 import type { Difference, UpgradeReport, WaveReport } from '../domain/report.ts';
-import type { RefreshRequest } from '../domain/request/request.ts';
 import type { MeshInstaller } from '../installers/installer.ts';
 import { applyStep, type StepReceipt } from './apply-step.ts';
-import {
-  claimRun,
-  planRun,
-  type ClaimAnswer,
-  type PlanAnswer,
-  type PlanRequest,
-} from './claim-run.ts';
-import { compilePlan, type Compiled } from './compile-plan.ts';
-import { toFailure } from './failures.ts';
 import { finishRun } from './finish-run.ts';
 import { checkHealth, type CheckRequest } from './health/check-health.ts';
 import { awaitUnused, type UnusedRequest } from './health/await-unused.ts';
@@ -24,14 +12,8 @@ import { verifyControlPlane } from './health/verify-control-plane.ts';
 import { verifyMesh } from './health/verify-mesh.ts';
 import { watchHealth, type WatchRequest } from './health/watch-health.ts';
 import { recordOf } from './load-plan.ts';
+import { createPlanningActivities, type PlanningActivities } from './planning-activities.ts';
 import { readJournal } from './record/step-journal.ts';
-import {
-  identifyCluster,
-  resolveRefresh,
-  resolveRequest,
-  type ResolvedRequest,
-} from './resolve-request.ts';
-import { compileRefresh } from './refresh/compile-refresh.ts';
 import type { InjectionTools } from './restart/manual/prepare-injections.ts';
 import { restartWorkloads } from './restart/restart-workloads.ts';
 import type { WaveCheckpoint, WaveResult } from './restart/wave-checkpoint.ts';
@@ -47,24 +29,7 @@ export interface ActivityDeps {
 }
 
 /** Everything that a workflow may ask for. One object in, plain JSON out. */
-export interface Activities {
-  /** Reads the input against the configuration; runs on the workflows' own queue. */
-  resolveRequest(input: {
-    readonly input: unknown;
-    readonly workflowId: string;
-  }): Promise<ResolvedRequest>;
-  identifyCluster(input: { readonly cluster: string }): Promise<string>;
-  planUpgrade(input: PlanRequest): Promise<PlanAnswer>;
-  claimMesh(input: PlanRequest & { readonly digest: string }): Promise<ClaimAnswer>;
-  /** The same three for a refresh. */
-  resolveRefresh(input: {
-    readonly input: unknown;
-    readonly workflowId: string;
-  }): Promise<ResolvedRequest<RefreshRequest>>;
-  planRefresh(input: PlanRequest<RefreshRequest>): Promise<PlanAnswer>;
-  claimRefresh(
-    input: PlanRequest<RefreshRequest> & { readonly digest: string },
-  ): Promise<ClaimAnswer>;
+export interface Activities extends PlanningActivities {
   takeSnapshot(input: RunRef): Promise<{ readonly entries: number }>;
   applyStep(input: StepRef): Promise<StepReceipt>;
   /** Whether a step's journal was written, hence whether it may have changed something. */
@@ -94,46 +59,8 @@ export function createActivities({ config, installer }: ActivityDeps): Activitie
     installer,
     given: config.clusters.get(cluster)?.manualInjection,
   });
-  const compileUpgrade = (
-    access: ClusterAccess,
-    { resolved, runId }: PlanRequest,
-  ): Promise<Compiled> =>
-    compilePlan(
-      access,
-      installer,
-      {
-        ...resolved,
-        versions: config.versions,
-        runId,
-        manualInjection: injectionOf(resolved.request.cluster).given,
-      },
-      cancellationSignal(),
-    );
-  const compileForRefresh = (
-    access: ClusterAccess,
-    { resolved, runId }: PlanRequest<RefreshRequest>,
-  ): Promise<Compiled> => compileRefresh(access, { ...resolved, runId });
-  const owner = (): { readonly temporalNamespace: string } => ({
-    temporalNamespace: activityInfo().workflowNamespace ?? 'unknown',
-  });
   return {
-    resolveRequest: async ({ input, workflowId }) =>
-      asFailure(async () => resolveRequest(config, input, workflowId)),
-    identifyCluster: async ({ cluster }) => asFailure(() => identifyCluster(config, cluster)),
-    planUpgrade: (input) =>
-      withCluster(config, input, (access) => planRun(() => compileUpgrade(access, input))),
-    claimMesh: (input) =>
-      withCluster(config, input, (access) =>
-        claimRun(access, { ...input, ...owner() }, () => compileUpgrade(access, input)),
-      ),
-    resolveRefresh: async ({ input, workflowId }) =>
-      asFailure(async () => resolveRefresh(config, input, workflowId)),
-    planRefresh: (input) =>
-      withCluster(config, input, (access) => planRun(() => compileForRefresh(access, input))),
-    claimRefresh: (input) =>
-      withCluster(config, input, (access) =>
-        claimRun(access, { ...input, ...owner() }, () => compileForRefresh(access, input)),
-      ),
+    ...createPlanningActivities({ config, installer }),
     takeSnapshot: (input) =>
       withCluster(config, input, async (access) => {
         const entries = await takeSnapshot(access, input);
@@ -173,12 +100,4 @@ export function createActivities({ config, installer }: ActivityDeps): Activitie
       withCluster(config, input, (access) => proveRestored(access, input, input.foreign)),
     finishRun: (input) => withCluster(config, input, (access) => finishRun(access, input, input)),
   };
-}
-
-async function asFailure<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toFailure(error);
-  }
 }

@@ -1,5 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Activities } from '../../src/activities/index.ts';
+import type { PlanningActivities } from '../../src/activities/planning-activities.ts';
 import { toFailure } from '../../src/activities/failures.ts';
 import { resolveRefresh, resolveRequest } from '../../src/activities/resolve-request.ts';
 import type { Config } from '../../src/config/config.ts';
@@ -39,46 +40,9 @@ export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOpt
     pruneGraceSeconds: 5,
     ...policy,
   });
-  const config: Config = {
-    file: '/etc/meshlift.yaml',
-    taskQueue,
-    istioctl: {},
-    versions: [],
-    clusters: new Map([
-      [
-        cluster,
-        {
-          name: cluster,
-          kubeconfig: '/nowhere',
-          installerKubeconfig: '/nowhere',
-          meshNamespace: 'istio-system',
-          installer: 'istioctl',
-          taskQueue,
-          policy: inForce,
-        },
-      ],
-    ]),
-  };
+  const config = configOf(cluster, taskQueue, inForce);
   const well: Activities = {
-    resolveRequest: async ({ input, workflowId }) => {
-      try {
-        return resolveRequest(config, input, workflowId);
-      } catch (error) {
-        throw toFailure(error);
-      }
-    },
-    identifyCluster: async () => CLUSTER_UID,
-    planUpgrade: async () => ({ kind: 'plan', outline: sampleOutline(cluster, inForce) }),
-    claimMesh: async () => ({ kind: 'claimed' }),
-    resolveRefresh: async ({ input, workflowId }) => {
-      try {
-        return resolveRefresh(config, input, workflowId);
-      } catch (error) {
-        throw toFailure(error);
-      }
-    },
-    planRefresh: async () => ({ kind: 'plan', outline: sampleRefresh(cluster, inForce) }),
-    claimRefresh: async () => ({ kind: 'claimed' }),
+    ...planningWell(cluster, config, inForce),
     takeSnapshot: async () => ({ entries: 42 }),
     applyStep: async () => ({ objects: 3 }),
     verifyControlPlane: async () => ({
@@ -104,6 +68,48 @@ export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOpt
     finishRun: async () => undefined,
   };
   return record({ ...well, ...but });
+}
+
+/** One cluster under that policy. */
+function configOf(cluster: string, taskQueue: string, policy: Policy): Config {
+  const entry = {
+    name: cluster,
+    kubeconfig: '/nowhere',
+    installerKubeconfig: '/nowhere',
+    meshNamespace: 'istio-system',
+    installer: 'istioctl',
+    taskQueue,
+    policy,
+  } as const;
+  return {
+    file: '/etc/meshlift.yaml',
+    taskQueue,
+    istioctl: {},
+    versions: [],
+    clusters: new Map([[cluster, entry]]),
+  };
+}
+
+function planningWell(cluster: string, config: Config, policy: Policy): PlanningActivities {
+  return {
+    resolveRequest: async ({ input, workflowId }) =>
+      asFailure(() => resolveRequest(config, input, workflowId)),
+    identifyCluster: async () => CLUSTER_UID,
+    planUpgrade: async () => ({ kind: 'plan', outline: sampleOutline(cluster, policy) }),
+    claimMesh: async () => ({ kind: 'claimed' }),
+    resolveRefresh: async ({ input, workflowId }) =>
+      asFailure(() => resolveRefresh(config, input, workflowId)),
+    planRefresh: async () => ({ kind: 'plan', outline: sampleRefresh(cluster, policy) }),
+    claimRefresh: async () => ({ kind: 'claimed' }),
+  };
+}
+
+function asFailure<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw toFailure(error);
+  }
 }
 
 function record(activities: Activities): Script {

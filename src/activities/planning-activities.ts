@@ -1,0 +1,102 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { ClusterAccess } from '../clients/cluster-access.ts';
+import type { Config } from '../config/config.ts';
+import type { RefreshRequest } from '../domain/request/request.ts';
+import type { MeshInstaller } from '../installers/installer.ts';
+import {
+  claimRun,
+  planRun,
+  type ClaimAnswer,
+  type PlanAnswer,
+  type PlanRequest,
+} from './claim-run.ts';
+import { compilePlan, type Compiled } from './compile-plan.ts';
+import { toFailure } from './failures.ts';
+import { compileRefresh } from './refresh/compile-refresh.ts';
+import {
+  identifyCluster,
+  resolveRefresh,
+  resolveRequest,
+  type ResolvedRequest,
+} from './resolve-request.ts';
+import { withCluster } from './with-cluster.ts';
+
+/** How a run begins: its request is read, planned, and the mesh is taken. */
+export interface PlanningActivities {
+  /** Reads the input against the configuration; runs on the workflows' own queue. */
+  resolveRequest(input: {
+    readonly input: unknown;
+    readonly workflowId: string;
+  }): Promise<ResolvedRequest>;
+  identifyCluster(input: { readonly cluster: string }): Promise<string>;
+  planUpgrade(input: PlanRequest): Promise<PlanAnswer>;
+  claimMesh(input: PlanRequest & { readonly digest: string }): Promise<ClaimAnswer>;
+  /** The same three for a refresh. */
+  resolveRefresh(input: {
+    readonly input: unknown;
+    readonly workflowId: string;
+  }): Promise<ResolvedRequest<RefreshRequest>>;
+  planRefresh(input: PlanRequest<RefreshRequest>): Promise<PlanAnswer>;
+  claimRefresh(
+    input: PlanRequest<RefreshRequest> & { readonly digest: string },
+  ): Promise<ClaimAnswer>;
+}
+
+/** These activities, bound to what they need. */
+export function createPlanningActivities({
+  config,
+  installer,
+}: {
+  readonly config: Config;
+  readonly installer: MeshInstaller;
+}): PlanningActivities {
+  const compileUpgrade = (
+    access: ClusterAccess,
+    { resolved, runId }: PlanRequest,
+  ): Promise<Compiled> =>
+    compilePlan(
+      access,
+      installer,
+      {
+        ...resolved,
+        versions: config.versions,
+        runId,
+        manualInjection: config.clusters.get(resolved.request.cluster)?.manualInjection,
+      },
+      cancellationSignal(),
+    );
+  const compileForRefresh = (
+    access: ClusterAccess,
+    { resolved, runId }: PlanRequest<RefreshRequest>,
+  ): Promise<Compiled> => compileRefresh(access, { ...resolved, runId });
+  const owner = (): { readonly temporalNamespace: string } => ({
+    temporalNamespace: activityInfo().workflowNamespace ?? 'unknown',
+  });
+  return {
+    resolveRequest: async ({ input, workflowId }) =>
+      asFailure(async () => resolveRequest(config, input, workflowId)),
+    identifyCluster: async ({ cluster }) => asFailure(() => identifyCluster(config, cluster)),
+    planUpgrade: (input) =>
+      withCluster(config, input, (access) => planRun(() => compileUpgrade(access, input))),
+    claimMesh: (input) =>
+      withCluster(config, input, (access) =>
+        claimRun(access, { ...input, ...owner() }, () => compileUpgrade(access, input)),
+      ),
+    resolveRefresh: async ({ input, workflowId }) =>
+      asFailure(async () => resolveRefresh(config, input, workflowId)),
+    planRefresh: (input) =>
+      withCluster(config, input, (access) => planRun(() => compileForRefresh(access, input))),
+    claimRefresh: (input) =>
+      withCluster(config, input, (access) =>
+        claimRun(access, { ...input, ...owner() }, () => compileForRefresh(access, input)),
+      ),
+  };
+}
+
+async function asFailure<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toFailure(error);
+  }
+}

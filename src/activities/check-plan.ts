@@ -6,10 +6,7 @@ import { digestPlan } from './plan-digest.ts';
 import { InvalidRequestError, type KeptPlan } from './services.ts';
 
 /** What changed since a plan was made, object by object; empty when that very plan still holds. */
-export async function checkPlan(
-  kept: KeptPlan,
-  compile: Compile,
-): Promise<readonly PlanChange[]> {
+export async function checkPlan(kept: KeptPlan, compile: Compile): Promise<readonly PlanChange[]> {
   const digest = digestPlan(kept.plan);
   if (digest !== kept.digest) {
     throw new InvalidRequestError(

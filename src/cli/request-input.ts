@@ -57,8 +57,7 @@ export async function checkRequest(
   type: RunType = 'upgradeMesh',
 ): Promise<TypedRequest> {
   // zod comes with it, which `--help` has no use for.
-  const { parseRefreshRequest, parseRequest } =
-    await import('../domain/request/parse-request.ts');
+  const { parseRefreshRequest, parseRequest } = await import('../domain/request/parse-request.ts');
   switch (type) {
     case 'upgradeMesh': {
       const request = understood(input, parseRequest(input), 'CLUSTER and --target VERSION');

@@ -7,10 +7,7 @@ import { escapeMarkdown } from './report-markdown.ts';
 type Plan = Extract<Planned, { kind: 'plan' }>;
 
 /** What a plan, or the answer that there is none, says to people: the JSON's facts in reading order. */
-export function renderPlanMarkdown(
-  planned: Planned,
-  asked: TypedRequest,
-): string {
+export function renderPlanMarkdown(planned: Planned, asked: TypedRequest): string {
   const title = titleOf(asked);
   switch (planned.kind) {
     case 'blocked':

@@ -65,8 +65,7 @@ const INSTALLER: MeshInstaller = {
 /** Plans as the worker does. */
 function compile({ resolved, runId }: PlanRequest): Compile {
   const asked = { ...resolved, versions: KNOWN_VERSIONS, runId };
-  return () =>
-    compilePlan(accessTo(cluster), INSTALLER, asked, new AbortController().signal);
+  return () => compilePlan(accessTo(cluster), INSTALLER, asked, new AbortController().signal);
 }
 
 function istio(revision: string): ReturnType<typeof configMap> {

@@ -55,7 +55,9 @@ function placeRevision(revision: string): void {
     }),
   );
   const name = `istiod-${revision}`;
-  const injector = mutatingWebhook(`istio-sidecar-injector-${revision}`, { 'istio.io/rev': revision });
+  const injector = mutatingWebhook(`istio-sidecar-injector-${revision}`, {
+    'istio.io/rev': revision,
+  });
   const [webhook] = injector['webhooks'] as readonly object[];
   const selector = [{ key: 'istio.io/rev', operator: 'In', values: [revision] }];
   cluster.place({
@@ -106,7 +108,12 @@ function placeWorkload(name: string, placement: Placement): void {
       namespace,
       ownerReferences: [owner('StatefulSet', name, live.metadata.uid ?? '')],
     },
-    spec: { containers: [{ name: 'app', image: 'app:1' }, { name: 'istio-proxy', image }] },
+    spec: {
+      containers: [
+        { name: 'app', image: 'app:1' },
+        { name: 'istio-proxy', image },
+      ],
+    },
   });
   cluster.place(pod);
 }
@@ -156,7 +163,11 @@ async function restarted(request: Partial<RefreshRequest> = {}): Promise<readonl
     .flatMap(({ workloads }) => workloads.map(({ namespace, name }) => `${namespace}/${name}`));
 }
 
-function codesOf({ findings }: { readonly findings: readonly { readonly code: string }[] }): string[] {
+function codesOf({
+  findings,
+}: {
+  readonly findings: readonly { readonly code: string }[];
+}): string[] {
   return findings.map(({ code }) => code);
 }
 
@@ -202,7 +213,9 @@ describe('the plan of a refresh', () => {
 
     const { findings, steps } = await planOf();
 
-    expect(codesOf({ findings })).toEqual(expect.arrayContaining(['ProxyStays', 'ProxyAgeUnknown']));
+    expect(codesOf({ findings })).toEqual(
+      expect.arrayContaining(['ProxyStays', 'ProxyAgeUnknown']),
+    );
     expect(await restarted()).toEqual(['shop/cart']);
     const wave = steps.find(({ kind }) => kind === 'wave') as StepOf<'wave'>;
     expect(wave.left.map(({ name }) => name).toSorted()).toEqual(['digest', 'pinned']);

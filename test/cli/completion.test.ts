@@ -51,7 +51,7 @@ describe('a command line goes on with', () => {
     ['those that begin like it', ['start', 'prod-'], ['prod-eu', 'prod-us']],
     ['clusters for a run', ['watch', 't'], ['test']],
     ['nothing once the cluster is there', ['inspect', 'test', ''], []],
-    ['options of the command', ['start', 'test', '--t'], ['--target', '--take-over']],
+    ['options of the command', ['start', 'test', '--t'], ['--target', '--type', '--take-over']],
     ['options of all commands', ['inspect', '--out'], ['--output']],
     ['options before the command', ['--co'], ['--config']],
     ['configured versions', ['start', '-t', ''], NAMES.versions],

@@ -7,7 +7,13 @@ import type { Planned, PlannedObject } from '../../src/domain/planning/plan.ts';
 import { API_VERSION, type TypedRequest } from '../../src/domain/request/request.ts';
 import { renderPlanned } from '../../src/cli/render/plan.ts';
 import { plainOutput } from '../cli/support/examples.ts';
-import { movedIn, namespaceByRevision, sampleMesh, samplePolicy, workload } from '../support/sample-mesh.ts';
+import {
+  movedIn,
+  namespaceByRevision,
+  sampleMesh,
+  samplePolicy,
+  workload,
+} from '../support/sample-mesh.ts';
 
 const FINDING: Finding = {
   code: 'WorkloadNotReady',
@@ -58,7 +64,7 @@ function planned(): Extract<Planned, { kind: 'plan' }> {
       mesh,
       policy,
       treated: movedIn(mesh),
-    gatewayNamespaces: [],
+      gatewayNamespaces: [],
       from,
       to,
       base: [CRD],

@@ -11,7 +11,14 @@ import { eventually } from './support/eventually.ts';
 import { bytesOf, isReady, list } from './support/projection.ts';
 import { calmState, lockOf, MESHED_WORKLOADS, workloadOfPod } from './support/mesh.ts';
 import { watchReadiness } from './support/readiness.ts';
-import { OLD_REVISION, resultOf, TARGET, TASK_QUEUE, untilProgress, type Handle } from './support/runs.ts';
+import {
+  OLD_REVISION,
+  resultOf,
+  TARGET,
+  TASK_QUEUE,
+  untilProgress,
+  type Handle,
+} from './support/runs.ts';
 
 const RUN_TIMEOUT_MS = 300_000;
 
@@ -66,13 +73,19 @@ it(
     const mark = bench.audit.mark();
 
     const handle = await startRefresh();
-    const progress = await untilProgress(handle, 'the run halts', ({ phase }) => phase === 'Halted');
+    const progress = await untilProgress(
+      handle,
+      'the run halts',
+      ({ phase }) => phase === 'Halted',
+    );
 
     const running = progress.steps.map(({ id, state }) => `${id} ${state}`);
     expect(running.slice(0, 3)).toEqual(['wave-1 failed', 'soak-wave-1 pending', 'wave-2 pending']);
     await expect(
       handle.executeUpdate('rollback', { args: [{ reason: 'errors' }] }),
-    ).rejects.toMatchObject({ cause: { message: expect.stringContaining('cannot be taken back') } });
+    ).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('cannot be taken back') },
+    });
     await handle.executeUpdate('abort', { args: [{ reason: 'seen enough' }] });
     const report = await resultOf(handle);
 
@@ -142,6 +155,10 @@ it(
     expect(readJson(planned)).toMatchObject({ kind: 'nothing-to-do' });
     expect(report).toMatchObject({ outcome: 'Succeeded', steps: [] });
     expect(writesSince(mark)).toEqual([]);
+    const listed = readJson(await meshlift('list'));
+    expect(listed).toMatchObject({
+      runs: expect.arrayContaining([expect.objectContaining({ type: 'refreshProxies' })]),
+    });
   },
   RUN_TIMEOUT_MS,
 );
@@ -162,7 +179,10 @@ async function patchInPlace(): Promise<void> {
   await eventually(
     async () => {
       const istiods = await list(bench.kubernetes, '/api/v1/namespaces/istio-system/pods');
-      return istiods.length === 2 && istiods.every((pod) => isReady(pod) && imageIn(pod, 'discovery') === TARGET);
+      return (
+        istiods.length === 2 &&
+        istiods.every((pod) => isReady(pod) && imageIn(pod, 'discovery') === TARGET)
+      );
     },
     { what: `both istiods of ${OLD_REVISION} are ${TARGET}` },
   );
@@ -206,7 +226,9 @@ function imageIn(pod: object, name: string): string | undefined {
       readonly initContainers?: readonly { readonly name: string; readonly image: string }[];
     };
   };
-  const found = [...spec.containers, ...(spec.initContainers ?? [])].find((each) => each.name === name);
+  const found = [...spec.containers, ...(spec.initContainers ?? [])].find(
+    (each) => each.name === name,
+  );
   return found?.image.split(':').at(-1)?.replace('-distroless', '');
 }
 

@@ -107,11 +107,7 @@ async function planFrom(material: Material): Promise<Compiled> {
   };
 }
 
-function draftPlan({
-  compileRequest,
-  inventory,
-  judged,
-}: Material): Omit<UpgradePlan, 'findings'> {
+function draftPlan({ compileRequest, inventory, judged }: Material): Omit<UpgradePlan, 'findings'> {
   const { request, policy, meshNamespace } = compileRequest;
   const [first] = judged.older;
   const [oldest] = judged.older.map((each) => each.oldest).toSorted(compareIstioVersions);

@@ -1,6 +1,10 @@
 import type { InjectionPrediction } from '../inventory/workload-detail.ts';
 import { imageVersion } from '../version/image-version.ts';
-import { compareIstioVersions, parseIstioVersion, type IstioVersion } from '../version/istio-version.ts';
+import {
+  compareIstioVersions,
+  parseIstioVersion,
+  type IstioVersion,
+} from '../version/istio-version.ts';
 import type { ProxyTarget } from './proxy-target.ts';
 import type { RenderedProxies } from './rendered-proxy.ts';
 

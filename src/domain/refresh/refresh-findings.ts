@@ -47,7 +47,10 @@ export function currentFinding(
 /** Revisions whose injector did not say what proxy it renders, so that nobody knows what is old. */
 export function silentFindings(
   rendered: RenderedProxies,
-  { meshNamespace, revision }: { readonly meshNamespace: string; readonly revision: string | undefined },
+  {
+    meshNamespace,
+    revision,
+  }: { readonly meshNamespace: string; readonly revision: string | undefined },
 ): readonly Finding[] {
   return Object.entries(rendered).flatMap(([name, answer]): readonly Finding[] => {
     if (answer.kind !== 'silent') return [];

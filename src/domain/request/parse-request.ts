@@ -55,7 +55,9 @@ function optionsIn({
   };
 }
 
-function problemsOf({ issues }: {
+function problemsOf({
+  issues,
+}: {
   readonly issues: readonly { readonly path: PropertyKey[]; readonly message: string }[];
 }): Extract<Parsed<MeshRequest>, { kind: 'problems' }> {
   return {

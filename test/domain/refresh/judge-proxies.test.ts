@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LoosePodDetail, WorkloadDetail } from '../../../src/domain/inventory/workload-detail.ts';
+import type {
+  LoosePodDetail,
+  WorkloadDetail,
+} from '../../../src/domain/inventory/workload-detail.ts';
 import { judgeProxies, type JudgedProxies } from '../../../src/domain/refresh/judge-proxies.ts';
 import type { TreatedWorkloads } from '../../../src/domain/restart/treatment.ts';
 import { loosePodDetail, workloadDetail } from '../../support/sample-inventory.ts';

@@ -60,7 +60,11 @@ describe('the age of proxies', () => {
   it.each<[string, InjectionPrediction, string]>([
     ['that would inject now', STABLE, 'older'],
     ['that injected once, where none would now', { kind: 'none', why: 'opted out' }, 'older'],
-    ['of several webhooks, nobody knows which', { kind: 'ambiguous', webhooks: ['a', 'b'] }, 'unknown'],
+    [
+      'of several webhooks, nobody knows which',
+      { kind: 'ambiguous', webhooks: ['a', 'b'] },
+      'unknown',
+    ],
   ])('is held against the revision %s', (_what, prediction, expected) => {
     const running = { images: [`${HUB}:1.26.0`], prediction, actualRevision: 'stable' };
 
@@ -73,7 +77,11 @@ describe('a pod is refreshed', () => {
 
   it.each([
     ['with the image that was rendered', pod, true],
-    ['with a newer one, of a control plane patched since', { ...pod, proxyImage: `${HUB}:1.26.2` }, true],
+    [
+      'with a newer one, of a control plane patched since',
+      { ...pod, proxyImage: `${HUB}:1.26.2` },
+      true,
+    ],
     ['not with an older one', { ...pod, proxyImage: `${HUB}:1.26.0` }, false],
     ['not with a digest of which nobody knows', { ...pod, proxyImage: DIGEST }, false],
     ['not by another revision', { ...pod, revision: 'canary' }, false],

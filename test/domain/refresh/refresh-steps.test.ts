@@ -18,7 +18,13 @@ function steps(waves: Partial<WavePolicy> = {}): readonly UpgradeStep[] {
     older: OLDER,
     kept: [
       { kind: 'Job', namespace: 'shop', name: 'batch', age: 'older', because: 'it ends by itself' },
-      { kind: 'Job', namespace: 'legacy', name: 'batch', age: 'older', because: 'it ends by itself' },
+      {
+        kind: 'Job',
+        namespace: 'legacy',
+        name: 'batch',
+        age: 'older',
+        because: 'it ends by itself',
+      },
     ],
     target: PATCHED,
     policy: { ...policy, waves: { ...policy.waves, ...waves } },
@@ -56,7 +62,11 @@ describe('the steps of a refresh', () => {
     const waves = wavesOf(steps({ percentages: [100] }));
 
     expect(waves.map(({ namespaces }) => namespaces)).toEqual([['billing', 'shop'], ['edge']]);
-    expect(waves[0]?.workloads.map(({ name }) => name).toSorted()).toEqual(['cart', 'ledger', 'web']);
+    expect(waves[0]?.workloads.map(({ name }) => name).toSorted()).toEqual([
+      'cart',
+      'ledger',
+      'web',
+    ]);
   });
 
   it('move no selector and say what proxy is waited for, and what stays', () => {

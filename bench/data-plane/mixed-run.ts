@@ -1,5 +1,10 @@
 import { fateOf, type LiveFate } from '../../rig/mesh/farm-live/mixed-kinds.ts';
-import type { LiveFailure, LiveNamespace } from '../../rig/mesh/farm-live/plan-farm.ts';
+import type {
+  LiveFailure,
+  LiveNamespace,
+  LiveWorkload,
+  LiveWorkload,
+} from '../../rig/mesh/farm-live/plan-farm.ts';
 import { createOwnerFinder } from '../measure/pod-owner.ts';
 import { readPodChanges } from '../measure/pod-changes.ts';
 import { endOfAuditLog, readAuditLog } from '../measure/read-audit-log.ts';
@@ -12,8 +17,8 @@ import { settle } from './settle.ts';
 import { takeSnapshot, type SeenWorkload, type Snapshot } from './snapshot.ts';
 import { REVISIONS } from './two-revisions.ts';
 
-/** Why a workload of a farm has nothing on the target: how it fails, or that it has no pods. */
-export type Shortcoming = LiveFailure | 'empty';
+/** Why a workload of a farm has nothing on the target: how it fails, or what keeps it from moving. */
+export type Shortcoming = LiveFailure | 'no-pods' | 'next-run' | 'no-proxy';
 
 export interface MixedOptions {
   readonly workloads: number;
@@ -70,7 +75,8 @@ async function upgradeOnce(
   const offset = endOfAuditLog(auditLog);
   const workloads = before.workloads.map(({ source }) => source);
   say(`upgrading ${before.workloads.length} workloads`);
-  const { finish: _, ...run } = await meshlift.run({ workloads, isLast: true, signal });
+  // Its end is that of the rig: what failed keeps the old control plane in use.
+  const run = await meshlift.run({ workloads, isLast: true, signal });
   const events = await readAuditLog(auditLog, offset);
   const after = await takeSnapshot(client);
   const fates = fatesOf(farm);
@@ -118,9 +124,16 @@ function describeFarm(farm: readonly LiveNamespace[]): Pick<MixedFigures, 'slow'
     slow: all.filter(({ readyAfterSeconds }) => readyAfterSeconds !== undefined).length,
     declared: new Map(
       all.flatMap((workload): (readonly [string, Shortcoming])[] => {
-        const why = workload.failsBy ?? (fateOf(workload) === 'empty' ? 'empty' : undefined);
+        const why = workload.failsBy ?? whyNotMoved(workload);
         return why === undefined ? [] : [[workload.key, why]];
       }),
     ),
   };
+}
+
+/** A Job that has ended is nobody's exception. */
+function whyNotMoved(workload: LiveWorkload): Shortcoming | undefined {
+  if (workload.kind === 'CronJob') return 'next-run';
+  if (workload.oddity === 'opted-out') return 'no-proxy';
+  return fateOf(workload) === 'empty' ? 'no-pods' : undefined;
 }

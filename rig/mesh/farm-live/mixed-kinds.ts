@@ -4,21 +4,16 @@ import type { LiveWorkload } from './plan-farm.ts';
 export type Shape = Pick<LiveWorkload, 'kind' | 'replicas' | 'strategy' | 'oddity' | 'budget'>;
 
 const PERIOD = 50;
-/** Of so many one wants no pods: a run names each of them, and no more than twenty in a wave. */
-const ONE_EMPTY_IN = 250;
-const EMPTY: Shape = { kind: 'Deployment', replicas: 0 };
 
 /** Of every fifty workloads of a mixed farm; three in ten have a budget, as in one that is not mixed. */
 const SHAPES: Readonly<Record<number, Shape>> = {
   1: { kind: 'ReplicaSet', replicas: 2 },
   2: { kind: 'DaemonSet', replicas: 0 },
   3: { kind: 'Deployment', replicas: 2, oddity: 'paused' },
-  5: { kind: 'CronJob', replicas: 0 },
   8: { kind: 'Deployment', replicas: 1 },
   9: { kind: 'StatefulSet', replicas: 2, oddity: 'on-delete' },
   12: { kind: 'DaemonSet', replicas: 0, oddity: 'on-delete' },
   13: { kind: 'Job', replicas: 1 },
-  15: { kind: 'Deployment', replicas: 2, oddity: 'opted-out' },
   24: { kind: 'StatefulSet', replicas: 3, oddity: 'partition', budget: { maxUnavailable: 1 } },
   27: { kind: 'ReplicaSet', replicas: 3, budget: { minAvailable: 2 } },
   29: { kind: 'StatefulSet', replicas: 2, oddity: 'partition' },
@@ -26,9 +21,18 @@ const SHAPES: Readonly<Record<number, Shape>> = {
   47: { kind: 'Deployment', replicas: 3, oddity: 'paused', budget: { maxUnavailable: 1 } },
 };
 
+const RARE_PERIOD = 250;
+
+/** A run names each of these as an exception, and no more than twenty in a wave: there are few. */
+const RARE_SHAPES: Readonly<Record<number, Shape>> = {
+  5: { kind: 'CronJob', replicas: 0 },
+  15: { kind: 'Deployment', replicas: 2, oddity: 'opted-out' },
+  18: { kind: 'Deployment', replicas: 0 },
+};
+
 /** Undefined where the workload is as in a farm that is not mixed. */
 export function mixedShape(index: number): Shape | undefined {
-  return index % ONE_EMPTY_IN === 18 ? EMPTY : SHAPES[index % PERIOD];
+  return RARE_SHAPES[index % RARE_PERIOD] ?? SHAPES[index % PERIOD];
 }
 
 /**

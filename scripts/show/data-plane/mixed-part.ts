@@ -1,6 +1,6 @@
 import type { Part } from '../topic.ts';
 
-const MIXED = { workloads: 1000, failing: 12 } as const;
+const MIXED = { workloads: 1000, failing: 8 } as const;
 
 export const mixedPart: Part = {
   name: 'mixed',

@@ -27,12 +27,16 @@ const FIGURES: MixedFigures = {
   declared: new Map([
     ['a/one', 'crash'],
     ['a/two', 'never-ready'],
-    ['a/none', 'empty'],
+    ['a/none', 'no-pods'],
+    ['a/nightly', 'next-run'],
+    ['a/apart', 'no-proxy'],
   ]),
   exceptions: [
     'Deployment a/one: pod one-x is in CrashLoopBackOff with 1 restart',
     'Deployment a/two: not there after 181 s: 1 of 2 pods new',
     'Deployment a/none: it has no pods now; the next ones will get the new proxy',
+    'CronJob a/nightly: what runs now keeps its proxy until it ends; the next run gets the new one',
+    'Deployment a/apart: it is not in the mesh: no injection webhook selects it',
   ],
 };
 
@@ -46,7 +50,7 @@ describe('the upgrade of a mixed farm', () => {
     expect(shortfalls({})).toEqual([]);
   });
 
-  const [crash = '', late = '', empty = ''] = FIGURES.exceptions;
+  const [crash = '', late = '', ...others] = FIGURES.exceptions;
   const moved = (changed: Partial<RoundFigures>): Partial<MixedFigures> => ({
     moved: { ...MOVED, ...changed },
   });
@@ -62,14 +66,14 @@ describe('the upgrade of a mixed farm', () => {
     ['budgets', { budgets: 299 }],
     ['slow workloads', { slow: 99 }],
     ['workloads that a restart moves', moved({ workloads: 799 })],
-    ['declared exceptions that the report has not', { exceptions: [crash, late] }],
+    ['declared exceptions that the report has not', { exceptions: [crash, ...others] }],
     [
       'exceptions that were not declared',
-      { exceptions: [crash, late, empty, 'Deployment b/other: gone'] },
+      { exceptions: [crash, late, ...others, 'Deployment b/other: gone'] },
     ],
     [
       'exceptions with another reason than declared',
-      { exceptions: [crash.replace('one', 'two'), late.replace('two', 'one'), empty] },
+      { exceptions: [crash.replace('one', 'two'), late.replace('two', 'one'), ...others] },
     ],
     ['new ready proxies in any 10 s', moved({ mostInTenSeconds: 321 })],
     [

@@ -86,6 +86,12 @@ clusters:
     meshNamespace: mesh
     policy: careful
     taskQueue: eu
+    manualInjection:
+      manifests: originals
+      namespace: shop
+      injectConfigFile: inject.yaml
+      meshConfigFile: /etc/mesh.yaml
+      valuesFile: values.json
 installers:
   istioctl:
     binaries:
@@ -97,8 +103,12 @@ policies:
     gates:
       start: { expires: 30m }
       complete: { expires: 7d }
-    waves: { critical: [payments], percentages: [10, 50, 100], maxWorkloadsPerWave: 200 }
-    restart: { maxPodsInFlight: 5, workloadDeadline: 90s }
+    waves:
+      critical: [payments]
+      first: [Deployment shop/cart]
+      percentages: [10, 50, 100]
+      maxWorkloadsPerWave: 200
+    restart: { method: grace-period, maxPodsInFlight: 5, workloadDeadline: 90s }
     census: { connections: required, wait: 2m }
     controlPlaneDeadline: 5m
     pruneGrace: 0s
@@ -118,13 +128,25 @@ policies:
       meshNamespace: 'mesh',
       installer: 'istioctl',
       taskQueue: 'eu',
+      manualInjection: {
+        manifests: path.join(folder, 'originals'),
+        namespace: 'shop',
+        injectConfigFile: path.join(folder, 'inject.yaml'),
+        meshConfigFile: '/etc/mesh.yaml',
+        valuesFile: path.join(folder, 'values.json'),
+      },
       policy: {
         name: 'careful',
         soakSeconds: { controlPlane: 60, wave: 7200, mesh: 86_400 },
         healthPollSeconds: 5,
         gates: { start: { expiresSeconds: 1800 }, complete: { expiresSeconds: 604_800 } },
-        waves: { critical: ['payments'], percentages: [10, 50, 100], maxWorkloadsPerWave: 200 },
-        restart: { maxPodsInFlight: 5, workloadDeadlineSeconds: 90 },
+        waves: {
+          critical: ['payments'],
+          first: ['Deployment shop/cart'],
+          percentages: [10, 50, 100],
+          maxWorkloadsPerWave: 200,
+        },
+        restart: { method: 'grace-period', maxPodsInFlight: 5, workloadDeadlineSeconds: 90 },
         census: { connections: 'required', waitSeconds: 120 },
         controlPlaneDeadlineSeconds: 300,
         pruneGraceSeconds: 0,
@@ -168,6 +190,29 @@ describe('the shares of waves', () => {
       expect(() => load(withShares(value))).toThrow(/\$\.policies\.default\.waves\.percentages/);
     },
   );
+});
+
+describe('the workloads that move first', () => {
+  const withFirst = (name: string): string =>
+    `${SMALLEST}policies:\n  default:\n    waves: { first: [${JSON.stringify(name)}] }\n`;
+
+  it('are named as plans name them', () => {
+    const { policy } = load(withFirst('StatefulSet shop/cart-v2')).clusters.get('demo') ?? {};
+
+    expect(policy?.waves.first).toEqual(['StatefulSet shop/cart-v2']);
+  });
+
+  it.each([
+    'shop/cart',
+    'cart',
+    'Deployment cart',
+    'deployment shop/cart',
+    'Deployment  shop/cart',
+  ])('may not be named %s', (name) => {
+    expect(() => load(withFirst(name))).toThrow(
+      /\$\.policies\.default\.waves\.first\[0\]: expected a workload as plans name it/,
+    );
+  });
 });
 
 describe('facts about versions', () => {

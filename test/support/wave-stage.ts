@@ -1,8 +1,8 @@
 import { beforeEach } from '@jest/globals';
 import type { MockActivityEnvironment } from '@temporalio/testing';
+import type { InjectionTools } from '../../src/activities/restart/manual/prepare-injections.ts';
 import type { WaveCheckpoint, WaveResult } from '../../src/activities/restart/wave-checkpoint.ts';
 import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
-import type { StepOf } from '../../src/domain/planning/step.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { createFakeKubernetes, type FakeKubernetes } from './fake-kubernetes.ts';
 import { NEW, placeControlPlane } from './placed-mesh.ts';
@@ -19,12 +19,24 @@ import {
 
 type Limits = Policy['restart'];
 
+/** None of the stage's workloads is injected by hand. */
+const NO_INJECTION = {
+  installer: {
+    inject: () => {
+      throw new Error('nothing is to be injected');
+    },
+  },
+  given: undefined,
+};
+
 /** One attempt to restart the wave; where nothing is said, the first one. */
 export interface Attempt {
   readonly kubernetes?: KubernetesClient;
   readonly env?: MockActivityEnvironment;
   /** What the activity is called with. */
   readonly checkpoint?: WaveCheckpoint;
+  /** What injects by hand; nothing may where this is absent. */
+  readonly injection?: InjectionTools;
 }
 
 /** A fake cluster with the new control plane, anew for each test, in which a wave is restarted. */
@@ -33,7 +45,7 @@ export interface WaveStage {
   readonly cluster: FakeKubernetes;
   readonly heart: ReturnType<typeof recordingHeart>;
   /** Records a plan whose wave restarts these, within the stage's limits and these. */
-  planned(workloads: StepOf<'wave'>['workloads'], limits?: Partial<Limits>): Promise<void>;
+  planned(workloads: Parameters<typeof waveStep>[0], limits?: Partial<Limits>): Promise<void>;
   restart(attempt?: Attempt): Promise<WaveResult>;
   /** The writes so far that match. */
   writesTo(what: RegExp): readonly string[];
@@ -63,9 +75,11 @@ export async function useWave(limits: Limits): Promise<WaveStage> {
       const plan = samplePlan([waveStep(workloads)], { restart: { ...limits, ...changes } });
       await recordIn(cluster).put('plan', plan);
     },
-    restart: ({ kubernetes = cluster, env = attemptAfter(), checkpoint } = {}) => {
+    restart: (attempt = {}) => {
+      const { kubernetes = cluster, env = attemptAfter(), checkpoint } = attempt;
       const step = { ...RUN, step: 'wave-1' };
-      return env.run(() => restartWorkloads(accessTo(kubernetes), step, checkpoint, heart));
+      const options = { checkpoint, injection: attempt.injection ?? NO_INJECTION };
+      return env.run(() => restartWorkloads(accessTo(kubernetes), step, options, heart));
     },
     writesTo: (what) => cluster.writes.filter((write) => what.test(write)),
   };

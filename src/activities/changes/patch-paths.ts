@@ -1,4 +1,4 @@
-import type { Change } from '../../domain/journal/change.ts';
+import type { Change, KeyedValues } from '../../domain/journal/change.ts';
 import type { JsonObject, KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { RESTART_ANNOTATION } from '../../domain/mesh/record-marks.ts';
 import { readGracePeriod } from '../../domain/restart/grace-period.ts';
@@ -41,11 +41,18 @@ export function nameMark({ by }: RestartMark): string {
   return by === undefined ? RESTART_ANNOTATION : 'terminationGracePeriodSeconds';
 }
 
-/** The part of a merge patch of a pod template that sets the mark, or takes it away. */
+/** A merge patch of a pod template that sets the mark, or takes it away, and with it labels. */
 export function patchOfMark(
   { by }: RestartMark,
   value: string | null,
-): { readonly metadata?: JsonObject; readonly spec?: JsonObject } {
-  if (by === undefined) return { metadata: { annotations: { [RESTART_ANNOTATION]: value } } };
-  return { spec: { terminationGracePeriodSeconds: value === null ? null : Number(value) } };
+  labels: KeyedValues | undefined,
+): JsonObject {
+  const labelled = labels === undefined ? {} : { labels };
+  if (by === undefined) {
+    return { metadata: { annotations: { [RESTART_ANNOTATION]: value }, ...labelled } };
+  }
+  return {
+    ...(labels === undefined ? {} : { metadata: labelled }),
+    spec: { terminationGracePeriodSeconds: value === null ? null : Number(value) },
+  };
 }

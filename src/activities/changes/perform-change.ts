@@ -226,15 +226,12 @@ export async function setMark(
   { place, value }: { readonly place: RestartMark; readonly value: string | null },
   { resourceVersion, labels }: TemplateMore = {},
 ): Promise<void> {
-  const { metadata = {}, ...mark } = patchOfMark(place, value);
   await kubernetes.mergePatch(refOf(live), {
     metadata: {
       uid: live.metadata.uid,
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
-    spec: {
-      template: { ...mark, metadata: { ...metadata, ...(labels === undefined ? {} : { labels }) } },
-    },
+    spec: { template: patchOfMark(place, value, labels) },
   });
 }
 

@@ -3,7 +3,6 @@ import type {
   LiveFailure,
   LiveNamespace,
   LiveWorkload,
-  LiveWorkload,
 } from '../../rig/mesh/farm-live/plan-farm.ts';
 import { createOwnerFinder } from '../measure/pod-owner.ts';
 import { readPodChanges } from '../measure/pod-changes.ts';

@@ -36,6 +36,16 @@ describe('a workload whose watch has missed events', () => {
     expect(result.failed).toBeUndefined();
   });
 
+  it('is seen to be done long before its deadline, since nothing else moves', async () => {
+    const cart = placeWorkload(wave.cluster, 'cart');
+    await wave.planned([cart], { workloadDeadlineSeconds: 600 });
+    time.meanwhile(() => wave.cluster.unseen(() => rollOut(wave.cluster, cart)));
+
+    expect(await restart()).toMatchObject({ finished: true, done: 1 });
+
+    expect(time.waits).toBeLessThan(15);
+  });
+
   it('has failed where a list shows it too', async () => {
     const cart = await plannedCart();
     time.meanwhile(() => crash(cart));

@@ -27,6 +27,8 @@ const MESH = '/api/v1/namespaces/istio-system';
 /** The first and the last object of an install. */
 const FIRST_INSTALLED = `${MESH}/serviceaccounts/istiod-${NEW_REVISION}`;
 const LAST_INSTALLED = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector-${NEW_REVISION}`;
+/** What is asked of a run amid a wave takes effect by then. */
+const AT_ONCE_MS = 1_000;
 /** Of what `restartsOf` tells. */
 const EACH_FORTH_AND_BACK = [...MESHED_WORKLOADS, ...MESHED_WORKLOADS].toSorted();
 
@@ -133,6 +135,7 @@ it(
       what: 'the last wave restarts workloads',
       everyMs: 50,
     });
+    const askedAt = Date.now();
     await handle.signal('rollback', { reason: 'errors in checkout' });
     const { code, stdout } = await followed;
 
@@ -148,6 +151,7 @@ it(
     expect(counted(restartsOf(bench.audit.since(mark)))).toEqual(
       expect.not.arrayContaining([expect.stringMatching(/: [^2]$/)]),
     );
+    expect(lastBegunAfter(askedAt, mark)).toBeLessThan(AT_ONCE_MS);
   },
   RUN_TIMEOUT_MS,
 );
@@ -164,6 +168,7 @@ it(
     });
 
     await temporal(bench, 'workflow', 'cancel', '--workflow-id', 'mesh/narrow');
+    const askedAt = Date.now();
     await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
 
     expect((await handle.describe()).status.name).toBe('CANCELLED');
@@ -174,6 +179,7 @@ it(
       differences: [],
       remaining: [],
     });
+    expect(lastBegunAfter(askedAt, mark)).toBeLessThan(AT_ONCE_MS);
   },
   RUN_TIMEOUT_MS,
 );
@@ -237,18 +243,37 @@ async function killWhileIstioctlRuns(): Promise<void> {
   });
 }
 
-/** From the moment at which the pause is acknowledged, no pod template changes any more. */
+/** From a second after the pause was asked for, no pod template changes any more. */
 async function pauseAmidWave(handle: Handle, mark: number): Promise<void> {
+  const askedAt = Date.now();
   await handle.executeUpdate('pause', { args: [{ reason: 'incident 4711' }] });
   const paused = restartsOf(bench.audit.since(mark));
   expect(paused.length).toBeLessThan(SEARCH_AND_SHOP);
   await untilProgress(handle, 'the run holds', ({ phase }) => phase === 'Paused');
   await calmState(bench);
   await neverWithin(4_000, () => restartsOf(bench.audit.since(mark)).length > paused.length);
+  expect(lastBegunAfter(askedAt, mark)).toBeLessThan(AT_ONCE_MS);
   expect(await progressOf(handle)).toMatchObject({
     phase: 'Paused',
     pausedBecause: 'incident 4711',
   });
+}
+
+/**
+ * How long after this moment (ms) the last workload was restarted for the first time, by the API server's
+ * clock, which is ours; the second time is its undo. 0 where none was.
+ */
+function lastBegunAfter(askedAt: number, mark: number): number {
+  const seen = new Set<string>();
+  let last = askedAt;
+  for (const request of bench.audit.since(mark)) {
+    const [workload] = restartsOf([request]);
+    if (workload === undefined || seen.has(workload)) continue;
+    seen.add(workload);
+    last = Math.max(last, Date.parse(request.requestReceivedTimestamp));
+  }
+  expect(seen.size).toBeGreaterThan(0);
+  return last - askedAt;
 }
 
 function isIstioctl({ command }: { readonly command: string }): boolean {

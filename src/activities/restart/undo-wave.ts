@@ -14,6 +14,7 @@ import type { Heart } from '../heartbeat.ts';
 import { withAsked, type Asked } from './asked.ts';
 import { seeWave, type WaveState } from './read-wave.ts';
 import type { PodKeeper } from './recreate-pod.ts';
+import { createStandstill } from './standstill.ts';
 import { missingPods, takePodsBack } from './undo-pods.ts';
 import { createWake } from './wake.ts';
 import { openWaveView } from './wave-view.ts';
@@ -38,6 +39,7 @@ export async function settleWave(
   const deadline = Date.now() + deadlineSeconds * 1000;
   const remover: Remover = { access, newRevision, asked: new Map(), refused: new Map() };
   const wake = createWake(NEVER);
+  const standstill = createStandstill();
   const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
   const view = await openWaveView(access.worker, { namespaces, workloads }, () => wake.now());
   try {
@@ -50,7 +52,8 @@ export async function settleWave(
       heart.beat({ done: workloads.length - open.length, total: workloads.length });
       if (open.length === 0) return;
       if (view.certainAt() > deadline) throw notBack(open, workloads.length, deadlineSeconds);
-      if (Date.now() > deadline) view.confirm();
+      const isDue = standstill.isDue(open.join(), Date.now());
+      if (isDue || Date.now() > deadline) view.confirm();
       await removeNewProxies(workloads, live, remover);
       await takePodsBack(access.worker, workloads, live, { keeper, newRevision });
       await wake.wait(LOOK_EVERY_MS);

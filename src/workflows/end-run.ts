@@ -11,15 +11,10 @@ import { callFor, enterPhase, refOfRun, reportOf, type Run } from './run.ts';
 import type { Forward } from './run-steps.ts';
 
 /** How the way forward of a run ended, its planning included. */
-export type Result =
-  Forward | { readonly kind: 'blocked' } | { readonly kind: 'nothing-to-do' };
+export type Result = Forward | { readonly kind: 'blocked' } | { readonly kind: 'nothing-to-do' };
 
 /** Ends a run: keeps its report, gives the mesh back, and returns or fails as the outcome asks. */
-export async function endRun(
-  run: Run,
-  result: Result,
-  cancelled: boolean,
-): Promise<UpgradeReport> {
+export async function endRun(run: Run, result: Result, cancelled: boolean): Promise<UpgradeReport> {
   run.cause = 'cause' in result ? result.cause : undefined;
   run.ended = outcomeOf(run, result, cancelled);
   if (result.kind === 'leave') run.remaining = [...run.remaining, ...waysOn(run)];

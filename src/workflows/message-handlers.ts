@@ -73,8 +73,8 @@ function registerDecision(run: Run, approved: boolean): void {
     judge: judgeDecision,
     effect: (_run, { reason }) => {
       if (run.gate.kind !== 'open') throw new TypeError('no gate is open');
-      const gate = run.gate.name;
-      run.gate = { kind: 'decided', name: gate, approved, reason };
+      const { name: gate, until } = run.gate;
+      run.gate = { kind: 'decided', name: gate, until, approved, reason };
       return `gate ${gate} ${approved ? 'approved' : 'rejected'}${because(reason)}`;
     },
   });

@@ -1,6 +1,7 @@
 import type { UpgradeReport } from '../domain/report.ts';
 import type { RefreshRequest } from '../domain/request/request.ts';
 import { mutating, planning } from './activity-proxies.ts';
+import type { Carried } from './go-on-anew.ts';
 import { runMesh, type Errand } from './run-mesh.ts';
 
 /**
@@ -9,11 +10,11 @@ import { runMesh, type Errand } from './run-mesh.ts';
  * the run. Input: one JSON object, at least `{"cluster":"prod-eu"}`; the workflow id is
  * `mesh/<cluster>`, as of an upgrade.
  */
-export async function refreshProxies(input: unknown): Promise<UpgradeReport> {
-  return runMesh(input, REFRESH);
+export async function refreshProxies(input: unknown, carried?: Carried): Promise<UpgradeReport> {
+  return runMesh(input, REFRESH, { carried });
 }
 
-const REFRESH: Errand<RefreshRequest> = {
+export const REFRESH: Errand<RefreshRequest> = {
   targetOf: () => 'refresh',
   resolve: (given) => planning({ summary: 'read the request' }).resolveRefresh(given),
   plan: (call, request) => planning(call).planRefresh(request),

@@ -10,7 +10,16 @@ import { endRun, type Result } from './end-run.ts';
 import { asWorkflowFailure, describeFailure } from './failures.ts';
 import { passGate } from './gate.ts';
 import { registerHandlers } from './message-handlers.ts';
-import { callFor, createRun, enterPhase, whileMutating, type Run } from './run.ts';
+import { isGoingOn, MOST_EVENTS, type Place } from './go-on-anew.ts';
+import {
+  callFor,
+  createRun,
+  enterPhase,
+  refOfRun,
+  whileMutating,
+  type Run,
+  type RunOptions,
+} from './run.ts';
 import { runSteps } from './run-steps.ts';
 import { announceMesh } from './search-attributes.ts';
 import { undoSteps } from './undo-steps.ts';
@@ -40,20 +49,23 @@ export interface Errand<R extends MeshRequest> {
 export async function runMesh<R extends MeshRequest>(
   input: unknown,
   errand: Errand<R>,
+  { carried, mostEvents = MOST_EVENTS }: Partial<RunOptions>,
 ): Promise<UpgradeReport> {
-  const run = createRun(input);
+  const run = createRun(input, { mostEvents, carried });
   registerHandlers(run);
   const root = CancellationScope.current();
 
   const forward = new CancellationScope();
   run.forward = forward;
-  const wayForward = forward.run(() => planAndRun(run, input, errand));
+  const wayForward = (): Promise<Result> => forward.run(() => goForward(run, errand));
   const result = leaveWhatStays(run, await answerOf(run, forward, wayForward));
+  run.cancelled ||= root.consideredCancelled;
   if (run.outline !== undefined && result.kind === 'undo' && run.claimed) {
     const { outline } = run;
-    await CancellationScope.nonCancellable(() => undoSteps(run, outline));
+    await CancellationScope.nonCancellable(() => undoSteps(run, outline, result.cause));
   }
-  return CancellationScope.nonCancellable(() => endRun(run, result, root.consideredCancelled));
+  run.cancelled ||= root.consideredCancelled;
+  return CancellationScope.nonCancellable(() => endRun(run, result, run.cancelled));
 }
 
 /**
@@ -70,12 +82,14 @@ function leaveWhatStays(run: Run, result: Result): Result {
 async function answerOf(
   run: Run,
   scope: CancellationScope,
-  wayForward: Promise<Result>,
+  wayForward: () => Promise<Result>,
 ): Promise<Result> {
+  if (run.place?.kind === 'undo') return { kind: 'undo', cause: run.place.cause };
   try {
-    const result = await wayForward;
+    const result = await wayForward();
     return run.stop ?? result;
   } catch (error) {
+    if (isGoingOn(error)) throw error;
     if (run.stop !== undefined) return run.stop;
     if (isCancellation(error) || scope.consideredCancelled) {
       return { kind: 'undo', cause: 'the run was cancelled in Temporal' };
@@ -85,12 +99,19 @@ async function answerOf(
   }
 }
 
-async function planAndRun<R extends MeshRequest>(
-  run: Run,
-  input: unknown,
-  errand: Errand<R>,
-): Promise<Result> {
-  const { workflowId, runId } = run;
+/** From the beginning, or from where the history before ended. */
+async function goForward<R extends MeshRequest>(run: Run, errand: Errand<R>): Promise<Result> {
+  const { outline, place } = run;
+  if (run.stop !== undefined) return run.stop;
+  if (place?.kind === 'step' && outline !== undefined) return runSteps(run, outline);
+  if (place?.kind !== 'planned' || outline === undefined) return planAndRun(run, errand);
+  const resolved = place.resolved as ResolvedRequest<R>;
+  run.place = undefined;
+  return claimAndRun(run, errand, { resolved, shown: outline });
+}
+
+async function planAndRun<R extends MeshRequest>(run: Run, errand: Errand<R>): Promise<Result> {
+  const { workflowId, runId, input } = run;
   const resolved = await errand.resolve({ input, workflowId });
   const { cluster } = resolved.request;
   run.cluster = cluster;
@@ -102,15 +123,29 @@ async function planAndRun<R extends MeshRequest>(
     cluster,
   });
   run.ref = { runId, workflowId, cluster, clusterUid, meshNamespace: resolved.meshNamespace };
-  const request: PlanRequest<R> = { ...run.ref, resolved };
+  return claimAndRun(run, errand, { resolved });
+}
 
+/** Plans until a plan that nobody refuses still holds when the mesh is taken. */
+async function claimAndRun<R extends MeshRequest>(
+  run: Run,
+  errand: Errand<R>,
+  known: { readonly resolved: ResolvedRequest<R>; readonly shown?: PlanOutline },
+): Promise<Result> {
+  const { resolved } = known;
+  const request: PlanRequest<R> = { ...refOfRun(run), resolved };
+  const place: Place = { kind: 'planned', resolved };
+  let { shown } = known;
   for (;;) {
-    const answer = await errand.plan(callFor(run, `plan ${cluster} → ${run.target}`), request);
+    const call = callFor(run, `plan ${run.cluster} → ${run.target}`);
+    const answer: PlanAnswer =
+      shown === undefined ? await errand.plan(call, request) : { kind: 'plan', outline: shown };
+    shown = undefined;
     run.findings = answer.kind === 'plan' ? answer.outline.findings : answer.findings;
     if (answer.kind !== 'plan') return answer;
-    const refused = await decideOnPlan(run, answer, resolved.request.planDigest);
+    const refused = await decideOnPlan(run, answer, place, resolved.request.planDigest);
     if (refused !== undefined) return refused;
-    await holdWhilePaused(run);
+    await holdWhilePaused(run, place);
     const claim = await takeMesh(run, errand, { ...request, digest: answer.outline.digest });
     if (claim.kind === 'blocked') {
       run.findings = claim.findings;
@@ -142,6 +177,7 @@ async function takeMesh<R extends MeshRequest>(
 async function decideOnPlan(
   run: Run,
   { outline }: Extract<PlanAnswer, { kind: 'plan' }>,
+  place: Place,
   expected: string | undefined,
 ): Promise<Result | undefined> {
   showPlan(run, outline);
@@ -151,11 +187,12 @@ async function decideOnPlan(
   }
   const { start } = outline.policy.gates;
   if (start === undefined) return undefined;
-  const answer = await passGate(run, {
+  const gate = {
     name: 'start',
     expiresSeconds: start.expiresSeconds,
     phase: 'AwaitingStart',
-  });
+  } as const;
+  const answer = await passGate(run, gate, place);
   return answer.kind === 'approved' ? undefined : leave(answer.cause);
 }
 
@@ -164,10 +201,7 @@ function leave(cause: string): Result {
   return { kind: 'undo', cause };
 }
 
-function planChanged(
-  expected: string,
-  { digest, cluster, to, strategy }: PlanOutline,
-): Finding {
+function planChanged(expected: string, { digest, cluster, to, strategy }: PlanOutline): Finding {
   const options = strategy === 'refresh' ? '--type refreshProxies' : `--target ${to.version}`;
   return {
     code: 'PlanChanged',

@@ -14,6 +14,7 @@ import type {
 } from '../domain/report.ts';
 import { advanceStep } from '../domain/rollout/advance-step.ts';
 import { renderDetails } from './details.ts';
+import type { Carried, Place } from './go-on-anew.ts';
 import { announcePhase } from './search-attributes.ts';
 
 export const API_VERSION = 'meshlift.dev/v1alpha1';
@@ -30,6 +31,7 @@ export type Gate =
   | {
       readonly kind: 'decided';
       readonly name: string;
+      readonly until: number;
       readonly approved: boolean;
       readonly reason: string | undefined;
     };
@@ -57,9 +59,17 @@ export interface Halted {
 
 /** Everything that a run knows; handlers write their part of it, the main function the rest. */
 export interface Run {
+  /** What it was started with. */
+  readonly input: unknown;
+  /** A longer history goes on in a new one. */
+  readonly mostEvents: number;
+  /** Where the history before this one ended, until that place is taken up. */
+  place: Place | undefined;
+  /** Of its first history, whichever this is: the lock and the tokens bear it. */
   readonly runId: string;
   readonly workflowId: string;
   readonly startedAt: string;
+  readonly isRefresh: boolean;
   cluster: string;
   target: string;
   ref: RunRef | undefined;
@@ -88,6 +98,8 @@ export interface Run {
   /** The first deletion of the old revision has begun. */
   pointOfNoReturn: boolean;
   undoing: boolean;
+  /** Somebody has cancelled it in Temporal. */
+  cancelled: boolean;
   ended: UpgradeReport['outcome'] | undefined;
   cause: string | undefined;
   restored: boolean | undefined;
@@ -99,17 +111,34 @@ export interface Run {
   pausable: CancellationScope | undefined;
 }
 
-/** A run at its very beginning. */
-export function createRun(input: unknown): Run {
-  const { firstExecutionRunId, workflowId, startTime } = workflowInfo();
+export interface RunOptions {
+  readonly mostEvents: number;
+  /** Of the history before, when there was one. */
+  readonly carried?: Carried | undefined;
+}
+
+/** A run at its very beginning, or as it was at the end of the history before. */
+export function createRun(input: unknown, { mostEvents, carried }: RunOptions): Run {
+  const run = beginRun(input, mostEvents);
+  if (carried === undefined) return run;
+  const { state, place } = carried;
+  return { ...run, ...state, place, steps: new Map(state.steps.map((each) => [each.id, each])) };
+}
+
+function beginRun(input: unknown, mostEvents: number): Run {
+  const { firstExecutionRunId, workflowId, workflowType, startTime } = workflowInfo();
   const given: Record<string, unknown> =
     typeof input === 'object' && input !== null ? { ...input } : {};
   // Only for display until the request is understood; whatever was typed may stand there.
   const shown = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 100) : '?');
   return {
+    input,
+    mostEvents,
+    place: undefined,
     runId: firstExecutionRunId,
     workflowId,
     startedAt: startTime.toISOString(),
+    isRefresh: workflowType === 'refreshProxies',
     cluster: shown(given['cluster']),
     target: shown(given['target']),
     ref: undefined,
@@ -132,6 +161,7 @@ export function createRun(input: unknown): Run {
     mutations: 0,
     pointOfNoReturn: false,
     undoing: false,
+    cancelled: false,
     ended: undefined,
     cause: undefined,
     restored: undefined,
@@ -226,6 +256,7 @@ export function reportOf(run: Run): UpgradeReport {
   return {
     apiVersion: API_VERSION,
     outcome: run.ended ?? 'Running',
+    ...(run.isRefresh ? { type: 'refreshProxies' } : {}),
     cluster: run.cluster,
     target: run.target,
     runId: run.runId,

@@ -1,10 +1,12 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, condition, sleep } from '@temporalio/workflow';
 import type { Verdict } from '../domain/health/verdict.ts';
 import { observing } from './activity-proxies.ts';
 import { endedByCancellation } from './failures.ts';
+import { goOnAnew, isLong, takePlace } from './go-on-anew.ts';
 import { callFor, enterPhase, refOfRun, type Run } from './run.ts';
 
 export interface SoakRequest {
+  readonly step: string;
   readonly title: string;
   readonly seconds: number;
   readonly revisions: readonly string[];
@@ -15,11 +17,13 @@ export interface SoakRequest {
 
 /**
  * A durable timer, raced with a watch that only ever reports bad news; at the end one more look,
- * which must be healthy. Returns the bad news in words, or nothing.
+ * which must be healthy. Returns the bad news in words, or nothing. In a new history the rest of it is
+ * waited for.
  */
 export async function soak(run: Run, request: SoakRequest): Promise<string | undefined> {
   const { seconds, revisions, namespaces, pollSeconds, patienceSeconds } = request;
-  const until = new Date(Date.now() + seconds * 1000).toISOString();
+  const end = takePlace(run, request.step)?.until ?? Date.now() + seconds * 1000;
+  const until = new Date(end).toISOString();
   const except = Object.keys(run.failed);
   const scope = {
     ...refOfRun(run),
@@ -29,7 +33,10 @@ export async function soak(run: Run, request: SoakRequest): Promise<string | und
   };
   enterPhase(run, 'Soaking', `${request.title}, until ${until}`);
 
-  const bad = await raceWatch(run, request, { ...scope, pollSeconds, until });
+  const bad = await raceWatch(run, request.title, { ...scope, pollSeconds, until });
+  if (bad === 'long') {
+    return goOnAnew(run, { kind: 'step', id: request.step, until: end });
+  }
   if (bad !== undefined) return bad.conditions.filter(isUnwell).map(messageOf).join('; ');
   // The last look throws what is not healthy; the caller treats that like any failed step.
   await observing(callFor(run, `last look: ${request.title}`)).checkHealth({
@@ -41,20 +48,22 @@ export async function soak(run: Run, request: SoakRequest): Promise<string | und
 
 async function raceWatch(
   run: Run,
-  { title, seconds }: SoakRequest,
+  title: string,
   watch: Parameters<ReturnType<typeof observing>['watchHealth']>[0],
-): Promise<Verdict | undefined> {
+): Promise<Verdict | 'long' | undefined> {
   const racing = new CancellationScope();
   return racing.run(async () => {
-    const timer = sleep(seconds * 1000, { summary: `${title}: until ${watch.until}` }).then(
+    const leftMs = Date.parse(watch.until) - Date.now();
+    const timer = sleep(Math.max(1, leftMs), { summary: `${title}: until ${watch.until}` }).then(
       () => undefined,
     );
     const verdict = observing(callFor(run, `watching: ${title}`)).watchHealth(watch);
+    const long = condition(() => isLong(run)).then((): 'long' => 'long');
     try {
-      return await Promise.race([timer, verdict]);
+      return await Promise.race([timer, verdict, long]);
     } finally {
       racing.cancel();
-      await Promise.all([timer, verdict].map(ignoreCancellation));
+      await Promise.all([timer, verdict, long].map(ignoreCancellation));
     }
   });
 }

@@ -4,71 +4,88 @@ import type { Difference } from '../domain/report.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';
 import { describeFailure } from './failures.ts';
+import { goOnAnew, isLong, stayShort, type Place } from './go-on-anew.ts';
 import { callFor, enterPhase, markStep, refOfRun, type Halted, type Run } from './run.ts';
 
 /**
  * Takes back every step that began, newest first, and proves the result. One undo that fails does
  * not stop the others; it then waits for a person. Call it in a non-cancellable scope.
  */
-export async function undoSteps(run: Run, outline: PlanOutline): Promise<void> {
+export async function undoSteps(run: Run, outline: PlanOutline, cause: string): Promise<void> {
+  const resumed = run.place?.kind === 'undo' ? run.place : undefined;
+  run.place = undefined;
   run.undoing = true;
   run.paused = undefined;
   enterPhase(run, 'RollingBack', 'the undo of every step that began');
-  // What only looked or waited has nothing to take back.
-  const begun = outline.steps
-    .filter(({ id, undo }) => undo !== 'none' && undo !== 'keep' && hasBegun(run, id))
-    .reverse();
-  const foreign: Difference[] = [];
-  let failed = await undoAll(
-    run,
-    begun.map(({ id }) => id),
-    foreign,
-  );
-  const skipped: string[] = [];
-  while (failed.length > 0) {
-    const answer = await askAboutUndo(run, outline, failed);
+  const progress: Undo = {
+    kind: 'undo',
+    cause,
+    foreign: [...(resumed?.foreign ?? [])],
+    skipped: [...(resumed?.skipped ?? [])],
+  };
+  await undoAll(run, stepsToUndo(run, outline), progress);
+  let until = resumed?.until;
+  for (let failed = failedOf(run, progress); failed.length > 0; failed = failedOf(run, progress)) {
+    const answer = await askAboutUndo(run, outline, failed, progress, until);
+    until = undefined;
     if (answer.kind === 'give-up') break;
-    failed = failed.filter((step) => !answer.steps.includes(step));
-    if (answer.kind === 'skip') skipped.push(...answer.steps);
-    else failed.push(...(await undoAll(run, answer.steps, foreign)));
+    if (answer.kind === 'skip') progress.skipped.push(...answer.steps);
+    else await undoAll(run, answer.steps, progress);
   }
-  await prove(run, foreign);
+  await prove(run, progress.foreign);
   run.remaining = [
     ...run.remaining,
-    ...[...skipped, ...failed].map(
+    ...[...progress.skipped, ...failedOf(run, progress)].map(
       (step) => `undo of ${step}: ${run.steps.get(step)?.detail ?? 'failed'}`,
     ),
   ];
+}
+
+/** How far the way back is. */
+interface Undo extends Extract<Place, { kind: 'undo' }> {
+  readonly foreign: Difference[];
+  readonly skipped: string[];
+}
+
+/** What began and was not tried yet; what only looked or waited has nothing to take back. */
+function stepsToUndo(run: Run, outline: PlanOutline): readonly string[] {
+  const tried = ['undone', 'undo-failed'];
+  return outline.steps
+    .filter(({ id, undo }) => undo !== 'none' && undo !== 'keep' && hasBegun(run, id))
+    .map(({ id }) => id)
+    .filter((id) => !tried.includes(run.steps.get(id)?.state ?? ''))
+    .reverse();
+}
+
+function failedOf(run: Run, { skipped }: Undo): readonly string[] {
+  return [...run.steps.values()]
+    .filter(({ id, state }) => state === 'undo-failed' && !skipped.includes(id))
+    .map(({ id }) => id)
+    .reverse();
 }
 
 function hasBegun(run: Run, step: string): boolean {
   return (run.steps.get(step)?.state ?? 'pending') !== 'pending';
 }
 
-/** Undoes the given steps in order; returns those that failed. */
-async function undoAll(
-  run: Run,
-  steps: readonly string[],
-  foreign: Difference[],
-): Promise<string[]> {
-  const failed: string[] = [];
+/** Undoes the given steps in order; those that fail say so. */
+async function undoAll(run: Run, steps: readonly string[], progress: Undo): Promise<void> {
   for (const step of steps) {
+    await stayShort(run, progress);
     const ref = { ...refOfRun(run), step };
     const isWave = run.steps.get(step)?.kind === 'wave';
     const call = callFor(run, `undo ${step}`);
     markStep(run, step, 'undoing');
     try {
       const receipt = await (isWave ? restarting(call) : mutating(call)).undoStep(ref);
-      foreign.push(...receipt.foreign);
+      progress.foreign.push(...receipt.foreign);
       // What a census counted before is not so any more.
       run.waves = run.waves.filter(({ id }) => id !== step);
       markStep(run, step, 'undone', describeReceipt(receipt));
     } catch (error) {
       markStep(run, step, 'undo-failed', describeFailure(error));
-      failed.push(step);
     }
   }
-  return failed;
 }
 
 function describeReceipt(receipt: {
@@ -109,18 +126,27 @@ async function askAboutUndo(
   run: Run,
   { policy }: PlanOutline,
   failed: readonly string[],
+  progress: Undo,
+  since: number | undefined,
 ): Promise<UndoAnswer> {
-  const until = new Date(Date.now() + policy.haltExpirySeconds * 1000).toISOString();
-  const halted: Halted = { steps: failed, decision: undefined };
+  const end = since ?? Date.now() + policy.haltExpirySeconds * 1000;
+  const until = new Date(end).toISOString();
+  // What was decided as the history before ended still holds.
+  const halted: Halted = {
+    steps: failed,
+    decision: since === undefined ? undefined : run.halted?.decision,
+  };
   run.halted = halted;
-  run.stop = undefined;
+  if (since === undefined) run.stop = undefined;
   const named = failed.join(', ');
   enterPhase(run, 'Halted', `retry or skip for the undo of ${named}, until ${until}`);
-  await condition(
-    () => halted.decision !== undefined || run.stop !== undefined,
-    policy.haltExpirySeconds * 1000,
+  const isAnswered = (): boolean => halted.decision !== undefined || run.stop !== undefined;
+  const isInTime = await condition(
+    () => isAnswered() || isLong(run),
+    Math.max(1, end - Date.now()),
     { summary: `undo of ${named} failed: waits for retry or skip until ${until}` },
   );
+  if (isInTime && !isAnswered()) await goOnAnew(run, { ...progress, until: end });
   run.halted = undefined;
   enterPhase(run, 'RollingBack', 'the undo of every step that began');
   const { decision } = halted;

@@ -1,6 +1,7 @@
 import type { UpgradeReport } from '../domain/report.ts';
 import type { UpgradeRequest } from '../domain/request/request.ts';
 import { mutating, planning } from './activity-proxies.ts';
+import type { Carried } from './go-on-anew.ts';
 import { runMesh, type Errand } from './run-mesh.ts';
 
 /**
@@ -8,11 +9,11 @@ import { runMesh, type Errand } from './run-mesh.ts';
  * refused or expires, or somebody asks for it. Input: one JSON object, at least
  * `{"cluster":"prod-eu","target":"1.26.1"}`; the workflow id is `mesh/<cluster>`.
  */
-export async function upgradeMesh(input: unknown): Promise<UpgradeReport> {
-  return runMesh(input, UPGRADE);
+export async function upgradeMesh(input: unknown, carried?: Carried): Promise<UpgradeReport> {
+  return runMesh(input, UPGRADE, { carried });
 }
 
-const UPGRADE: Errand<UpgradeRequest> = {
+export const UPGRADE: Errand<UpgradeRequest> = {
   targetOf: ({ target }) => target,
   resolve: (given) => planning({ summary: 'read the request' }).resolveRequest(given),
   plan: (call, request) => planning(call).planUpgrade(request),

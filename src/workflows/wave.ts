@@ -5,18 +5,21 @@ import { describeCensus } from '../domain/rollout/describe-census.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';
 import { checkpointOf, endedByCancellation } from './failures.ts';
+import { goOnAnew, isLong, stayShort, takePlace, type Place } from './go-on-anew.ts';
 import { callFor, enterPhase, refOfRun, refreshDetails, whileMutating, type Run } from './run.ts';
+import { ignoreCancellation } from './soak.ts';
 
 /** Moves a wave's selectors, restarts its workloads and counts the result from the pods. */
 export async function runWave(run: Run, step: StepOutline): Promise<string> {
   const ref = { ...refOfRun(run), step: step.id };
   const where = (step.namespaces ?? []).join(', ');
   enterPhase(run, 'MovingWorkloads');
-  await whileMutating(
-    run,
-    mutating(callFor(run, `${step.id}: move selectors of ${where}`)).applyStep(ref),
-  );
-  const failed = await restartUntilDone(run, step);
+  const resumed = takePlace(run, step.id)?.checkpoint;
+  if (resumed === undefined) {
+    const call = callFor(run, `${step.id}: move selectors of ${where}`);
+    await whileMutating(run, mutating(call).applyStep(ref));
+  }
+  const failed = await restartUntilDone(run, step, resumed);
   const census = await observing(callFor(run, `${step.id}: census of ${where}`)).takeWaveCensus(
     failed === undefined ? ref : { ...ref, failed },
   );
@@ -29,25 +32,32 @@ export async function runWave(run: Run, step: StepOutline): Promise<string> {
 }
 
 /**
- * One heartbeating activity; a pause cancels it, and it goes on from its checkpoint. Returns what
- * failed within the threshold.
+ * One heartbeating activity; a pause, or a history that has become long, cancels it, and it goes on from
+ * its checkpoint. Returns what failed within the threshold.
  */
-async function restartUntilDone(run: Run, step: StepOutline): Promise<WaveCheckpoint['failed']> {
+async function restartUntilDone(
+  run: Run,
+  step: StepOutline,
+  resumed: WaveCheckpoint | undefined,
+): Promise<WaveCheckpoint['failed']> {
   const ref = { ...refOfRun(run), step: step.id };
   const outer = CancellationScope.current();
   const engine = restarting(
     callFor(run, `${step.id}: restart ${describeCount(step.workloads ?? 0, 'workload')}`),
   );
-  let checkpoint: WaveCheckpoint | undefined;
+  let checkpoint = resumed;
   for (;;) {
-    await holdWhilePaused(run);
+    const from = checkpoint === undefined ? {} : { checkpoint };
+    const here: Place = { kind: 'step', id: step.id, ...from };
+    await stayShort(run, here);
+    await holdWhilePaused(run, here);
     const scope = new CancellationScope();
     run.pausable = scope;
     try {
-      const from = checkpoint === undefined ? {} : { checkpoint };
-      const result = await scope.run(() =>
-        whileMutating(run, engine.restartWorkloads({ ...ref, ...from })),
-      );
+      const result = await scope.run(() => {
+        void cancelWhenLong(run, scope);
+        return whileMutating(run, engine.restartWorkloads({ ...ref, ...from }));
+      });
       if (result.finished) return result.failed;
       checkpoint = result;
     } catch (error) {
@@ -55,18 +65,29 @@ async function restartUntilDone(run: Run, step: StepOutline): Promise<WaveCheckp
       checkpoint = (checkpointOf(error) as WaveCheckpoint | undefined) ?? checkpoint;
     } finally {
       run.pausable = undefined;
+      scope.cancel();
     }
     // A cancel from outside cancels the inner scope too, and the activity may have returned normally.
     if (outer.consideredCancelled) throw new CancelledFailure('the run was stopped');
   }
 }
 
+async function cancelWhenLong(run: Run, scope: CancellationScope): Promise<void> {
+  await ignoreCancellation(condition(() => isLong(run)));
+  scope.cancel();
+}
+
 /** Between two mutations: nothing begins while the run is paused. */
-export async function holdWhilePaused(run: Run): Promise<void> {
+export async function holdWhilePaused(run: Run, place: Place): Promise<void> {
   if (run.paused === undefined) return;
   const { phase } = run;
   enterPhase(run, 'Paused', 'resume');
-  await condition(() => run.paused === undefined);
+  await condition(() => run.paused === undefined || isLong(run));
+  if (run.paused !== undefined) {
+    // It is paused there anew, in the midst of the same phase.
+    run.phase = phase;
+    await goOnAnew(run, place);
+  }
   enterPhase(run, phase);
   refreshDetails(run);
 }

@@ -80,6 +80,8 @@ export interface StageOptions {
    * the whole run, which is slow.
    */
   readonly outages?: boolean;
+  /** Other workflows than those of the product, by the path of their module. */
+  readonly workflowsPath?: string;
 }
 
 /** With the time-skipping server at that path. */
@@ -109,9 +111,12 @@ export async function openLocalStage(path: string): Promise<Stage> {
 
 async function setUp(
   env: TestWorkflowEnvironment,
-  { outages = false }: StageOptions,
+  { outages = false, workflowsPath }: StageOptions,
 ): Promise<Stage> {
-  const [bundle] = await Promise.all([bundleWorkflows(), registerSearchAttributes(env)]);
+  const [bundle] = await Promise.all([
+    bundleWorkflows(workflowsPath),
+    registerSearchAttributes(env),
+  ]);
   const scripts = new Map<string, Script>();
   const activities = dispatch(scripts);
   const employ = async (taskQueue: string, source: object): Promise<Running> => {

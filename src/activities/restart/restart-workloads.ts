@@ -10,6 +10,7 @@ import { journalRestarts } from './journal-restarts.ts';
 import { createMover, type Seen } from './mover.ts';
 import { keepPods, type PodKeeper } from './recreate-pod.ts';
 import { toleratedFailures } from '../../domain/restart/tolerance.ts';
+import { createStandstill } from './standstill.ts';
 import { createWake } from './wake.ts';
 import { tooManyFailed } from './wave-failures.ts';
 import type { BegunMove, WaveCheckpoint, WaveResult } from './wave-checkpoint.ts';
@@ -63,9 +64,10 @@ export async function restartWorkloads(
       tolerated,
       stop,
     });
+    const standstill = createStandstill();
     for (;;) {
       const seen = mover.look(view.look(), view.certainAt());
-      if (seen.isDoubtful) view.confirm();
+      if (seen.isDoubtful || standstill.isDue(howFar(seen), Date.now())) view.confirm();
       const resume = resumeFrom(seen, { before, total: all.length, batch });
       const beat: WaveCheckpoint = { ...resume, ...seen.progress };
       heart.beat(beat);
@@ -112,6 +114,10 @@ function resumeFrom(
 ): WaveCheckpoint {
   const failures = failed === undefined ? {} : { failed };
   return { done: before + done, total, begun, batch, ...failures };
+}
+
+function howFar({ done, moving, failed, progress }: Seen): string {
+  return `${done} ${moving} ${failed} ${progress.podsLeft ?? 0}`;
 }
 
 function latestCheckpoint(): WaveCheckpoint | undefined {

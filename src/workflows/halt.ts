@@ -1,0 +1,64 @@
+import { condition } from '@temporalio/workflow';
+import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
+import { goOnAnew, isLong } from './go-on-anew.ts';
+import { enterPhase, markStep, type Halted, type Run } from './run.ts';
+import type { Forward } from './run-steps.ts';
+
+/** What a step failed by. */
+export interface Problem {
+  readonly cause: string;
+  /** The workloads that failed, where they were more than may. */
+  readonly breach?: readonly string[];
+}
+
+/** What can be taken back is taken back, unless policy wants somebody to look at it first. */
+export function asksAPerson({ policy }: PlanOutline, { breach }: Problem): boolean {
+  return breach !== undefined && policy.restart.onBreach === 'halt';
+}
+
+/**
+ * A failure waits for a person: past the point of no return, or where policy asks for it. The run stays
+ * open and keeps the lock. When nobody decides, what can be taken back is taken back.
+ */
+export async function halt(
+  run: Run,
+  { policy }: PlanOutline,
+  step: StepOutline,
+  problem: Problem,
+  since?: number,
+): Promise<'retry' | 'skip' | Forward> {
+  const { cause, breach } = problem;
+  const end = since ?? Date.now() + policy.haltExpirySeconds * 1000;
+  const until = new Date(end).toISOString();
+  const halted: Halted = {
+    steps: [step.id],
+    ...(breach === undefined ? {} : { because: breach }),
+    // What was decided as the history before ended still holds.
+    decision: run.halted?.decision,
+  };
+  const ways = run.pointOfNoReturn ? 'retry, skip or abort {"leave":true}' : 'retry or rollback';
+  run.halted = halted;
+  run.cause = cause;
+  enterPhase(run, 'Halted', `${ways} for ${step.id}, until ${until}`);
+  try {
+    const isDecided = (): boolean => halted.decision !== undefined;
+    const isInTime = await condition(
+      () => isDecided() || isLong(run),
+      Math.max(1, end - Date.now()),
+      { summary: `halted at ${step.id}: waits for ${ways} until ${until}` },
+    );
+    if (isInTime && !isDecided()) {
+      await goOnAnew(run, { kind: 'step', id: step.id, until: end, problem });
+    }
+    const { decision } = halted;
+    if (decision === undefined) {
+      const kind = run.pointOfNoReturn ? 'leave' : 'undo';
+      return { kind, cause: `${cause}; nobody decided until ${until}` };
+    }
+    run.cause = undefined;
+    if (decision.kind === 'skip') markStep(run, step.id, 'skipped', decision.reason);
+    return decision.kind;
+  } finally {
+    run.halted = undefined;
+  }
+}

@@ -1,0 +1,297 @@
+import { expect, it } from '@jest/globals';
+import { Context } from '@temporalio/activity';
+import { fileURLToPath } from 'node:url';
+import type { UpgradeReport } from '../../src/domain/report.ts';
+import { failure, untilAsked, watchOn } from '../support/scripted-activities.ts';
+import { useStage } from '../support/use-stage.ts';
+import type { Plot, Rehearsal } from '../support/workflow-stage.ts';
+
+const SHORT = fileURLToPath(new URL('../support/short-histories.ts', import.meta.url));
+/** What a step adds to a history that is nearly full, with the messages of a test. */
+const MOST_EVENTS = 100;
+
+const { describeOnStage, stage } = await useStage('short histories', { workflowsPath: SHORT });
+
+interface Event {
+  readonly workflowExecutionStartedEventAttributes?: {
+    readonly continuedExecutionRunId?: string | null;
+  } | null;
+}
+
+/** The histories of a run, the last one first. */
+async function historiesOf({ handle }: Rehearsal): Promise<readonly (readonly Event[])[]> {
+  const histories: (readonly Event[])[] = [];
+  for (let runId: string | undefined = undefined, more = true; more;) {
+    const { client } = stage().env;
+    const history: { readonly events?: readonly Event[] | null } = await client.workflow
+      .getHandle(handle.workflowId, runId)
+      .fetchHistory();
+    const events = history.events ?? [];
+    histories.push(events);
+    const before: string | null | undefined =
+      events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+    more = typeof before === 'string' && before !== '';
+    runId = before ?? undefined;
+  }
+  return histories;
+}
+
+async function expectManyShort(run: Rehearsal, least: number): Promise<void> {
+  const lengths = (await historiesOf(run)).map(({ length }) => length);
+  expect(lengths.length).toBeGreaterThanOrEqual(least);
+  expect(Math.max(...lengths)).toBeLessThan(MOST_EVENTS);
+}
+
+/** Messages that change nothing, so many that the history they come to is full. */
+async function flood(run: Rehearsal): Promise<number> {
+  for (let count = 0; count < 20; count += 1) await run.handle.signal('retry', {});
+  return 20;
+}
+
+/** The same report, whatever the clock and the ids were. */
+function timeless({
+  runId,
+  workflowId,
+  cluster,
+  startedAt,
+  endedAt,
+  ...rest
+}: UpgradeReport): object {
+  const steps = rest.steps.map(({ id, state, detail }) => ({ id, state, detail }));
+  const messages = rest.messages.map(({ message, effect }) => ({ message, effect }));
+  return { ...rest, steps, messages };
+}
+
+const seconds = (from: string | undefined, to: string | undefined): number =>
+  (Date.parse(to ?? '') - Date.parse(from ?? '')) / 1000;
+
+describeOnStage('a run in many histories', () => {
+  it('ends as it does in one, under the id of its first', async () => {
+    const ids = new Set<string>();
+    const run = await stage().begin({
+      but: {
+        applyStep: async ({ runId }) => {
+          ids.add(runId);
+          return { objects: 3 };
+        },
+      },
+    });
+    await run.reach('AwaitingCompletion');
+    await run.handle.executeUpdate('approve', { args: [{}] });
+
+    const report = await run.result();
+
+    await expectManyShort(run, 10);
+    expect(report).toMatchObject({ outcome: 'Succeeded', remaining: [], differences: [] });
+    expect(report.steps.filter(({ state }) => state !== 'done')).toEqual([]);
+    expect([...ids, report.runId]).toEqual(
+      [report.runId, report.runId].map(() => run.handle.firstExecutionRunId),
+    );
+    const calls = run.script.calls.filter((call) => /^(apply|restart|takeWave)/.test(call));
+    expect(calls).toEqual([...new Set(calls)]);
+  });
+
+  it('is undone as it is in one, step by step', async () => {
+    const run = await stage().begin();
+    await run.reach('AwaitingCompletion');
+    await run.handle.executeUpdate('reject', { args: [{ reason: 'red' }] });
+
+    const report = await run.result();
+
+    expect(report).toMatchObject({
+      outcome: 'RolledBack',
+      cause: 'gate-complete: gate complete was rejected: red',
+      restored: true,
+    });
+    const undone = run.script.calls.filter((call) => call.startsWith('undoStep'));
+    expect(undone).toEqual([...new Set(undone)]);
+    expect(undone.at(-1)).toBe('undoStep crds');
+    expect(run.script.calls.filter((call) => call === 'finishRun')).toHaveLength(1);
+  });
+
+  it('closes as cancelled where it was cancelled, whatever histories its undo took', async () => {
+    const run = await stage().begin();
+    await run.reach('AwaitingCompletion');
+    await run.handle.cancel();
+
+    await run.result().catch(() => undefined);
+
+    expect((await run.handle.describe()).status.name).toBe('CANCELLED');
+    expect(await run.report()).toMatchObject({ outcome: 'Cancelled', restored: true });
+  });
+});
+
+describeOnStage('what waits as a history becomes full', () => {
+  /** Begins, waits until it is there, floods it, and waits until it has moved on. */
+  async function flooded(plot: Plot, phase: Parameters<Rehearsal['reach']>[0]): Promise<Rehearsal> {
+    const run = await stage().begin(plot);
+    await run.reach(phase);
+    const before = (await historiesOf(run)).length;
+    await flood(run);
+    await run.reach(phase);
+    expect((await historiesOf(run)).length).toBeGreaterThan(before);
+    return run;
+  }
+
+  it('is an open gate: it keeps its time, takes a decision, and every message is told', async () => {
+    const run = await stage().begin();
+    const { openGate } = await run.reach('AwaitingCompletion');
+    const sent = await flood(run);
+    expect((await run.reach('AwaitingCompletion')).openGate).toEqual(openGate);
+    await run.handle.executeUpdate('approve', { args: [{ reason: 'green' }] });
+
+    const { outcome, messages } = await run.result();
+
+    expect(outcome).toBe('Succeeded');
+    expect(messages.map(({ effect }) => effect)).toEqual([
+      ...Array.from({ length: sent }, () => 'ignored'),
+      'accepted',
+    ]);
+  });
+
+  it('is an open gate: it expires when it would have', async () => {
+    const policy = { gates: { complete: { expiresSeconds: 3600 } } };
+    const run = await flooded({ policy }, 'AwaitingCompletion');
+    const { openGate } = await run.progress();
+    await stage().env.sleep('30m');
+    await flood(run);
+
+    const { outcome, endedAt } = await run.result();
+
+    expect(outcome).toBe('RolledBack');
+    expect(seconds(openGate?.openedAt, endedAt)).toBeLessThan(3700);
+  });
+
+  it('is the gate before the first change: the plan that was shown is the one that is carried out', async () => {
+    const gates = { start: { expiresSeconds: 3600 }, complete: { expiresSeconds: 3600 } };
+    const run = await flooded({ policy: { gates } }, 'AwaitingStart');
+    await run.handle.executeUpdate('approve', { args: [{}] });
+    await run.reach('AwaitingCompletion');
+    await run.handle.executeUpdate('approve', { args: [{}] });
+
+    expect(await run.result()).toMatchObject({ outcome: 'Succeeded' });
+    expect(run.script.calls.filter((call) => call === 'planUpgrade')).toHaveLength(1);
+  });
+
+  it('is a soak: the rest of it is waited for, no more', async () => {
+    const policy = { soakSeconds: { controlPlane: 600, wave: 20, mesh: 20 } };
+    const run = await stage().begin({ policy, but: { watchHealth: async () => watchOn() } });
+    await run.reach('Soaking');
+    await flood(run);
+    await stage().env.sleep('200s');
+    await flood(run);
+    await run.reach('AwaitingCompletion');
+    await run.handle.executeUpdate('reject', { args: [{}] });
+
+    const { steps } = await run.result();
+
+    const soak = steps.find(({ id }) => id === 'soak-control-plane');
+    expect(soak).toMatchObject({ state: 'done' });
+    expect(seconds(soak?.begunAt, soak?.endedAt)).toBeGreaterThanOrEqual(600);
+    expect(seconds(soak?.begunAt, soak?.endedAt)).toBeLessThan(640);
+    const watched = run.script.calls.filter((call) => call.startsWith('watchHealth'));
+    expect(watched.length).toBeGreaterThan(4);
+  });
+
+  it('is a wave: it goes on from its checkpoint, its selectors moved once', async () => {
+    const given: unknown[] = [];
+    const CHECKPOINT = { done: 1, total: 2, begun: {} };
+    const run = await stage().begin({
+      but: {
+        restartWorkloads: async ({ step, checkpoint }) => {
+          if (step !== 'wave-1') return { ...CHECKPOINT, done: 2, finished: true, pods: 4 };
+          given.push(checkpoint);
+          if (given.length > 1) return { ...CHECKPOINT, done: 2, finished: true, pods: 4 };
+          await untilAsked();
+          return { ...CHECKPOINT, finished: false, pods: 2 };
+        },
+      },
+    });
+    await run.script.begun('restartWorkloads wave-1');
+    await flood(run);
+    await run.reach('AwaitingCompletion');
+    await run.handle.executeUpdate('reject', { args: [{}] });
+    await run.result();
+
+    expect(given).toEqual([undefined, expect.objectContaining(CHECKPOINT)]);
+    expect(run.script.calls.filter((call) => call === 'applyStep wave-1')).toHaveLength(1);
+  });
+
+  it('is a pause: it holds until it is resumed', async () => {
+    const run = await stage().begin();
+    await run.reach('Soaking');
+    await run.handle.executeUpdate('pause', { args: [{ reason: 'incident 4711' }] });
+    await run.reach('Paused');
+    const before = (await historiesOf(run)).length;
+    await flood(run);
+
+    expect(await run.reach('Paused')).toMatchObject({ pausedBecause: 'incident 4711' });
+    expect((await historiesOf(run)).length).toBeGreaterThan(before);
+    await run.handle.executeUpdate('resume', { args: [{}] });
+    await run.reach('AwaitingCompletion');
+    await run.handle.executeUpdate('approve', { args: [{}] });
+    expect(await run.result()).toMatchObject({ outcome: 'Succeeded' });
+  });
+
+  it('is a halt: it keeps its reasons and its time, and takes a decision', async () => {
+    let failed = 0;
+    const restart = { maxPodsInFlight: 20, workloadDeadlineSeconds: 60, onBreach: 'halt' } as const;
+    const run = await flooded(
+      {
+        policy: { restart },
+        but: {
+          restartWorkloads: async ({ step }) => {
+            if (step === 'wave-2' && failed === 0) {
+              failed += 1;
+              throw failure('ThresholdPassed', '1 workload failed', [['shop/cart: crashes']]);
+            }
+            return { finished: true, done: 1, total: 1, begun: {}, pods: 2 };
+          },
+        },
+      },
+      'Halted',
+    );
+
+    expect(await run.progress()).toMatchObject({ haltedBecause: ['shop/cart: crashes'] });
+    await run.handle.executeUpdate('retry', { args: [{}] });
+    await run.reach('AwaitingCompletion');
+    await run.handle.executeUpdate('reject', { args: [{}] });
+    expect(await run.result()).toMatchObject({ outcome: 'RolledBack' });
+  });
+
+  it('is an undo that failed: it takes a decision, and nothing is undone twice', async () => {
+    let failed = 0;
+    const run = await stage().begin({
+      but: {
+        undoStep: async ({ step }) => {
+          if (step === 'wave-1' && Context.current().info.attempt === 1 && failed < 1) {
+            failed += 1;
+            throw failure('Unhealthy', 'pods do not come back');
+          }
+          return { reverted: 1, foreign: [] };
+        },
+      },
+    });
+    await run.reach('AwaitingCompletion');
+    await run.handle.executeUpdate('reject', { args: [{}] });
+    await run.reach('Halted');
+    await run.handle.signal('pause', {});
+    for (let count = 0; count < 20; count += 1) await run.handle.signal('pause', {});
+    await run.reach('Halted');
+    await run.handle.executeUpdate('retry', { args: [{ step: 'wave-1' }] });
+
+    const report = await run.result();
+
+    expect(timeless(report)).toMatchObject({
+      outcome: 'RolledBack',
+      restored: true,
+      remaining: [],
+    });
+    const undone = run.script.calls.filter((call) => call.startsWith('undoStep'));
+    expect(undone.filter((call) => call !== 'undoStep wave-1')).toEqual([
+      ...new Set(undone.filter((call) => call !== 'undoStep wave-1')),
+    ]);
+    expect(undone.filter((call) => call === 'undoStep wave-1')).toHaveLength(2);
+    await expectManyShort(run, 10);
+  });
+});

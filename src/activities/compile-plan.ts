@@ -9,7 +9,11 @@ import type { Planned, UpgradePlan } from '../domain/planning/plan.ts';
 import { requiredAccess } from '../domain/planning/required-access.ts';
 import type { Policy } from '../domain/policy.ts';
 import { findLastingGracePeriods } from '../domain/restart/find-lasting-grace-periods.ts';
-import { isInjectedByHand, treatWorkloads, type TreatedWorkloads } from '../domain/restart/treatment.ts';
+import {
+  isInjectedByHand,
+  treatWorkloads,
+  type TreatedWorkloads,
+} from '../domain/restart/treatment.ts';
 import {
   applyOverrides,
   evaluatePreflight,
@@ -25,7 +29,11 @@ import type { MeshInstaller, RenderedRelease } from '../installers/installer.ts'
 import type { ManualInjection } from '../config/config.ts';
 import type { WorkloadDetail } from '../domain/inventory/workload-detail.ts';
 import type { WorkloadRef } from '../domain/mesh/observed-mesh.ts';
-import { planInjection, type InjectionPlan, type InjectionRequest } from './restart/manual/plan-injection.ts';
+import {
+  planInjection,
+  type InjectionPlan,
+  type InjectionRequest,
+} from './restart/manual/plan-injection.ts';
 import { checkAccess } from './check-access.ts';
 import { takeInventory } from './inventory/take-inventory.ts';
 import { digestPlan } from './plan-digest.ts';
@@ -241,7 +249,10 @@ async function planFrom(material: Material): Promise<Compiled> {
   );
   const rights = await checkAccess(access, requiredAccess(draft));
   const findings = sortFindings(
-    applyOverrides([...early, ...compiled.findings, ...lasting, ...rights], compileRequest.request.overrides),
+    applyOverrides(
+      [...early, ...compiled.findings, ...lasting, ...rights],
+      compileRequest.request.overrides,
+    ),
   );
   if (findings.some(stopsRun)) return blocked(facts.inventory, findings);
   const plan = { ...draft, findings };

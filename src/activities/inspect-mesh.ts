@@ -6,7 +6,7 @@ import { interpretPod, type PodFacts } from '../domain/mesh/interpret-pods.ts';
 import { interpretWorkloads } from '../domain/mesh/interpret-workloads.ts';
 import { DEFAULT_VALIDATOR, INJECTION_LABEL, REVISION_LABEL } from '../domain/mesh/istio-labels.ts';
 import type { MeshOwner, ObservedMesh, ObservedNamespace } from '../domain/mesh/observed-mesh.ts';
-import { selectRevision } from '../domain/mesh/select-revision.ts';
+import { chooseRevision, selectRevision } from '../domain/mesh/select-revision.ts';
 import { slimLink } from './inventory/slim-objects.ts';
 import { readOwner } from './record/owner-record.ts';
 
@@ -120,16 +120,16 @@ export function observeMesh(objects: MeshObjects, target: InspectTarget): Observ
   const namespaces = objects.namespaces
     .map((namespace) => observeNamespace(namespace, { controlPlanes, tags }))
     .sort((a, b) => compareText(a.name, b.name));
-  const injected = new Set(
-    namespaces
-      .filter(({ selection }) => ['tag', 'revision', 'injection-label'].includes(selection.kind))
-      .map(({ name }) => name),
-  );
+  const selections = new Map(namespaces.map(({ name, selection }) => [name, selection.kind]));
   const { workloads, loosePods } = interpretWorkloads({
     workloads: objects.workloads,
     replicaSets,
     pods,
-    isInjected: (name) => injected.has(name),
+    isInjected: (namespace, podLabels) => {
+      const selection = selections.get(namespace) ?? 'nothing';
+      if (selection === 'unlabelled') return chooseRevision(podLabels, { controlPlanes, tags });
+      return ['tag', 'revision', 'injection-label'].includes(selection);
+    },
   });
   const validatorRevision = objects.defaultValidator?.metadata.labels?.[REVISION_LABEL];
 

@@ -5,7 +5,7 @@ import type { UndoReceipt } from '../../src/activities/undo-step.ts';
 import type { Change } from '../../src/domain/journal/change.ts';
 import { refOf } from '../../src/domain/kubernetes-object.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
-import type { UpgradeStep } from '../../src/domain/planning/step.ts';
+import type { StepOf, UpgradeStep } from '../../src/domain/planning/step.ts';
 import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import { configMap, namespaceObject } from '../support/kubernetes-objects.ts';
 import { NEW, OLD, placeWorkload, rollOut } from '../support/placed-mesh.ts';
@@ -274,6 +274,60 @@ describe('a wave', () => {
 
     const evicted = ['evict Pod shop/cart-1', 'evict Pod shop/late-0'];
     expect(writes().filter((write) => write.startsWith('evict '))).toEqual(evicted);
+  });
+
+  describe('in two parts', () => {
+    let web: WorkloadRef;
+    let first: StepOf<'wave'>;
+    let rest: StepOf<'wave'>;
+    beforeEach(async () => {
+      web = placeWorkload(cluster, 'web', { revision: NEW, pods: 1 });
+      first = waveStep([cart], { later: { step: 'wave-2', workloads: 1 } });
+      rest = waveStep([web], { id: 'wave-2', number: 2, selectorsOf: 'wave-1' });
+      await recordIn(cluster).put('plan', samplePlan([first, rest]));
+      await writeJournal(recordIn(cluster), 'wave-1', 'done', [movedNamespace('shop')]);
+    });
+
+    it('goes back with what the first has moved for it, and leaves the first its own', async () => {
+      await writeJournal(recordIn(cluster), 'wave-2', 'done', []);
+      time.meanwhile(() => rollOut(cluster, web, 1, OLD));
+
+      await undo(rest);
+
+      expect(await labelOf('shop')).toBe(OLD);
+      expect(writes()).toEqual(['patch Namespace shop', 'evict Pod shop/web-0']);
+    });
+
+    it('goes back wholly with its first where the rest has not begun', async () => {
+      time.meanwhile(() => {
+        rollOut(cluster, cart, 2, OLD);
+        rollOut(cluster, web, 1, OLD);
+      });
+
+      await undo(first);
+
+      expect(await labelOf('shop')).toBe(OLD);
+      expect(writes()).toEqual([
+        'patch Namespace shop',
+        'evict Pod shop/cart-1',
+        'evict Pod shop/web-0',
+      ]);
+    });
+
+    it('tells once of a selector that others have set meanwhile', async () => {
+      await writeJournal(recordIn(cluster), 'wave-2', 'done', []);
+      const ref = refOf(namespaceObject('shop'));
+      await cluster.mergePatch(ref, { metadata: { labels: { 'istio.io/rev': 'mine' } } });
+      for (const [each, pods] of [
+        [cart, 2],
+        [web, 1],
+      ] as const) {
+        rollOut(cluster, each, pods, OLD);
+      }
+
+      expect((await undo(rest)).foreign).toEqual([]);
+      expect((await undo(first)).foreign).toMatchObject([{ found: 'istio.io/rev=mine' }]);
+    });
   });
 
   it('lists a restart that others asked for meanwhile, and leaves it', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { gatherWave } from '../../src/activities/restart/wave-workloads.ts';
+import { gatherWave, type WaveScope } from '../../src/activities/restart/wave-workloads.ts';
+import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
 import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import { NEW, OLD, placePod, placeWorkload } from '../support/placed-mesh.ts';
 import { waveStep } from '../support/sample-run.ts';
@@ -9,17 +10,21 @@ beforeEach(() => {
   cluster = createFakeKubernetes();
 });
 
+function scopeOf(workloads: readonly WorkloadRef[], changes: Partial<WaveScope> = {}): WaveScope {
+  return { ...waveStep(workloads), claimed: new Set(), ...changes };
+}
+
 describe('a wave', () => {
   it('is for its planned workloads, each once', async () => {
     const cart = placeWorkload(cluster, 'cart');
 
-    expect(await gatherWave(cluster, waveStep([cart]), OLD)).toEqual([cart]);
+    expect(await gatherWave(cluster, scopeOf([cart]), OLD)).toEqual([cart]);
   });
 
   it('is also for a newcomer with the old proxy, which nobody else would restart', async () => {
     const [cart, late] = [placeWorkload(cluster, 'cart'), placeWorkload(cluster, 'late')];
 
-    expect(await gatherWave(cluster, waveStep([cart]), OLD)).toEqual([cart, late]);
+    expect(await gatherWave(cluster, scopeOf([cart]), OLD)).toEqual([cart, late]);
   });
 
   it.each([
@@ -30,15 +35,24 @@ describe('a wave', () => {
     const cart = placeWorkload(cluster, 'cart');
     placeWorkload(cluster, 'late', placement);
 
-    expect(await gatherWave(cluster, waveStep([cart]), OLD)).toEqual([cart]);
+    expect(await gatherWave(cluster, scopeOf([cart]), OLD)).toEqual([cart]);
   });
 
   it('is for a newcomer of which one pod alone has the old proxy', async () => {
     const late = placeWorkload(cluster, 'late', { revision: NEW });
-    expect(await gatherWave(cluster, waveStep([]), OLD)).toEqual([]);
+    expect(await gatherWave(cluster, scopeOf([]), OLD)).toEqual([]);
 
     placePod(cluster, late, 1, { revision: OLD });
 
-    expect(await gatherWave(cluster, waveStep([]), OLD)).toEqual([late]);
+    expect(await gatherWave(cluster, scopeOf([]), OLD)).toEqual([late]);
+  });
+
+  it('is not for one that another wave moves', async () => {
+    const [cart, late] = [placeWorkload(cluster, 'cart'), placeWorkload(cluster, 'late')];
+    expect(await gatherWave(cluster, scopeOf([cart]), OLD)).toEqual([cart, late]);
+
+    const claimed = new Set([late.uid]);
+
+    expect(await gatherWave(cluster, scopeOf([cart], { claimed }), OLD)).toEqual([cart]);
   });
 });

@@ -21,14 +21,16 @@ interface WorkloadShape {
   readonly status?: { readonly desiredNumberScheduled?: number };
 }
 
+type IsInjected = (namespace: string, podLabels: Readonly<Record<string, string>>) => boolean;
+
 export interface WorkloadSources {
   /** Deployments, StatefulSets and DaemonSets. */
   readonly workloads: readonly KubernetesObject[];
   /** Metadata of ReplicaSets: the link between a pod and its Deployment. */
   readonly replicaSets: readonly KubernetesObject[];
   readonly pods: readonly PodFacts[];
-  /** Whether pods of this namespace get a proxy at their next start. */
-  readonly isInjected: (namespace: string) => boolean;
+  /** Whether pods of this namespace, with these labels, get a proxy at their next start. */
+  readonly isInjected: IsInjected;
 }
 
 export interface InterpretedWorkloads {
@@ -66,7 +68,7 @@ function looseOf(pod: PodFacts, revision: string): LoosePod {
 function observeWorkload(
   workload: KubernetesObject,
   pods: readonly PodFacts[],
-  isInjected: (namespace: string) => boolean,
+  isInjected: IsInjected,
 ): ObservedWorkload[] {
   const kind = RESTARTABLE_KINDS.find((each) => each === workload.kind);
   const namespace = workload.metadata.namespace ?? '';
@@ -74,7 +76,8 @@ function observeWorkload(
   const shape = workload as KubernetesObject & WorkloadShape;
   const current = pods.filter(({ terminating }) => !terminating);
   const hasProxy = current.some(({ revision }) => revision !== undefined);
-  if (!hasProxy && (!isInjected(namespace) || optsOut(shape))) return [];
+  const podLabels = shape.spec?.template?.metadata?.labels ?? {};
+  if (!hasProxy && (!isInjected(namespace, podLabels) || optsOut(shape))) return [];
 
   const cannotRestart = whyProxyStays(shape.spec?.template);
   return [

@@ -1,4 +1,4 @@
-import { DEFAULT_TAG, INJECTION_LABEL, REVISION_LABEL } from './istio-labels.ts';
+import { DEFAULT_TAG, INJECT_LABEL, INJECTION_LABEL, REVISION_LABEL } from './istio-labels.ts';
 import type { ControlPlane, NamespaceSelection, RevisionTag } from './observed-mesh.ts';
 
 interface Selectable {
@@ -34,6 +34,16 @@ function byDefault({ tags, controlPlanes }: Selectable): NamespaceSelection {
   if (tag !== undefined) return { kind: 'injection-label', revision: tag.revision };
   const unnamed = controlPlanes.some(({ revision }) => revision === 'default');
   return unnamed ? { kind: 'injection-label', revision: 'default' } : { kind: 'injection-label' };
+}
+
+/** Whether labels of pods bring them a proxy where their namespace has no label of Istio's. */
+export function chooseRevision(
+  podLabels: Readonly<Record<string, string>>,
+  known: Selectable,
+): boolean {
+  const revision = podLabels[REVISION_LABEL];
+  if (revision === undefined) return podLabels[INJECT_LABEL] === 'true';
+  return selectRevision({ [REVISION_LABEL]: revision }, known).kind !== 'nothing';
 }
 
 /** The revision that a selection ends at, when it ends at one. */

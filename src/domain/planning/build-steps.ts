@@ -113,10 +113,10 @@ function waveSteps(
 ): readonly UpgradeStep[] {
   const wave = waves[index];
   if (wave === undefined) return [];
-  const { part, ...content } = wave;
+  const { namespaces, podLabelled, tagMoves, namespaceMoves } = wave;
   const number = index + 1;
-  const where = nameFew(wave.namespaces);
-  const validator = wave.tagMoves.some(({ tag }) => tag === DEFAULT_TAG)
+  const where = nameFew(namespaces);
+  const validator = tagMoves.some(({ tag }) => tag === DEFAULT_TAG)
     ? validatorMove(material)
     : undefined;
   return [
@@ -124,8 +124,11 @@ function waveSteps(
       id: idOfWave(number),
       kind: 'wave',
       number,
-      ...content,
-      ...treatmentsOf(wave, material),
+      namespaces,
+      ...(podLabelled === undefined ? {} : { podLabelled }),
+      tagMoves,
+      namespaceMoves,
+      ...treatmentsOf(wave, waves[index - 1], material),
       ...(validator === undefined ? {} : { validator }),
       ...neighbours(waves, index),
       title: titleOf(wave, material),
@@ -138,16 +141,19 @@ function waveSteps(
 /** What its workloads' treatments are; and what is left, once where a wave is parted. */
 function treatmentsOf(
   { namespaces, workloads, part }: WaveContent,
+  before: WaveContent | undefined,
   { treated }: PlanMaterial,
 ): Pick<StepOf<'wave'>, 'workloads' | 'left'> {
+  const told = part === 'rest' ? (before?.namespaces ?? []) : [];
   const treatments = new Map(treated.moved.map(({ uid, treatment }) => [uid, treatment]));
   return {
     workloads: workloads.map((each) => ({
       ...each,
       treatment: treatments.get(each.uid) ?? treatmentOfKind(each.kind),
     })),
-    left:
-      part === 'rest' ? [] : treated.left.filter(({ namespace }) => namespaces.includes(namespace)),
+    left: treated.left.filter(
+      ({ namespace }) => namespaces.includes(namespace) && !told.includes(namespace),
+    ),
   };
 }
 

@@ -62,7 +62,10 @@ export async function openMeshlift({
       const key = JSON.stringify([question.supplied, question.meshNamespace, question.versions]);
       const known = services.get(key) ?? createMeshServices(configOf(config, question));
       services.set(key, known);
-      const planned = await known.plan(requestOf(question), new AbortController().signal);
+      const planned = await known.plan(
+        { type: 'upgradeMesh', request: requestOf(question) },
+        new AbortController().signal,
+      );
       return planned.kind === 'plan' ? planned.plan.findings : planned.findings;
     },
     start: async () => refusalOf(planFile, env),
@@ -84,9 +87,17 @@ async function take(
 }
 
 /** The configuration with what a question changes of it. */
-function configOf(config: Config, { supplied, meshNamespace, versions = [] }: Question): Config {
+function configOf(
+  config: Config,
+  { supplied, meshNamespace, versions = [], first }: Question,
+): Config {
   const entry = entryOf(config);
-  const changed = { ...entry, meshNamespace: meshNamespace ?? entry.meshNamespace };
+  const { policy } = entry;
+  const changed = {
+    ...entry,
+    meshNamespace: meshNamespace ?? entry.meshNamespace,
+    policy: first === undefined ? policy : { ...policy, waves: { ...policy.waves, first } },
+  };
   return {
     ...config,
     clusters: new Map([[CLUSTER, changed]]),

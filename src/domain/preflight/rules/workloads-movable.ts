@@ -55,11 +55,9 @@ function checkRestartable(facts: PreflightFacts): readonly Finding[] {
 }
 
 /** Injected by hand, and nothing keeps it from being injected again from its original manifest. */
-function isInjectedAgain(
-  detail: WorkloadDetail,
-  { refusedInjections }: PreflightFacts,
-): boolean {
-  if (!isInjectedByHand(detail) || detail.isGateway || refusedInjections === undefined) return false;
+function isInjectedAgain(detail: WorkloadDetail, { refusedInjections }: PreflightFacts): boolean {
+  if (!isInjectedByHand(detail) || detail.isGateway || refusedInjections === undefined)
+    return false;
   return !refusedInjections.has(detail.uid);
 }
 

@@ -80,7 +80,12 @@ describe('an Argo Rollout', () => {
         ownerReferences: [{ ...owner('Rollout', 'search', search.uid), ...apiOf(ROLLOUT) }],
       },
     });
-    const own = { ...search, kind: 'ReplicaSet', name: 'search-5d', uid: metadata.uid ?? '' } as const;
+    const own = {
+      ...search,
+      kind: 'ReplicaSet',
+      name: 'search-5d',
+      uid: metadata.uid ?? '',
+    } as const;
     for (const index of [0, 1]) placePod(cluster, own, index, { revision: OLD });
     await stage.planned([search]);
     time.meanwhile(async () => {
@@ -153,7 +158,11 @@ describe('a pod that nobody owns', () => {
       create: (object, options) =>
         cluster.create(object.kind === 'Pod' ? inject(object, injecting) : object, options),
     };
-    const written = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'tool', namespace: 'shop' } };
+    const written = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'tool', namespace: 'shop' },
+    };
     const applied = JSON.stringify({ ...written, spec: { containers: CONTAINERS } });
     const { metadata } = cluster.place(
       inject(
@@ -252,19 +261,22 @@ describe('a pod that nobody owns', () => {
     expect(await revisionOfTool()).toBe(OLD);
   });
 
-  it.each([0, 1, 2, 3])('goes back on the old revision, also after a crash at write %d', async (writes) => {
-    await restart(injected);
-    expect(await revisionOfTool()).toBe(NEW);
-    injecting = OLD;
-    cluster.crashAfter(writes);
-    await expect(settle()).rejects.toThrow(Crash);
-    cluster.crashAfter(1000);
+  it.each([0, 1, 2, 3])(
+    'goes back on the old revision, also after a crash at write %d',
+    async (writes) => {
+      await restart(injected);
+      expect(await revisionOfTool()).toBe(NEW);
+      injecting = OLD;
+      cluster.crashAfter(writes);
+      await expect(settle()).rejects.toThrow(Crash);
+      cluster.crashAfter(1000);
 
-    await settle();
+      await settle();
 
-    expect(await revisionOfTool()).toBe(OLD);
-    expect((await cluster.get(POD))?.['spec']).toEqual({ containers: CONTAINERS });
-  });
+      expect(await revisionOfTool()).toBe(OLD);
+      expect((await cluster.get(POD))?.['spec']).toEqual({ containers: CONTAINERS });
+    },
+  );
 
   it('is left alone by an undo of a wave that never came to it', async () => {
     await settle();

@@ -109,7 +109,6 @@ export function workloadDetail(changes: Partial<WorkloadDetail> = {}): WorkloadD
     surge: kind === 'Deployment' ? 1 : 0,
     podLabels: { app: name },
     updateStrategy: 'RollingUpdate',
-    isPaused: false,
     isHostNetwork: false,
     isGateway: false,
     ...changes,

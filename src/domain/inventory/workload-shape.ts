@@ -6,8 +6,6 @@ interface WorkloadShape {
   readonly spec?: {
     readonly replicas?: number;
     readonly parallelism?: number;
-    readonly paused?: boolean;
-    readonly suspend?: boolean;
     readonly template?: PodTemplateShape;
     readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplateShape } };
     readonly workloadRef?: { readonly kind?: string; readonly name?: string };
@@ -35,7 +33,6 @@ export interface WorkloadSpec {
   readonly updateStrategy: string;
   /** Pods that an update may add at once. */
   readonly surge: number;
-  readonly isPaused: boolean;
 }
 
 /** Reads the spec of any kind of workload. `deployments` are those that Rollouts may point to. */
@@ -67,7 +64,6 @@ function deploymentSpec({ spec }: Workload): WorkloadSpec {
     replicas,
     updateStrategy: type,
     surge: type === 'RollingUpdate' ? surge : 0,
-    isPaused: spec?.paused === true,
   };
 }
 
@@ -80,7 +76,6 @@ function daemonSetSpec({ spec, status }: Workload): WorkloadSpec {
     replicas,
     updateStrategy: type,
     surge: type === 'RollingUpdate' ? surge : 0,
-    isPaused: false,
   };
 }
 
@@ -100,7 +95,6 @@ function rolloutSpec(
     updateStrategy: isBlueGreen ? 'BlueGreen' : 'Canary',
     // Blue-green runs the whole of the new beside the whole of the old.
     surge: isBlueGreen ? replicas : surge,
-    isPaused: spec?.paused === true,
   };
 }
 
@@ -112,7 +106,6 @@ function batchSpec({ kind, spec }: Workload): WorkloadSpec {
     replicas: isCronJob ? 0 : (spec?.parallelism ?? 1),
     updateStrategy: 'None',
     surge: 0,
-    isPaused: spec?.suspend === true,
   };
 }
 
@@ -124,7 +117,6 @@ function plainSpec({ kind, spec }: Workload): WorkloadSpec {
     replicas: spec?.replicas ?? 1,
     updateStrategy: isSet ? (spec?.updateStrategy?.type ?? 'RollingUpdate') : 'None',
     surge: 0,
-    isPaused: false,
   };
 }
 

@@ -136,7 +136,7 @@ function estimateWave(
   pods: ReadonlyMap<string, number>,
 ): Estimate {
   const sizes = workloads.map((workload) => {
-    const count = pods.get(workload.uid) ?? 0;
+    const count = pods.get(workload.uid) ?? (workload.kind === 'Pod' ? 1 : 0);
     return { count, turns: turnsOf(workload, count) };
   });
   const slowest = Math.max(0, ...sizes.map(({ turns }) => turns));

@@ -12,6 +12,13 @@ import { loosePodDetail, sampleInventory, workloadDetail } from '../../support/s
 import { sampleMesh, workload } from '../../support/sample-mesh.ts';
 
 const NONE = { kind: 'none', why: 'it says sidecar.istio.io/inject: false' } as const;
+const PAUSED = {
+  desired: 2,
+  unavailable: 0,
+  surge: 0,
+  replaces: 'not-all',
+  because: 'its rollout is paused',
+} as const;
 const ON_NODE = { kind: 'none', why: 'it uses the network of its node' } as const;
 
 /** `restart`, or `left: …` with the first words of the reason. */
@@ -31,7 +38,7 @@ describe('the treatment', () => {
     ['a Deployment', {}, 'restart'],
     ['a StatefulSet', { kind: 'StatefulSet' }, 'restart'],
     ['a DaemonSet', { kind: 'DaemonSet' }, 'restart'],
-    ['a paused Deployment', { isPaused: true }, 'restart'],
+    ['a paused Deployment', { rollout: PAUSED }, 'restart'],
     ['one of no replicas', { replicas: 0, podsWithProxy: 0 }, 'restart'],
     ['one with native sidecars', { nativeSidecars: 2 }, 'restart'],
     ['an injected gateway', { isGateway: true }, 'restart'],

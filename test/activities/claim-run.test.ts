@@ -16,7 +16,7 @@ import { API_VERSION, type Override } from '../../src/domain/request/request.ts'
 import type { MeshInstaller } from '../../src/installers/installer.ts';
 import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import { configMap, namespaceObject } from '../support/kubernetes-objects.ts';
-import { OLD, placeControlPlane, placeWorkload } from '../support/placed-mesh.ts';
+import { OLD, placeControlPlane, placeInjector, placeWorkload } from '../support/placed-mesh.ts';
 import { samplePolicy, version } from '../support/sample-mesh.ts';
 import { accessTo, recordIn, RUN } from '../support/sample-run.ts';
 
@@ -36,6 +36,7 @@ beforeEach(async () => {
   cluster.place(namespaceObject('kube-system'));
   cluster.place(namespaceObject('shop', { 'istio.io/rev': OLD }));
   placeControlPlane(cluster, OLD);
+  placeInjector(cluster, OLD);
   cluster.place(istio(OLD));
   placeWorkload(cluster, 'cart');
   overrides = [];

@@ -7,13 +7,12 @@ import type { StepOf } from '../../src/domain/planning/step.ts';
 import { API_VERSION, type RefreshRequest } from '../../src/domain/request/request.ts';
 import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import {
-  configMap,
-  mutatingWebhook,
   namespaceObject,
   owner,
   podObject,
   workloadObject,
 } from '../support/kubernetes-objects.ts';
+import { placeInjector } from '../support/placed-mesh.ts';
 import { samplePolicy } from '../support/sample-mesh.ts';
 import { accessTo } from '../support/sample-run.ts';
 
@@ -32,7 +31,7 @@ beforeEach(() => {
   rendered = { stable: `${HUB}:1.26.1` };
 });
 
-/** A control plane with its injector, which selects namespaces by the label of its revision. */
+/** A control plane with its injector. */
 function placeRevision(revision: string): void {
   cluster.place(
     workloadObject('Deployment', `istiod-${revision}`, {
@@ -54,32 +53,7 @@ function placeRevision(revision: string): void {
       },
     }),
   );
-  const name = `istiod-${revision}`;
-  const injector = mutatingWebhook(`istio-sidecar-injector-${revision}`, {
-    'istio.io/rev': revision,
-  });
-  const [webhook] = injector['webhooks'] as readonly object[];
-  const selector = [{ key: 'istio.io/rev', operator: 'In', values: [revision] }];
-  cluster.place({
-    ...injector,
-    webhooks: [{ ...webhook, namespaceSelector: { matchExpressions: selector } }],
-  });
-  cluster.place(
-    configMap(`istio-sidecar-injector-${revision}`, {
-      config: 'policy: enabled\ntemplates: {sidecar: ""}',
-    }),
-  );
-  cluster.place({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: MESH } });
-  cluster.place({
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      name: `${name}-x`,
-      namespace: MESH,
-      labels: { 'kubernetes.io/service-name': name },
-    },
-    endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: true } }],
-  });
+  placeInjector(cluster, revision);
 }
 
 function placeNamespace(name: string, revision: string): void {

@@ -4,7 +4,13 @@ import type { KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
 import { RESTART_ANNOTATION } from '../../src/domain/mesh/record-marks.ts';
 import type { FakeKubernetes } from './fake-kubernetes.ts';
-import { owner, podObject, workloadObject } from './kubernetes-objects.ts';
+import {
+  configMap,
+  mutatingWebhook,
+  owner,
+  podObject,
+  workloadObject,
+} from './kubernetes-objects.ts';
 import type { QuickTime } from './quick-time.ts';
 
 export const OLD = '1-25-1';
@@ -32,6 +38,40 @@ export function placeControlPlane(
       status: { observedGeneration: 1, updatedReplicas: ready, readyReplicas: ready },
     }),
   );
+}
+
+/** The injector of a revision, which selects namespaces by its label, with an istiod behind it. */
+export function placeInjector(cluster: FakeKubernetes, revision: string): void {
+  const name = `istiod-${revision}`;
+  const injector = mutatingWebhook(`istio-sidecar-injector-${revision}`, {
+    'istio.io/rev': revision,
+  });
+  const [webhook] = injector['webhooks'] as readonly object[];
+  const selector = [{ key: 'istio.io/rev', operator: 'In', values: [revision] }];
+  cluster.place({
+    ...injector,
+    webhooks: [{ ...webhook, namespaceSelector: { matchExpressions: selector } }],
+  });
+  cluster.place(
+    configMap(`istio-sidecar-injector-${revision}`, {
+      config: 'policy: enabled\ntemplates: {sidecar: ""}',
+    }),
+  );
+  cluster.place({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'istio-system' },
+  });
+  cluster.place({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: `${name}-x`,
+      namespace: 'istio-system',
+      labels: { 'kubernetes.io/service-name': name },
+    },
+    endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: true } }],
+  });
 }
 
 export interface Placement {

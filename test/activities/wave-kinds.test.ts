@@ -123,12 +123,15 @@ describe('an Argo Rollout', () => {
   });
 
   it('is not restarted again where somebody has asked for a later restart', async () => {
-    await restart();
+    cluster.crashAfter(1);
+    await expect(restart()).rejects.toThrow(Crash);
+    cluster.crashAfter(1000);
     const later = '2099-01-01T00:00:00Z';
     await cluster.mergePatch({ ...ROLLOUT, ...search }, { spec: { restartAt: later } });
 
-    expect(await restart()).toMatchObject({ finished: true });
+    expect(await restart()).toMatchObject({ finished: true, done: 1 });
 
+    expect(writesTo(/Rollout/)).toHaveLength(1);
     expect(await restartAt()).toBe(later);
   });
 
@@ -196,10 +199,10 @@ describe('a pod that nobody owns', () => {
     };
   }
 
-  function settle(kubernetes = injected): Promise<void> {
+  function settle(workloads: readonly WorkloadRef[] = [tool]): Promise<void> {
     const keeper = keepPods(recordIn(cluster), 'wave-1');
     const limits = { deadlineSeconds: 30, keeper };
-    return settleWave(accessTo(kubernetes), [tool], NEW, limits, recordingHeart());
+    return settleWave(accessTo(injected), workloads, NEW, limits, recordingHeart());
   }
 
   async function revisionOfTool(): Promise<string | undefined> {
@@ -278,6 +281,20 @@ describe('a pod that nobody owns', () => {
     },
   );
 
+  it('goes back by what was kept, whatever has become of it since, and no other pod leaves', async () => {
+    const { metadata } = cluster.place(inject({ ...POD_LIKE, metadata: named('spare') }, OLD));
+    await restart(injected);
+    await cluster.mergePatch(POD, {
+      metadata: { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': null } },
+    });
+    injecting = OLD;
+
+    await settle([tool, { ...tool, name: 'spare', uid: metadata.uid ?? '' }]);
+
+    expect(await revisionOfTool()).toBe(OLD);
+    expect(writesTo(/spare/)).toEqual([]);
+  });
+
   it('is left alone by an undo of a wave that never came to it', async () => {
     await settle();
 
@@ -296,6 +313,12 @@ function tooMany(): KubernetesError {
     retryAfterSeconds: undefined,
     request: 'POST eviction',
   });
+}
+
+const POD_LIKE = { apiVersion: 'v1', kind: 'Pod' } as const;
+
+function named(name: string): KubernetesObject['metadata'] {
+  return { name, namespace: 'shop' };
 }
 
 function apiOf({ apiVersion }: { readonly apiVersion: string }): { readonly apiVersion: string } {

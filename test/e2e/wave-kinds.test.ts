@@ -261,7 +261,9 @@ it(
   'a plan stops for what nothing moves, and once that is accepted says of each kind what becomes of it',
   async () => {
     const ask = (more: readonly string[]): ReturnType<typeof runMeshlift> =>
-      runMeshlift(['plan', 'demo', '--target', TARGET, '--output', 'json', ...more], { env: bench.env });
+      runMeshlift(['plan', 'demo', '--target', TARGET, '--output', 'json', ...more], {
+        env: bench.env,
+      });
     const refused = readJson(await ask([])) as {
       readonly findings: readonly { readonly code: string; readonly subject: string }[];
     };
@@ -389,7 +391,9 @@ function contentOf(pod: LiveObject | undefined): unknown {
 /** Each as `patch rollouts NAME`; evictions say so. */
 function ourWrites(requests: readonly AuditedRequest[]): readonly string[] {
   return requests
-    .filter((request) => isOurs(request) && isWrite(request) && request.objectRef?.namespace === 'shop')
+    .filter(
+      (request) => isOurs(request) && isWrite(request) && request.objectRef?.namespace === 'shop',
+    )
     .map(({ verb, objectRef: { resource = '', name = '', subresource } = {} }) =>
       subresource === 'eviction' ? `evict ${resource} ${name}` : `${verb} ${resource} ${name}`,
     )

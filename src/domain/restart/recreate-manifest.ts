@@ -50,8 +50,7 @@ export function recreateManifest(pod: KubernetesObject): RecreateManifest {
 function fromApplied(pod: Pod, applied: string): RecreateManifest {
   const written = parsePod(applied);
   if (written === undefined) return none(`its annotation ${LAST_APPLIED} is no pod`);
-  const { name, namespace } = pod.metadata;
-  if (written.metadata.name !== name) {
+  if (written.metadata.name !== pod.metadata.name) {
     return none(`its annotation ${LAST_APPLIED} is of a pod ${written.metadata.name}`);
   }
   if (hasProxy(written)) return none('it was injected by hand: its own manifest has a proxy');
@@ -59,14 +58,19 @@ function fromApplied(pod: Pod, applied: string): RecreateManifest {
   if (edited !== undefined) {
     return none(`container ${edited} runs another image than kubectl last applied`);
   }
+  // Labels and annotations may have come since: of them only what the injector wrote is left out.
+  const { annotations = {} } = written.metadata;
+  const scraping = SCRAPING.flatMap((key) =>
+    annotations[key] === undefined ? [] : [[key, annotations[key]] as const],
+  );
+  const manifest = manifestOf(pod, written.spec ?? {});
   return {
     kind: 'manifest',
     manifest: {
-      ...written,
+      ...manifest,
       metadata: {
-        ...written.metadata,
-        ...(namespace === undefined ? {} : { namespace }),
-        annotations: { ...written.metadata.annotations, [LAST_APPLIED]: applied },
+        ...manifest.metadata,
+        annotations: { ...manifest.metadata.annotations, ...Object.fromEntries(scraping) },
       },
     },
   };

@@ -71,14 +71,19 @@ function whyNot(pod: KubernetesObject): string {
 }
 
 describe('the manifest of a bare pod', () => {
-  it('is what kubectl last applied, and says so again', () => {
-    const applied = JSON.stringify(WRITTEN);
+  it('is what kubectl last applied, with the annotations that have come since', () => {
+    const scraping = { 'prometheus.io/port': '9090' };
+    const metadata = { ...WRITTEN.metadata, annotations: scraping };
+    const applied = JSON.stringify({ ...WRITTEN, metadata });
 
     expect(recreateManifest(live({ annotations: { [LAST_APPLIED]: applied } }))).toEqual({
       kind: 'manifest',
       manifest: {
         ...WRITTEN,
-        metadata: { ...WRITTEN.metadata, annotations: { [LAST_APPLIED]: applied } },
+        metadata: {
+          ...WRITTEN.metadata,
+          annotations: { ...scraping, team: 'a', [LAST_APPLIED]: applied },
+        },
       },
     });
   });
@@ -135,6 +140,11 @@ describe('the manifest of a bare pod', () => {
     [
       'what kubectl applied cannot be read',
       live({ annotations: { [LAST_APPLIED]: '{' } }),
+      'no pod',
+    ],
+    [
+      'what kubectl applied has no name',
+      live({ annotations: { [LAST_APPLIED]: '{"apiVersion":"v1","kind":"Pod"}' } }),
       'no pod',
     ],
     [

@@ -2,7 +2,7 @@ import type { KubernetesClient } from '../clients/kubernetes.ts';
 import type { ListOptions } from '../clients/kubernetes-list.ts';
 import type { ResourceKind } from '../clients/resource-kinds.ts';
 import type { KubernetesObject } from '../domain/kubernetes-object.ts';
-import { watchScopes } from '../domain/restart/watch-scopes.ts';
+import { namespaceScopes } from '../domain/restart/namespace-scopes.ts';
 
 /**
  * Every object of a kind in some namespaces: a list for each of a few, one of the whole cluster for
@@ -16,7 +16,7 @@ export async function listIn(
 ): Promise<readonly KubernetesObject[]> {
   const wanted = new Set(namespaces);
   const lists = await Promise.all(
-    watchScopes([...wanted]).map((scope) =>
+    namespaceScopes([...wanted]).map((scope) =>
       kubernetes.collect(kind, { ...options, ...scope }, (object) =>
         wanted.has(object.metadata.namespace ?? '') ? object : undefined,
       ),

@@ -6,7 +6,7 @@ import { interpretPod, type PodFacts } from '../../domain/mesh/interpret-pods.ts
 import type { BudgetFacts } from '../../domain/inventory/capacity.ts';
 import { interpretBudget } from '../../domain/inventory/interpret-budgets.ts';
 import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
-import { watchScopes } from '../../domain/restart/watch-scopes.ts';
+import { namespaceScopes } from '../../domain/restart/namespace-scopes.ts';
 import { slimObject } from '../inventory/slim-objects.ts';
 import { ownerLists } from './owner-lists.ts';
 
@@ -51,7 +51,7 @@ export async function openWaveView(
   // One that opens after another has failed must end as well.
   const end = new AbortController();
   const isWanted = wanted(namespaces);
-  const scopes = watchScopes(namespaces);
+  const scopes = namespaceScopes(namespaces);
   const { owners, links } = ownerLists(planned);
   async function followAll<T>(
     kind: ResourceKind,

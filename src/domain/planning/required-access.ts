@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never.ts';
-import { watchScopes } from '../restart/watch-scopes.ts';
+import { namespaceScopes } from '../restart/namespace-scopes.ts';
 import type { ObjectRef } from '../kubernetes-object.ts';
 import { apiVersionOf, type RestartableKind } from '../mesh/observed-mesh.ts';
 import { DEFAULT_VALIDATOR } from '../mesh/istio-labels.ts';
@@ -197,7 +197,7 @@ function watched(
   workloads: StepOf<'wave'>['workloads'],
 ): readonly RequiredAccess[] {
   const hasRollouts = workloads.some(({ kind }) => kind === 'Rollout');
-  return watchScopes(namespaces).flatMap((scope) => {
+  return namespaceScopes(namespaces).flatMap((scope) => {
     const resources = [
       { group: '', resource: 'pods' },
       ...[...WORKLOADS, 'replicasets'].map((resource) => ({ group: 'apps', resource })),

@@ -5,8 +5,8 @@
  */
 const MOST_ONE_BY_ONE = 5;
 
-/** Where a wave's objects are watched: in each of its namespaces, or, `{}`, in all of the cluster. */
-export function watchScopes(
+/** Where objects of these namespaces are listed or watched: in each of them, or, `{}`, in all of the cluster. */
+export function namespaceScopes(
   namespaces: readonly string[],
 ): readonly { readonly namespace?: string }[] {
   return namespaces.length <= MOST_ONE_BY_ONE

@@ -27,13 +27,8 @@ import { revisionNameOf } from '../domain/version/revision-name.ts';
 import type { VersionTable } from '../domain/version/version-table.ts';
 import type { MeshInstaller, RenderedRelease } from '../installers/installer.ts';
 import type { ManualInjection } from '../config/config.ts';
-import type { WorkloadDetail } from '../domain/inventory/workload-detail.ts';
-import type { WorkloadRef } from '../domain/mesh/observed-mesh.ts';
-import {
-  planInjection,
-  type InjectionPlan,
-  type InjectionRequest,
-} from './restart/manual/plan-injection.ts';
+import { injectionRequest } from './restart/manual/injection-request.ts';
+import { planInjection, type InjectionPlan } from './restart/manual/plan-injection.ts';
 import { checkAccess } from './check-access.ts';
 import { takeInventory } from './inventory/take-inventory.ts';
 import { digestPlan } from './plan-digest.ts';
@@ -94,7 +89,7 @@ export async function compilePlan(
   const byHand = await planInjection(
     access,
     installer,
-    injectionRequest(compileRequest, { facts, source, compiled }),
+    injectionRequest(compileRequest.manualInjection, { facts, source, compiled }),
     signal,
   );
   const early = [
@@ -187,44 +182,6 @@ async function analyzeMesh(
   const { revision, meshNamespace } = source;
   const kubeconfig = access.installerKubeconfig;
   return installer.analyze({ version: target, meshNamespace, revision, kubeconfig }, signal);
-}
-
-/** What was injected by hand. The proxy of a gateway that its installer made is none of it. */
-function injectionRequest(
-  { manualInjection }: CompileRequest,
-  {
-    facts,
-    source,
-    compiled,
-  }: {
-    readonly facts: PreflightFacts;
-    readonly source: RunningRelease | undefined;
-    readonly compiled: CompiledRelease | undefined;
-  },
-): InjectionRequest {
-  const { mesh, inventory, target: version, targetRevision: revision } = facts;
-  const byHand = inventory.workloads.filter((each) => isInjectedByHand(each) && !each.isGateway);
-  return {
-    given: manualInjection,
-    workloads: findInjected(mesh.workloads, byHand),
-    ...(source === undefined || compiled === undefined
-      ? {}
-      : {
-          releases: {
-            source,
-            target: { revision, version, meshNamespace: mesh.meshNamespace },
-            objects: compiled.release.objects.map(({ object }) => object),
-          },
-        }),
-  };
-}
-
-function findInjected(
-  workloads: readonly WorkloadRef[],
-  byHand: readonly WorkloadDetail[],
-): readonly WorkloadRef[] {
-  const uids = new Set(byHand.map(({ uid }) => uid));
-  return workloads.filter(({ uid }) => uids.has(uid));
 }
 
 interface Material {

@@ -5,6 +5,7 @@ import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
 import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
+import { injected } from '../domain/restart/manual/templates.ts';
 import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import { owner, podObject, replicaSetOf, workloadObject } from '../support/kubernetes-objects.ts';
 import { NEW, OLD, placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
@@ -50,6 +51,24 @@ function recreatingMissing(ref: WorkloadRef, replicas: number): readonly number[
 }
 
 describe('a wave that was taken back', () => {
+  it('gives up on pods that come back new, since their own template has the new proxy', async () => {
+    const spec = { template: injected('1.26.1') };
+    const cart = placeWorkload(cluster, 'cart', { revision: NEW, spec });
+    time.meanwhile(async () => {
+      const pods = await cluster.list(RESOURCE_KINDS.pod, { namespace: 'shop' });
+      for (const index of [0, 1]) {
+        const isThere = pods.some(({ metadata }) => metadata.name === `cart-${index}`);
+        if (!isThere) placePod(cluster, cart, index, { revision: NEW });
+      }
+    });
+
+    const problem = await problemOf(settle([cart]));
+
+    expect(problem).toContain('its pod template has the proxy of 1-26-1 in it');
+    // As many as it has: where a webhook looks, that would have been enough.
+    expect(cluster.writes).toHaveLength(2);
+  });
+
   it('is settled at once when all its pods are ready and none has the new proxy', async () => {
     const workloads = ['a', 'b'].map((name) => placeWorkload(cluster, name));
 

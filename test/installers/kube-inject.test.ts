@@ -74,7 +74,7 @@ describe('istioctl kube-inject', () => {
     expect(injected.map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
     const [{ request, texts } = { request: undefined, texts: [] }] = asked;
     expect(texts).toEqual([INJECTOR.injectConfig, INJECTOR.meshConfig, INJECTOR.values]);
-    expect(request?.stdin?.split('\n---\n').map((each) => JSON.parse(each))).toEqual(
+    expect(request?.stdin?.split('\n---\n').map((each) => JSON.parse(each) as unknown)).toEqual(
       ['a', 'b'].map(deployment),
     );
     expect(() => statSync(request?.env?.['KUBECONFIG'] ?? '/')).toThrow(/ENOENT/);

@@ -45,10 +45,13 @@ export interface WaveStage {
   readonly cluster: FakeKubernetes;
   readonly heart: ReturnType<typeof recordingHeart>;
   /** Records a plan whose wave restarts these, within the stage's limits and these. */
-  planned(workloads: Parameters<typeof waveStep>[0], limits?: Partial<Limits>): Promise<void>;
-  restart(attempt?: Attempt): Promise<WaveResult>;
+  readonly planned: (
+    workloads: Parameters<typeof waveStep>[0],
+    limits?: Partial<Limits>,
+  ) => Promise<void>;
+  readonly restart: (attempt?: Attempt) => Promise<WaveResult>;
   /** The writes so far that match. */
-  writesTo(what: RegExp): readonly string[];
+  readonly writesTo: (what: RegExp) => readonly string[];
 }
 
 /** To be awaited before anything that waits is imported: time is quick from then on. */

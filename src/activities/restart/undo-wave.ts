@@ -5,6 +5,9 @@ import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import type { WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
 import { assessSettled } from '../../domain/health/assess-settled.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
+import { proxyIn } from '../../domain/inventory/pod-spec.ts';
+import { REVISION_ANNOTATION } from '../../domain/mesh/istio-labels.ts';
+import { readTemplate } from '../../domain/restart/manual/pod-template.ts';
 import { explainStall } from '../../domain/restart/explain-stall.ts';
 import { nextEvictions } from '../../domain/restart/next-evictions.ts';
 import { rolloutLimits } from '../../domain/restart/rollout-limits.ts';
@@ -37,7 +40,13 @@ export async function settleWave(
   heart: Heart,
 ): Promise<void> {
   const deadline = Date.now() + deadlineSeconds * 1000;
-  const remover: Remover = { access, newRevision, asked: new Map(), refused: new Map() };
+  const remover: Remover = {
+    access,
+    newRevision,
+    asked: new Map(),
+    refused: new Map(),
+    removed: new Map(),
+  };
   const wake = createWake(NEVER);
   const standstill = createStandstill();
   const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
@@ -70,6 +79,20 @@ interface Remover {
   readonly asked: Asked;
   /** What a budget did not let go at the last try, by the workload's uid. */
   readonly refused: Map<string, string>;
+  /** How many pods of a workload were asked to leave, by its uid. */
+  readonly removed: Map<string, number>;
+}
+
+/** A pod template that has the new proxy in it: where no webhook looks, every pod of it is new. */
+function whyNew(workload: KubernetesObject, newRevision: string): string | undefined {
+  const template = readTemplate(workload);
+  const isNew =
+    template !== undefined &&
+    proxyIn(template.spec) !== undefined &&
+    template.metadata?.annotations?.[REVISION_ANNOTATION] === newRevision;
+  return isNew
+    ? `its pod template has the proxy of ${newRevision} in it and is not as this run wrote it: put its former one back`
+    : undefined;
 }
 
 function notBack(open: readonly string[], workloads: number, seconds: number): ActivityError {
@@ -92,7 +115,7 @@ function unsettled(
   const state = assessSettled({ kind, workload, pods, newRevision });
   if (state === undefined || workload === undefined) return [];
   const back = pods.filter(({ revision }) => revision !== newRevision);
-  const why = refused.get(uid) ?? explainStall(workload, back);
+  const why = whyNew(workload, newRevision) ?? refused.get(uid) ?? explainStall(workload, back);
   return [`${namespace}/${name}: ${state}${why === undefined ? '' : `; ${why}`}`];
 }
 
@@ -114,14 +137,19 @@ async function removeNewProxies(
     const pods = live.pods.get(ref.uid) ?? [];
     const newer = pods.filter((pod) => !isBack(pod) && !pod.terminating);
     if (workload === undefined || newer.length === 0 || isReplacing(ref, workload, newer)) continue;
+    const limits = rolloutLimits(ref.kind, workload);
+    // What comes has the new proxy again: it was put into the template by somebody, since this run.
+    const isVain = (remover.removed.get(ref.uid) ?? 0) >= Math.max(1, limits.desired);
+    if (isVain && whyNew(workload, remover.newRevision) !== undefined) continue;
     const next = nextEvictions({
       pods,
-      limits: rolloutLimits(ref.kind, workload),
+      limits,
       // Unknown here: the eviction itself asks the budgets, and one that refuses ends it for now.
       hasBudget: false,
       isOnTarget: isBack,
     });
     for (const pod of next) await removePod(pod, ref, remover);
+    remover.removed.set(ref.uid, (remover.removed.get(ref.uid) ?? 0) + next.length);
   }
 }
 

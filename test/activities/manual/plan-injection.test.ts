@@ -82,14 +82,23 @@ function given(...names: readonly string[]): ManualInjection {
 
 async function plan(
   workloads: readonly WorkloadRef[],
-  more: { readonly given?: ManualInjection | undefined; readonly unrendered?: boolean } = {},
+  more: {
+    readonly given?: ManualInjection | undefined;
+    readonly unrendered?: boolean;
+    readonly stuck?: ReadonlyMap<string, string>;
+  } = {},
 ): Promise<InjectionPlan> {
   const access = { worker: cluster, installer: cluster, installerKubeconfig: '/nowhere' };
   const { unrendered = false } = more;
   return planInjection(
     access,
     installer,
-    { given: more.given, workloads, ...(unrendered ? {} : { releases }) },
+    {
+      given: more.given,
+      workloads,
+      stuck: more.stuck ?? new Map(),
+      ...(unrendered ? {} : { releases }),
+    },
     signal,
   );
 }
@@ -191,6 +200,18 @@ describe('planning workloads that were injected by hand', () => {
 
     expect([...planned.treatments.keys()]).toEqual([cart.uid]);
     expect(planned.refused).toEqual(new Map([[web.uid, 'istioctl kube-inject says: bad field']]));
+  });
+
+  it('refuses those that a new template would not move, whatever their original', async () => {
+    const [cart, web] = [place('cart'), place('web')];
+
+    const planned = await plan([cart, web], {
+      given: given('cart', 'web'),
+      stuck: new Map([[web.uid, 'its rollout is paused']]),
+    });
+
+    expect([...planned.treatments.keys()]).toEqual([cart.uid]);
+    expect(planned.refused).toEqual(new Map([[web.uid, 'its rollout is paused']]));
   });
 
   it('only looks for the originals where nothing can be rendered', async () => {

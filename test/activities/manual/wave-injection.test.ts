@@ -78,6 +78,7 @@ async function planned(spec: object = {}, restartPolicy: object = {}): Promise<v
     {
       given: injection.given,
       workloads: [cart],
+      stuck: new Map(),
       releases: { source: SOURCE, target: TARGET, objects },
     },
     AbortSignal.timeout(60_000),
@@ -154,23 +155,38 @@ describe('a workload that was injected by hand', () => {
   });
 
   it.each([
-    ['its manifest', () => writeOriginal('other:1'), `original manifest in ${manifests} was changed`],
-    ['a file of the injector', () => writeFileSync(valuesFile, '{"a":1}'), 'that manualInjection names'],
+    [
+      'its manifest',
+      () => writeOriginal('other:1'),
+      `original manifest in ${manifests} was changed`,
+    ],
+    [
+      'a file of the injector',
+      () => writeFileSync(valuesFile, '{"a":1}'),
+      'that manualInjection names',
+    ],
     ['its manifest, which is gone,', () => rmSync(manifests), 'ENOENT'],
-    ['its live template', () => edit(), 'somebody changed its pod template since the plan was made'],
-  ])('is left alone and has failed when %s is not what was planned', async (_what, change, words) => {
-    await planned();
-    await change();
-    const before = await templateNow();
-    const writes = writesTo(TEMPLATES).length;
+    [
+      'its live template',
+      () => edit(),
+      'somebody changed its pod template since the plan was made',
+    ],
+  ])(
+    'is left alone and has failed when %s is not what was planned',
+    async (_what, change, words) => {
+      await planned();
+      await Promise.resolve(change());
+      const before = await templateNow();
+      const writes = writesTo(TEMPLATES).length;
 
-    const problem = await problemOf(restart({ injection }));
+      const problem = await problemOf(restart({ injection }));
 
-    expect(problem).toContain('1 of 1 workload failed');
-    expect(problem).toContain(words);
-    expect(await templateNow()).toEqual(before);
-    expect(writesTo(TEMPLATES)).toHaveLength(writes);
-  });
+      expect(problem).toContain('1 of 1 workload failed');
+      expect(problem).toContain(words);
+      expect(await templateNow()).toEqual(before);
+      expect(writesTo(TEMPLATES)).toHaveLength(writes);
+    },
+  );
 
   it('may fail so within the tolerance of its wave', async () => {
     await planned({}, { maxFailures: 1 });

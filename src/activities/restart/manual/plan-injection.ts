@@ -37,6 +37,8 @@ export interface InjectionRequest {
   readonly given: ManualInjection | undefined;
   /** The workloads that were injected by hand. */
   readonly workloads: readonly WorkloadRef[];
+  /** Those of them that a new pod template would not move, by uid, with the reason. */
+  readonly stuck: ReadonlyMap<string, string>;
   /** Absent where nothing can be rendered: then manifests are only looked for. */
   readonly releases?: InjectingReleases;
 }
@@ -56,10 +58,10 @@ export interface InjectingReleases {
 export async function planInjection(
   access: ClusterAccess,
   installer: Pick<MeshInstaller, 'inject'>,
-  { given, workloads, releases }: InjectionRequest,
+  { given, workloads, stuck, releases }: InjectionRequest,
   signal: AbortSignal,
 ): Promise<InjectionPlan> {
-  const collected = collectOriginals(given, workloads);
+  const collected = collectMovable(given, workloads, stuck);
   const { found } = collected;
   if (given === undefined || releases === undefined || found.length === 0) {
     return { ...collected, treatments: new Map() };
@@ -74,6 +76,16 @@ export async function planInjection(
     if (!(error instanceof UnreadableOriginals)) throw error;
     return { ...collected, treatments: new Map(), findings: [manifestUnreadable(error)] };
   }
+}
+
+function collectMovable(
+  given: ManualInjection | undefined,
+  workloads: readonly WorkloadRef[],
+  stuck: ReadonlyMap<string, string>,
+): CollectedOriginals {
+  const movable = workloads.filter(({ uid }) => !stuck.has(uid));
+  const { found, refused, findings } = collectOriginals(given, movable);
+  return { found, refused: new Map([...refused, ...stuck]), findings };
 }
 
 function toPlan(

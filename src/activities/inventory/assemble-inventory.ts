@@ -65,6 +65,7 @@ export function assembleInventory(readings: Readings): MeshInventory {
         itemsOf(reading.extensions.rollouts),
         itemsOf(reading.extensions.canaries),
       ),
+      services,
       gateways: new Set(gateways.map(({ uid }) => uid)),
     }),
     loosePods: interpretLoosePods(pods, links, restartable(workloads)),

@@ -3,14 +3,16 @@ import { INJECT_LABEL, PROXY_IMAGE_ANNOTATION, REVISION_LABEL } from '../mesh/is
 import { RESTARTABLE_KINDS } from '../mesh/observed-mesh.ts';
 import { readGracePeriod } from '../restart/grace-period.ts';
 import { rolloutLimits } from '../restart/rollout-limits.ts';
-import type { LabelSelector, ResourceAmount } from './capacity.ts';
+import type { ResourceAmount } from './capacity.ts';
 import { isLive, type PodDetail } from './interpret-pod-detail.ts';
 import { ownerChain, type Link } from './owner-chain.ts';
 import type { Delivery } from './progressive-delivery.ts';
 import { proxyIn, requestsOf } from './pod-spec.ts';
 import type { InjectionSubject } from './predict-injection.ts';
 import { largerOf, NOTHING } from './quantity.ts';
+import type { ServiceFacts } from './interpret-services.ts';
 import type { InjectionPrediction, WorkloadDetail } from './workload-detail.ts';
+import { revisionAskedBy } from './revision-asked-by.ts';
 import { interpretWorkloadSpec, type WorkloadSpec } from './workload-shape.ts';
 
 export interface WorkloadDetailSources {
@@ -23,6 +25,8 @@ export interface WorkloadDetailSources {
   readonly predict: (subject: InjectionSubject) => InjectionPrediction;
   /** By `Kind namespace/name`. */
   readonly progressiveDelivery: ReadonlyMap<string, Delivery>;
+  /** Those that could be read. */
+  readonly services?: readonly ServiceFacts[];
   /** uids of gateways. */
   readonly gateways: ReadonlySet<string>;
 }
@@ -94,6 +98,7 @@ function interpretDetail(
   const gracePeriod = readGracePeriod(workload);
   const pinned = podAnnotations[PROXY_IMAGE_ANNOTATION];
   const restartable = RESTARTABLE_KINDS.find((each) => each === kind);
+  const askedBy = revisionAskedBy(workload, podLabels, sources.services ?? []);
   const delivery = sources.progressiveDelivery.get(formatRef(refOf(workload)));
   return {
     kind,
@@ -106,7 +111,7 @@ function interpretDetail(
     requests: requestsOfOne(spec, pods),
     surge,
     podLabels,
-    ...(selectsByRevision(workload) ? { selectsByRevision: true } : {}),
+    ...(askedBy === undefined ? {} : { revisionAskedBy: askedBy }),
     updateStrategy,
     ...(restartable === undefined ? {} : { rollout: rolloutLimits(restartable, workload) }),
     ...(gracePeriod === null ? {} : { gracePeriodSeconds: gracePeriod }),
@@ -118,19 +123,6 @@ function interpretDetail(
       : { progressiveDelivery: delivery.by, deliveryRole: delivery.role }),
     isGateway: sources.gateways.has(metadata.uid ?? ''),
   };
-}
-
-interface WithSelector {
-  readonly spec?: { readonly selector?: LabelSelector };
-}
-
-function selectsByRevision(workload: KubernetesObject): boolean {
-  const { matchLabels = {}, matchExpressions = [] } =
-    (workload as KubernetesObject & WithSelector).spec?.selector ?? {};
-  return (
-    Object.hasOwn(matchLabels, REVISION_LABEL) ||
-    matchExpressions.some(({ key }) => key === REVISION_LABEL)
-  );
 }
 
 type Proxies = Pick<

@@ -34,8 +34,8 @@ export interface WorkloadDetail {
   /** Pods that a rolling update may add at once (`maxSurge` resolved against `replicas`). */
   readonly surge: number;
   readonly podLabels: Readonly<Record<string, string>>;
-  /** Its selector asks for label `istio.io/rev`: that of its pods cannot change. */
-  readonly selectsByRevision?: boolean;
+  /** Who tells its pods by label `istio.io/rev`, so that it cannot change: `its selector`, `Service shop/cart`. */
+  readonly revisionAskedBy?: string;
   readonly updateStrategy: string;
   /** What its strategy does when its template changes; absent for kinds that have none. */
   readonly rollout?: RolloutLimits;

@@ -1,7 +1,8 @@
 import { REVISION_LABEL } from '../mesh/istio-labels.ts';
 import type { WorkloadDetail } from '../inventory/workload-detail.ts';
 import { findPodSelections, type PodSelection } from '../planning/pod-selections.ts';
-import { budgetsOf } from '../restart/budgets.ts';
+import { asksForRevision } from '../inventory/revision-asked-by.ts';
+import { budgetsOf, nameBudget } from '../restart/budgets.ts';
 import { chooseMethod } from '../restart/choose-method.ts';
 import { takesNewTemplateByEviction } from '../restart/takes-new-template.ts';
 import { treatmentOf } from '../restart/treatment.ts';
@@ -48,11 +49,22 @@ function whyLabelStays(
   // The tag moves, and whatever replaces a pod brings the new proxy.
   if (selection.kind === 'tag') return undefined;
   const label = `its pods choose their revision by label ${REVISION_LABEL}`;
-  if (workload.selectsByRevision === true) {
-    return `${label}, and its selector asks for that label, which cannot be changed`;
+  const askedBy = workload.revisionAskedBy ?? budgetAskingFor(workload, budgets);
+  if (askedBy !== undefined) {
+    return `${label}, and ${askedBy} asks for that label and would lose them if it changed`;
   }
   const why = whyTemplateStays(workload, budgets);
   return why === undefined ? undefined : `${label}, and ${why}`;
+}
+
+function budgetAskingFor(
+  { namespace, podLabels }: WorkloadDetail,
+  budgets: Parameters<typeof budgetsOf>[0],
+): string | undefined {
+  const asking = budgetsOf(budgets, namespace, podLabels).find(({ selector }) =>
+    asksForRevision(selector),
+  );
+  return asking === undefined ? undefined : `budget ${nameBudget(asking)}`;
 }
 
 /** Why a new label on the pod template would reach no pod, or too many at once. */

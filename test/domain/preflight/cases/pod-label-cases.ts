@@ -13,6 +13,11 @@ const BY_LABEL = {
     webhook: 'istio-sidecar-injector-1-25-1/rev.object.sidecar-injector.istio.io',
   },
 } as const;
+const TAGGED = { app: 'lone', 'istio.io/rev': 'prod-stable' };
+const BY_TAG = {
+  ...BY_LABEL.prediction,
+  webhook: 'istio-revision-tag-prod-stable/rev.object.sidecar-injector.istio.io',
+} as const;
 const NOBODY = { prediction: { kind: 'none', why: 'no webhook selects it' } } as const;
 const IN_TURNS = { desired: 2, unavailable: 1, surge: 0, replaces: 'in-turns' } as const;
 
@@ -25,6 +30,16 @@ function lone(
   const ref = { kind: kind as 'Deployment', namespace: 'bystander', name: 'lone' };
   const detail = workloadDetail({ ...ref, rollout: IN_TURNS, ...BY_LABEL, ...changes });
   return found({ workloads: [detail], ...more }, { workloads: [workload(ref)] });
+}
+
+/** With room for one pod to go. */
+function budgetOver(matchLabels: Readonly<Record<string, string>>): Parameters<typeof found>[0] {
+  return {
+    budgets: {
+      kind: 'known',
+      value: [budget({ namespace: 'bystander', selector: { matchLabels } })],
+    },
+  };
 }
 
 function firstOf(first: readonly string[]): PreflightFacts {
@@ -45,20 +60,25 @@ export const POD_LABEL_CASES: readonly RuleCase[] = [
   {
     code: 'WorkloadCannotBeMoved',
     policy: 'refuses a workload whose selector asks for the label that would change',
-    given: lone({ selectsByRevision: true }),
+    given: lone({ revisionAskedBy: 'its selector' }),
     expected: [['blocking', LONE]],
-    says: 'its selector asks for that label',
+    says: 'its selector asks for that label and would lose them',
     nearMiss: {
       what: 'where a tag moves and the label stays',
       given: lone({
-        selectsByRevision: true,
-        podLabels: { app: 'lone', 'istio.io/rev': 'prod-stable' },
-        prediction: {
-          ...BY_LABEL.prediction,
-          webhook: 'istio-revision-tag-prod-stable/rev.object.sidecar-injector.istio.io',
-        },
+        revisionAskedBy: 'its selector',
+        podLabels: TAGGED,
+        prediction: BY_TAG,
       }),
     },
+  },
+  {
+    code: 'WorkloadCannotBeMoved',
+    policy: 'refuses a label by which a budget tells the pods',
+    given: lone({}, budgetOver({ app: 'lone', 'istio.io/rev': '1-25-1' })),
+    expected: [['blocking', LONE]],
+    says: 'budget bystander/cart asks for that label',
+    nearMiss: { what: 'one by which it does not', given: lone({}, budgetOver({ app: 'lone' })) },
   },
   {
     code: 'WorkloadCannotBeMoved',
@@ -125,6 +145,16 @@ export const POD_LABEL_CASES: readonly RuleCase[] = [
         podsWithProxy: 0,
         podsWithoutProxy: 0,
       }),
+    },
+  },
+  {
+    code: 'WorkloadCannotBeMoved',
+    policy: 'refuses a workload whose pods name a tag of another revision',
+    given: lone({ podLabels: TAGGED, prediction: { ...BY_TAG, revision: '1-24-0' } }),
+    expected: [['blocking', LONE]],
+    nearMiss: {
+      what: 'one whose tag points to the old revision',
+      given: lone({ podLabels: TAGGED, prediction: BY_TAG }),
     },
   },
   {

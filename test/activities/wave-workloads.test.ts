@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { gatherWave, type WaveScope } from '../../src/activities/restart/wave-workloads.ts';
+import {
+  gatherWave,
+  withNewcomers,
+  type WaveScope,
+} from '../../src/activities/restart/wave-workloads.ts';
+import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
+import { interpretPod } from '../../src/domain/mesh/interpret-pods.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
 import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import { NEW, OLD, placePod, placeWorkload } from '../support/placed-mesh.ts';
@@ -54,5 +60,18 @@ describe('a wave', () => {
     const claimed = new Set([late.uid]);
 
     expect(await gatherWave(cluster, scopeOf([cart], { claimed }), OLD)).toEqual([cart]);
+  });
+
+  it('does not restart what the plan leaves, and takes it back all the same', async () => {
+    const late = placeWorkload(cluster, 'late');
+    const left = [{ kind: 'StatefulSet', namespace: 'shop', name: 'late', because: 'watched' }];
+    const pods = (await cluster.list(RESOURCE_KINDS.pod)).map(interpretPod);
+    const workloads = await cluster.list(RESOURCE_KINDS.statefulSet);
+    const sight = { workloads, replicaSets: [], pods };
+    expect(withNewcomers(scopeOf([]), OLD, sight)).toEqual([late]);
+
+    expect(withNewcomers(scopeOf([], { left }), OLD, sight)).toEqual([]);
+
+    expect(await gatherWave(cluster, scopeOf([], { left }), OLD)).toEqual([late]);
   });
 });

@@ -14,8 +14,12 @@ RUN npm ci --omit=dev --no-audit --no-fund \
   && rm -rf node_modules/@temporalio/core-bridge/releases/*-apple-* \
     node_modules/@temporalio/core-bridge/releases/*-windows-*
 
+# Some 70 MB less, for a little more work of the garbage collector: small new spaces, and two arenas for
+# the many threads of the Temporal SDK's native part.
 FROM base
 ENV NODE_ENV=production \
+  NODE_OPTIONS=--max-semi-space-size=2 \
+  MALLOC_ARENA_MAX=2 \
   MESHLIFT_CONFIG=/etc/meshlift/meshlift.yaml \
   MESHLIFT_WORKFLOW_BUNDLE=/app/dist/workflow-bundle.js \
   MESHLIFT_METRICS=127.0.0.1:9464

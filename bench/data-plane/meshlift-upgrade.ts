@@ -42,6 +42,11 @@ const STARTER = fileURLToPath(new URL('../../src/starter.ts', import.meta.url));
 const WORKFLOW_ID = `mesh/${CLUSTER}`;
 const PHASE = defineSearchAttributeKey('MeshPhase', SearchAttributeType.KEYWORD);
 const LOOK_MS = 250;
+/** What the image sets for its worker's memory. */
+export const IMAGE_ENVIRONMENT = {
+  NODE_OPTIONS: '--max-semi-space-size=2',
+  MALLOC_ARENA_MAX: '2',
+} as const;
 
 export async function startMeshlift(options: MeshliftOptions): Promise<Meshlift> {
   const { state, dir, signal } = options;
@@ -49,6 +54,7 @@ export async function startMeshlift(options: MeshliftOptions): Promise<Meshlift>
     ...programEnvironment({ name: state.name, dir }, state.endpoints),
     MESHLIFT_CONFIG: writeBenchConfig(dir, state.endpoints.meshliftConfig, options),
     MESHLIFT_WORKFLOW_BUNDLE: await bundleAhead(dir),
+    ...IMAGE_ENVIRONMENT,
   };
   const logFile = path.join(dir, 'worker.log');
   const temporal = createTemporalCli({ env, signal });

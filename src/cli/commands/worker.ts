@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collectOften } from '../../collect-often.ts';
 import { readEnvironment } from '../../config/environment.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
@@ -20,6 +21,8 @@ export function registerWorker(program: Command, run: Runner): void {
 }
 
 async function work(context: CommandContext): Promise<ExitCode> {
+  // Before the worker's modules are there: what they leave behind at loading is collected too.
+  collectOften();
   const config = await context.config();
   // Says plainly what is wrong with the connection; the worker then makes one of its own.
   await (await context.temporal()).close();

@@ -6,10 +6,12 @@ import { parse, stringify } from 'yaml';
 import { writeBenchConfig } from '../../../bench/data-plane/bench-policy.ts';
 import { scriptInput } from '../../../bench/data-plane/kubectl-script.ts';
 import { DATA_PLANE_DEFAULTS, readBenchOptions } from '../../../bench/data-plane/options.ts';
+import { IMAGE_ENVIRONMENT } from '../../../bench/data-plane/meshlift-upgrade.ts';
 import { planTurns } from '../../../bench/data-plane/rounds.ts';
 import { buildRequest } from '../../../bench/data-plane/upgrade-request.ts';
 import { planFarm } from '../../../rig/mesh/farm-live/plan-farm.ts';
 import type { FarmWorkload } from '../../../rig/mesh/farm-live/wait-for-workloads.ts';
+import { ROOT } from '../../../scripts/lib/run-node.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { parseRequest } from '../../../src/domain/request/parse-request.ts';
 
@@ -121,6 +123,16 @@ describe('the policy of the bench', () => {
       });
     } finally {
       rmSync(dir, { recursive: true });
+    }
+  });
+});
+
+describe('the worker of the bench', () => {
+  it('has the environment that the image gives it', () => {
+    const dockerfile = readFileSync(path.join(ROOT, 'Dockerfile'), 'utf8');
+
+    for (const [name, value] of Object.entries(IMAGE_ENVIRONMENT)) {
+      expect(dockerfile).toContain(`${name}=${value} \\`);
     }
   });
 });

@@ -45,14 +45,14 @@ function shortfalls(changed: Partial<MixedFigures>, workloads = 1000): readonly 
   return checks.filter(({ ok }) => !ok).map(({ name }) => name.replace('mixed: ', ''));
 }
 
+const [crash = '', late = '', ...others] = FIGURES.exceptions;
+const moved = (changed: Partial<RoundFigures>): Partial<MixedFigures> => ({
+  moved: { ...MOVED, ...changed },
+});
+
 describe('the upgrade of a mixed farm', () => {
   it('holds when all moved once, within budgets, and the declared ones are the exceptions', () => {
     expect(shortfalls({})).toEqual([]);
-  });
-
-  const [crash = '', late = '', ...others] = FIGURES.exceptions;
-  const moved = (changed: Partial<RoundFigures>): Partial<MixedFigures> => ({
-    moved: { ...MOVED, ...changed },
   });
 
   it.each<[string, Partial<MixedFigures>]>([
@@ -93,15 +93,17 @@ describe('the upgrade of a mixed farm', () => {
   ])('falls short by its %s alone', (name, changed) => {
     expect(shortfalls(changed)).toEqual([name]);
   });
+});
 
-  it('with fewer workloads is not held to goals by the workload', () => {
+describe('the checks of a mixed farm', () => {
+  it('with fewer workloads hold nobody to goals by the workload', () => {
     const many = moved({ run: { ...MOVED.run, history: { ...history(), events: 881 } } });
 
     expect(shortfalls(many)).toEqual(['history events per workload']);
     expect(shortfalls({ ...many, budgets: 300 }, 999)).toEqual([]);
   });
 
-  it('with fewer that fail than asked for shows nothing of them', () => {
+  it('fall short where fewer fail than were asked for', () => {
     const declared = new Map([['a/one', 'crash'] as const]);
 
     expect(shortfalls({ declared, exceptions: [crash] })).toEqual([
@@ -109,7 +111,7 @@ describe('the upgrade of a mixed farm', () => {
     ]);
   });
 
-  it('tells a worker that took more memory than aimed at, and does not fail by it', () => {
+  it('tell of a worker that took more memory than aimed at, and do not fail by it', () => {
     const run = { ...MOVED.run, peakMegabytes: 351 };
     const checks = checkMixed({ ...FIGURES, ...moved({ run }) }, { workloads: 1000, failing: 2 });
 

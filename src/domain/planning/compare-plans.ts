@@ -2,6 +2,7 @@ import { diffFields, type FieldDifference } from '../diff/diff-fields.ts';
 import type { Finding } from '../finding.ts';
 import { formatRef, type Json } from '../kubernetes-object.ts';
 import type { ObservedMesh } from '../mesh/observed-mesh.ts';
+import { compareRefreshes } from '../refresh/compare-refresh.ts';
 import { boundFindings, boundPlan } from './bound-plan.ts';
 import { compareSeen } from './compare-seen.ts';
 import type { Planned, PlannedObject, UpgradePlan } from './plan.ts';
@@ -18,8 +19,7 @@ export function comparePlans(
 ): readonly PlanChange[] {
   const findings = now.kind === 'plan' ? now.plan.findings : now.findings;
   const named = [
-    // What a refresh leaves alone, since it is as new as its control plane, is no part of its plan.
-    ...(kept.strategy === 'refresh' ? [] : compareSeen(kept, mesh)),
+    ...compareMesh(kept, now, mesh),
     ...(now.kind === 'plan' ? compareDecided(kept, now.plan) : []),
     ...compareFindings(kept.findings, findings),
   ];
@@ -28,6 +28,12 @@ export function comparePlans(
     return [{ kind: 'changed', subject: 'plan', from: 'plan', to: now.kind }];
   // Whatever else makes another plan, such as other waves, is named by where it stands in the plan.
   return asChanges('plan', diffFields(jsonOf(boundPlan(kept)), jsonOf(boundPlan(now.plan))));
+}
+
+/** What the mesh is otherwise; of a refresh only as far as its plan is about it. */
+function compareMesh(kept: UpgradePlan, now: Planned, mesh: ObservedMesh): readonly PlanChange[] {
+  if (kept.strategy !== 'refresh') return compareSeen(kept, mesh);
+  return now.kind === 'plan' ? compareRefreshes(kept, now.plan) : [];
 }
 
 /** What follows from configuration, policy and installer rather than from what the mesh is. */

@@ -66,15 +66,14 @@ function answering({ prediction, actualRevision }: RunningProxies): Answering {
 
 function compare(images: readonly string[], target: ProxyTarget): ProxyAge {
   const wanted = parseIstioVersion(target.version);
-  const others = images.filter((image) => image !== target.image);
-  const versions = others.map((image) => imageVersion(image));
+  const versions = images.map((image) => imageVersion(image));
   const older = versions
     .filter((version) => version !== undefined)
     .filter((version) => wanted !== undefined && compareIstioVersions(version, wanted) < 0)
     .toSorted(compareIstioVersions);
   const [oldest] = older;
   if (oldest !== undefined) return { kind: 'older', target, oldest };
-  const untold = others.find((image) => imageVersion(image) === undefined);
+  const untold = images.find((image) => imageVersion(image) === undefined);
   return untold === undefined
     ? { kind: 'current' }
     : unknown(`its proxy is ${untold}, whose version cannot be told`);

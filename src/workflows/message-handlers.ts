@@ -55,7 +55,7 @@ export function registerHandlers(run: Run): void {
       'Stop: undo everything ({}), or leave all as it stands: {"leave":true,"reason":"by hand from here"}',
     judge: judgeAbort,
     effect: (_run, { leave, reason }) =>
-      leave === true || run.pointOfNoReturn
+      leave === true
         ? stop(run, 'leave', `abort was asked for, leaving all as it stands${because(reason)}`)
         : stop(run, 'undo', `abort was asked for${because(reason)}`),
   });

@@ -58,6 +58,7 @@ function checkMeshlift(groups: readonly ContenderRounds[], options: Options): re
   return [
     limit('restarts of one workload, most', most(PICKS.mostGenerations), 1),
     limit('pods made more than once', most(PICKS.podsMadeAgain), 0),
+    told('pods that the rig itself deleted, most', most(PICKS.podsLost)),
     largeAim('P1 requests per workload', median(requestsPerWorkload), LIMITS.requestsPerWorkload),
     told(
       'P1 requests per workload, from the first restart on',

@@ -29,6 +29,7 @@ export function checkMixed(
     limit('mixed: seconds below any budget', moved.secondsBelowBudget, 0),
     limit('mixed: restarts of one workload, most', figures.mostGenerations, 1),
     limit('mixed: pods made more than once', figures.podsMadeAgain, 0),
+    told('mixed: pods that the rig itself deleted', moved.podsLost),
     limit('mixed: pods made of what a restart does not move', kept.podsMade, 0),
     ...checkExceptions(exceptions, declared, failing),
     byWorkload(

@@ -7,6 +7,7 @@ import type {
 import { createOwnerFinder } from '../measure/pod-owner.ts';
 import { readPodChanges } from '../measure/pod-changes.ts';
 import { endOfAuditLog, readAuditLog } from '../measure/read-audit-log.ts';
+import { findRigLosses } from '../measure/rig-losses.ts';
 import { countRestarts, type Restarts } from '../measure/restarts.ts';
 import { withBenchRig, type BenchRig, type BenchRun } from './bench-rig.ts';
 import { DATA_PLANE_DEFAULTS } from './options.ts';
@@ -82,8 +83,9 @@ async function upgradeOnce(
   const moved = { before: only(before, fates, 'moved'), after: only(after, fates, 'moved') };
   const { revision } = REVISIONS.new;
   const changes = readPodChanges(events);
+  const losses = findRigLosses(events);
   const restartsOf = (all: readonly SeenWorkload[]): Restarts =>
-    countRestarts(changes, { workloads: all, ownerOf: createOwnerFinder(all) });
+    countRestarts(changes, { workloads: all, ownerOf: createOwnerFinder(all), losses });
   return {
     moved: figureRound({ contender: meshlift, run, revision, events, ...moved }),
     kinds: [...new Set(moved.before.workloads.map(({ kind }) => kind))],

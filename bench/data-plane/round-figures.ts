@@ -3,6 +3,7 @@ import { measureShortfalls, totalSeconds } from '../measure/below-budget.ts';
 import { mostWithin } from '../measure/herd.ts';
 import { createOwnerFinder } from '../measure/pod-owner.ts';
 import { readPodChanges, type PodChange } from '../measure/pod-changes.ts';
+import { findRigLosses } from '../measure/rig-losses.ts';
 import { countRequests, tallyRequests, type RequestsOf } from '../measure/requests.ts';
 import { countRestarts, restartSpan, type Restarts } from '../measure/restarts.ts';
 import { timeEach } from '../measure/time-each.ts';
@@ -76,7 +77,10 @@ export function figureRound(evidence: RoundEvidence): RoundFigures {
   const onTarget = after.pods.filter((pod) => pod.isReady && pod.revision === revision).length;
   return {
     workloads: before.workloads.length,
-    ...countRestarts(changes, { workloads: before.workloads, ownerOf }),
+    ...countRestarts(changes, {
+      ...{ workloads: before.workloads, ownerOf },
+      losses: findRigLosses(events),
+    }),
     moveSeconds: (movedAt - span.first) / 1000,
     wholeSeconds: (run.to - run.from) / 1000,
     requests: countRequests(events, asked),

@@ -60,5 +60,6 @@ export const PICKS = {
   notOnTarget: ({ notOnTarget }) => notOnTarget,
   untouched: ({ untouched }) => untouched,
   podsMadeAgain: ({ podsMadeAgain }) => podsMadeAgain,
+  podsLost: ({ podsLost }) => podsLost,
   mostGenerations: ({ mostGenerations }) => mostGenerations,
 } as const satisfies Readonly<Record<string, PickFigure>>;

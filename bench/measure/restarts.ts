@@ -1,4 +1,5 @@
 import { isAnswered, type AuditEvent } from './audit-event.ts';
+import type { PodName } from './below-budget.ts';
 import type { PodChange } from './pod-changes.ts';
 import type { OwnerRef } from './pod-owner.ts';
 
@@ -12,6 +13,8 @@ export interface Restarts {
   readonly podsMade: number;
   /** Pods beyond one for each that there was: somebody was restarted twice. */
   readonly podsMadeAgain: number;
+  /** Pods that were made for those that the rig itself took away; they count nowhere else. */
+  readonly podsLost: number;
   /** Workloads of which not every pod was made anew. */
   readonly untouched: number;
   /** Rounds of pods that the most restarted workload went through. */
@@ -23,20 +26,25 @@ export function countRestarts(
   {
     workloads,
     ownerOf,
+    losses = [],
   }: {
     readonly workloads: readonly CountedWorkload[];
-    readonly ownerOf: (pod: PodChange) => CountedWorkload | undefined;
+    readonly ownerOf: (pod: PodName) => CountedWorkload | undefined;
+    readonly losses?: readonly PodName[];
   },
 ): Restarts {
+  const lost = losses.flatMap((pod) => ownerOf(pod) ?? []);
   const made = new Map<CountedWorkload, number>(workloads.map((each) => [each, 0]));
   for (const change of changes) {
     const owner = change.kind === 'made' ? ownerOf(change) : undefined;
     if (owner !== undefined) made.set(owner, (made.get(owner) ?? 0) + 1);
   }
+  for (const owner of lost) made.set(owner, (made.get(owner) ?? 0) - 1);
   const counts = [...made].map(([{ pods }, count]) => ({ pods, count }));
   return {
     podsMade: counts.reduce((sum, { count }) => sum + count, 0),
     podsMadeAgain: counts.reduce((sum, { pods, count }) => sum + Math.max(0, count - pods), 0),
+    podsLost: lost.length,
     untouched: counts.filter(({ pods, count }) => count < pods).length,
     mostPerWorkload: counts.reduce(
       (most, { pods, count }) => Math.max(most, Math.ceil(count / Math.max(1, pods))),

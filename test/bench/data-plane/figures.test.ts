@@ -93,6 +93,7 @@ describe('the figures of a round', () => {
       notOnTarget: 0,
       podsMade: 2,
       podsMadeAgain: 0,
+      podsLost: 0,
       untouched: 0,
       mostGenerations: 1,
     });

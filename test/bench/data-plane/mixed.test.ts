@@ -4,7 +4,14 @@ import type { MixedFigures } from '../../../bench/data-plane/mixed-run.ts';
 import type { RoundFigures } from '../../../bench/data-plane/round-figures.ts';
 
 const MOVED: RoundFigures = {
-  ...{ workloads: 880, podsMade: 2400, podsMadeAgain: 0, untouched: 0, mostPerWorkload: 1 },
+  ...{
+    workloads: 880,
+    podsMade: 2400,
+    podsMadeAgain: 0,
+    podsLost: 0,
+    untouched: 0,
+    mostPerWorkload: 1,
+  },
   ...{ moveSeconds: 480, wholeSeconds: 520, requests: 1600, moveRequests: 1500 },
   ...{ installRequests: 300, mostAskedFor: '', mostAskedForInMove: '' },
   ...{ cpuSeconds: 60, moveCpuSeconds: 55, eachSeconds: [] },
@@ -22,7 +29,7 @@ const MOVED: RoundFigures = {
 const FIGURES: MixedFigures = {
   moved: MOVED,
   kinds: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'],
-  kept: { podsMade: 0, podsMadeAgain: 0, untouched: 20, mostPerWorkload: 0 },
+  kept: { podsMade: 0, podsMadeAgain: 0, podsLost: 0, untouched: 20, mostPerWorkload: 0 },
   ...{ podsMadeAgain: 0, mostGenerations: 1, budgets: 300, slow: 100 },
   declared: new Map([
     ['a/one', 'crash'],

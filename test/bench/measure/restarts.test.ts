@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AuditEvent } from '../../../bench/measure/audit-event.ts';
 import type { PodChange } from '../../../bench/measure/pod-changes.ts';
 import { createOwnerFinder } from '../../../bench/measure/pod-owner.ts';
+import { findRigLosses } from '../../../bench/measure/rig-losses.ts';
 import {
   countRestarts,
   restartSpan,
@@ -17,6 +18,47 @@ const LEDGER = workload('StatefulSet', 'ledger');
 const AGENT = workload('DaemonSet', 'agent', 3);
 const ALL = [CART, CART_WEB, LEDGER, AGENT];
 const ownerOf = createOwnerFinder(ALL);
+
+describe('pods that the rig takes away by itself', () => {
+  const event = (at: number, changed: Partial<AuditEvent>): AuditEvent => ({
+    ...{ at, receivedAt: at, user: 'controller', verb: 'delete', resource: 'pods' },
+    ...{ subresource: '', namespace: 'shop', name: 'ledger-0', code: 200 },
+    ...changed,
+  });
+  const kwok = { user: 'system:kwok' };
+  const bound = { verb: 'create', subresource: 'binding' };
+  const replaced = [event(1, {}), event(2, kwok), event(3, bound)];
+
+  it('are none where it ends what somebody deleted or evicted', () => {
+    const evicted = [event(4, { verb: 'create', subresource: 'eviction' }), event(5, kwok)];
+
+    expect(findRigLosses([...replaced, ...evicted])).toEqual([]);
+  });
+
+  it('are those that it deletes once more, after the new pod of that name was there', () => {
+    const lost = [{ namespace: 'shop', name: 'ledger-0' }];
+
+    expect(findRigLosses([...replaced, event(4, kwok)])).toEqual(lost);
+    expect(findRigLosses([...replaced, event(4, { ...kwok, code: 404 })])).toEqual([]);
+  });
+
+  it('are made again for nobody who is measured', () => {
+    const changes = [0, 1].map((at): PodChange => ({
+      kind: 'made',
+      at,
+      namespace: 'shop',
+      name: 'ledger-0',
+    }));
+    const ledger = { workloads: [LEDGER], ownerOf: () => LEDGER };
+
+    expect(countRestarts([...changes, ...changes], ledger)).toMatchObject({ podsMadeAgain: 2 });
+    const losses = [{ namespace: 'shop', name: 'ledger-0' }];
+    expect(countRestarts([...changes, ...changes], { ...ledger, losses })).toMatchObject({
+      podsMadeAgain: 1,
+      podsLost: 1,
+    });
+  });
+});
 
 describe('the workload of a pod', () => {
   it.each([
@@ -55,6 +97,7 @@ describe('restarts', () => {
     expect(countRestarts(once, { workloads: ALL, ownerOf })).toEqual({
       podsMade: 9,
       podsMadeAgain: 0,
+      podsLost: 0,
       untouched: 0,
       mostPerWorkload: 1,
     });

@@ -9,11 +9,7 @@ import type { Planned, UpgradePlan } from '../domain/planning/plan.ts';
 import { requiredAccess } from '../domain/planning/required-access.ts';
 import type { Policy } from '../domain/policy.ts';
 import { findLastingGracePeriods } from '../domain/restart/find-lasting-grace-periods.ts';
-import {
-  isInjectedByHand,
-  treatWorkloads,
-  type TreatedWorkloads,
-} from '../domain/restart/treatment.ts';
+import { treatWorkloads, type TreatedWorkloads } from '../domain/restart/treatment.ts';
 import {
   applyOverrides,
   evaluatePreflight,

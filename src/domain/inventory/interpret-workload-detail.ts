@@ -7,7 +7,7 @@ import type { ResourceAmount } from './capacity.ts';
 import { isLive, type PodDetail } from './interpret-pod-detail.ts';
 import { ownerChain, type Link } from './owner-chain.ts';
 import type { Delivery } from './progressive-delivery.ts';
-import { proxyIn, requestsOf } from './pod-spec.ts';
+import { proxyIn, requestsOf, type PodTemplateShape } from './pod-spec.ts';
 import type { InjectionSubject } from './predict-injection.ts';
 import { largerOf, NOTHING } from './quantity.ts';
 import type { ServiceFacts } from './interpret-services.ts';
@@ -94,12 +94,9 @@ function interpretDetail(
     podAnnotations,
     hostNetwork: isHostNetwork,
   };
-  const manual = proxyIn(template.spec)?.image;
   const gracePeriod = readGracePeriod(workload);
-  const pinned = podAnnotations[PROXY_IMAGE_ANNOTATION];
   const restartable = RESTARTABLE_KINDS.find((each) => each === kind);
   const askedBy = revisionAskedBy(workload, podLabels, sources.services ?? []);
-  const delivery = sources.progressiveDelivery.get(formatRef(refOf(workload)));
   return {
     kind,
     namespace,
@@ -116,13 +113,30 @@ function interpretDetail(
     ...(restartable === undefined ? {} : { rollout: rolloutLimits(restartable, workload) }),
     ...(gracePeriod === null ? {} : { gracePeriodSeconds: gracePeriod }),
     isHostNetwork,
-    ...(manual === undefined || manual === 'auto' ? {} : { manualProxyImage: manual }),
-    ...(pinned === undefined ? {} : { pinnedProxyImage: pinned }),
-    ...(delivery === undefined
-      ? {}
-      : { progressiveDelivery: delivery.by, deliveryRole: delivery.role }),
+    ...ownProxyOf(template),
+    ...deliveryOf(sources.progressiveDelivery.get(formatRef(refOf(workload)))),
     isGateway: sources.gateways.has(metadata.uid ?? ''),
   };
+}
+
+/** What a pod template says of its proxy beside what the injector does. */
+function ownProxyOf({
+  metadata,
+  spec,
+}: PodTemplateShape): Pick<WorkloadDetail, 'manualProxyImage' | 'pinnedProxyImage'> {
+  const manual = proxyIn(spec)?.image;
+  const pinned = metadata?.annotations?.[PROXY_IMAGE_ANNOTATION];
+  return {
+    ...(manual === undefined || manual === 'auto' ? {} : { manualProxyImage: manual }),
+    ...(pinned === undefined ? {} : { pinnedProxyImage: pinned }),
+  };
+}
+
+function deliveryOf(
+  delivery: Delivery | undefined,
+): Pick<WorkloadDetail, 'progressiveDelivery' | 'deliveryRole'> {
+  if (delivery === undefined) return {};
+  return { progressiveDelivery: delivery.by, deliveryRole: delivery.role };
 }
 
 type Proxies = Pick<

@@ -91,10 +91,20 @@ function checkMeshlift(groups: readonly ContenderRounds[], options: Options): re
     limit('P4 bytes of the largest run', most(PICKS.largestRunBytes), LIMITS.runBytes),
     limit('P4 bytes of the largest payload', most(PICKS.largestPayload), LIMITS.payloadBytes),
     aim('P7 peak memory of the worker, MB', most(PICKS.peakMegabytes), LIMITS.peakMegabytes),
+    ...checkPace(groups, options),
+  ];
+}
+
+function checkPace(
+  groups: readonly ContenderRounds[],
+  { podsPerSecond }: Options,
+): readonly Check[] {
+  const most = (pick: PickFigure): number | undefined => spreadIn(groups, 'meshlift', pick)?.most;
+  return [
     limit(
       'P9 new ready proxies in any 10 s',
       most(PICKS.mostInTenSeconds),
-      options.podsPerSecond * LONG_SPAN_SECONDS,
+      podsPerSecond * LONG_SPAN_SECONDS,
     ),
     told('P9 new ready proxies in any 1 s (the budget is over 10 s)', most(PICKS.mostInOneSecond)),
   ];

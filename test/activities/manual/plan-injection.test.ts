@@ -170,7 +170,7 @@ describe('planning workloads that were injected by hand', () => {
         code: 'LiveEditWouldBeLost',
         severity: 'overridable',
         subject: 'Deployment shop/edited',
-        message: expect.stringContaining('spec.nodeName (x here, absent there)'),
+        message: expect.stringContaining('somebody changed it: spec.nodeName'),
       }),
     ]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RestartableKind } from '../../src/domain/mesh/observed-mesh.ts';
 import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
 import type { PlannedObject } from '../../src/domain/planning/plan.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type RequiredAccess,
 } from '../../src/domain/planning/required-access.ts';
 import type { UpgradeStep } from '../../src/domain/planning/step.ts';
+import { waveStep } from '../support/sample-run.ts';
 
 const PLAN = {
   meshNamespace: 'istio-system',
@@ -153,6 +155,31 @@ describe('the rights that a plan needs', () => {
       'worker watch replicasets.apps shop *',
       'worker watch statefulsets.apps shop *',
     ]);
+  });
+
+  it.each([
+    [
+      'Rollout',
+      [
+        'worker get rollouts.argoproj shop *',
+        'worker list rollouts.argoproj shop *',
+        'worker patch rollouts.argoproj shop *',
+        'worker watch rollouts.argoproj shop *',
+      ],
+    ],
+    ['ReplicaSet', ['worker get replicasets.apps shop *']],
+    ['Pod', ['worker create pods shop *', 'worker get pods shop *']],
+  ] as const)('to a %s are needed only by a wave that has one', (kind, expected) => {
+    const waveOf = (kinds: readonly RestartableKind[]): readonly string[] =>
+      neededFor(
+        waveStep(kinds.map((each) => ({ kind: each, namespace: 'shop', name: 'x', uid: 'u' }))),
+      );
+    const without = new Set(waveOf([]));
+    const evicting = ['worker create pods/eviction shop *', 'worker delete pods shop *'];
+
+    const more = waveOf([kind]).filter((right) => !without.has(right));
+
+    expect(more).toEqual([...expected, ...evicting].toSorted());
   });
 
   it("of a tag and the validator are the installer's, with what istioctl reads to render the tag", () => {

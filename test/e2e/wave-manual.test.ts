@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { patch } from './scenarios/scenario.ts';
 import { isOurs, isWrite } from './support/audit-log.ts';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
@@ -22,6 +23,7 @@ import {
   withOwnAnnotation,
 } from './support/by-hand.ts';
 import { carryOut, type TakeBack } from './support/carry-out.ts';
+import { eventually } from './support/eventually.ts';
 import { calmState, expectRestored, meshedPods, podsOn } from './support/mesh.ts';
 import { list, project, type Projection } from './support/projection.ts';
 import {
@@ -58,6 +60,11 @@ afterEach(async () => {
   takeBack = [];
   rmSync(originalFile(bench), { force: true });
   if (isUpgraded) return;
+  // What was taken back is a rollout once more, and machines are slow.
+  await eventually(async () => isDeepStrictEqual(await project(bench.kubernetes), calm), {
+    what: 'the mesh is as it was',
+    withinMs: 90_000,
+  });
   await expectRestored(bench, calm);
 }, RUN_TIMEOUT_MS);
 

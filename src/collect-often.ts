@@ -7,6 +7,6 @@ import { setFlagsFromString } from 'node:v8';
  * for a command, `npm run bench` for a worker).
  */
 export function collectOften(): void {
-  setFlagsFromString('--heap-growing-percent=50');
+  setFlagsFromString('--heap-growing-percent=100');
   setFlagsFromString('--semi-space-growth-factor=1');
 }

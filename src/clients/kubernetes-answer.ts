@@ -13,9 +13,29 @@ export interface StatusBody {
 }
 
 /** The JSON of an answer; throws `KubernetesError` where the answer is no. */
-export async function readAnswer(request: string, response: Response): Promise<unknown> {
+export async function readAnswer(
+  request: string,
+  response: Response,
+  onHead?: (head: string) => void,
+): Promise<unknown> {
   if (!response.ok) throw await refusalOf(request, response);
-  return JSON.parse(await response.text());
+  return JSON.parse(await (onHead === undefined ? response.text() : readText(response, onHead)));
+}
+
+/** The first chunk may be as short as its sender likes: enough for the metadata of any list. */
+const HEAD_CHARACTERS = 4096;
+
+async function readText({ body }: Response, onHead: (head: string) => void): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let isTold = false;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true });
+    if (isTold || text.length < HEAD_CHARACTERS) continue;
+    isTold = true;
+    onHead(text.slice(0, HEAD_CHARACTERS));
+  }
+  return text + decoder.decode();
 }
 
 /** The error that an answer is which says no. */

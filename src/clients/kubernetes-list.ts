@@ -3,8 +3,8 @@ import { KubernetesError } from './kubernetes-error.ts';
 import type { Send } from './kubernetes-transport.ts';
 import { collectionPath, type ResourceKind } from './resource-kinds.ts';
 
-/** A page is in memory as a whole; of pods it has some 7 MB. Smaller ones cost the API server more. */
-const PAGE_SIZE = 500;
+/** Two pages are in memory as a whole; of pods each has some 4 MB. With fewer the API server has more work. */
+const PAGE_SIZE = 250;
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 export interface ListOptions {
@@ -60,34 +60,87 @@ export async function readList<T>(
   }
 }
 
+/** The next page is asked for while the one before it is still being read: never more than the two. */
 async function readPages<T>(
   send: Send,
   kind: ResourceKind,
   { options, pick, signal }: ListRequest<T>,
 ): Promise<Listing<T>> {
   const found: T[] = [];
-  let token: string | undefined;
-  for (;;) {
-    const page = (await send({
-      method: 'GET',
-      path: collectionPath(kind, options.namespace),
-      ...(options.metadataOnly === true ? { accept: METADATA_LIST } : {}),
-      ...(signal === undefined ? {} : { signal }),
-      query: {
-        limit: String(PAGE_SIZE),
-        continue: token,
-        labelSelector: options.labelSelector,
-        fieldSelector: options.fieldSelector,
-      },
-    })) as Page;
-    for (const item of page.items ?? []) {
-      const kept = pick(ofKind(item, kind));
-      if (kept !== undefined) found.push(kept);
+  const end = new AbortController();
+  const ends = AbortSignal.any(signal === undefined ? [end.signal] : [end.signal, signal]);
+  const ask = (token?: string): AskedPage => askForPage(send, kind, { options, token, ends });
+  try {
+    for (let current = ask(); ;) {
+      const token = await current.next;
+      const following = token === undefined ? undefined : ask(token);
+      const page = await current.page;
+      for (const item of page.items ?? []) {
+        const kept = pick(ofKind(item, kind));
+        if (kept !== undefined) found.push(kept);
+      }
+      if (following === undefined) {
+        return { items: found, resourceVersion: page.metadata.resourceVersion ?? '' };
+      }
+      current = following;
     }
-    const { continue: next = '', resourceVersion = '' } = page.metadata;
-    if (next === '') return { items: found, resourceVersion };
-    token = next;
+  } finally {
+    end.abort();
   }
+}
+
+interface AskedPage {
+  readonly page: Promise<Page>;
+  /** The token of the page after it, known before the page is; `undefined` where it is the last. */
+  readonly next: Promise<string | undefined>;
+}
+
+function askForPage(
+  send: Send,
+  kind: ResourceKind,
+  {
+    options,
+    token,
+    ends,
+  }: {
+    readonly options: ListOptions;
+    readonly token: string | undefined;
+    readonly ends: AbortSignal;
+  },
+): AskedPage {
+  const early = Promise.withResolvers<string>();
+  const page = send({
+    method: 'GET',
+    path: collectionPath(kind, options.namespace),
+    ...(options.metadataOnly === true ? { accept: METADATA_LIST } : {}),
+    signal: ends,
+    query: {
+      limit: String(PAGE_SIZE),
+      continue: token,
+      labelSelector: options.labelSelector,
+      fieldSelector: options.fieldSelector,
+    },
+    onHead: (head) => {
+      const next = tokenIn(head);
+      if (next !== undefined) early.resolve(next);
+    },
+  }) as Promise<Page>;
+  const late = page.then(({ metadata }) => metadata.continue || undefined);
+  const next = Promise.race([early.promise, late]);
+  // Who reads the pages learns of a failure in this page's turn, if it comes to that.
+  page.catch(() => undefined);
+  next.catch(() => undefined);
+  return { page, next };
+}
+
+/** API servers write a list's metadata before its items. Where one does not, its token comes with the page. */
+const LIST_METADATA = /^\{(?:"(?:kind|apiVersion)":"[^"]*",)*"metadata":(\{[^{}]*\})/;
+
+function tokenIn(head: string): string | undefined {
+  const metadata = LIST_METADATA.exec(head)?.[1];
+  return metadata === undefined
+    ? undefined
+    : (JSON.parse(metadata) as Page['metadata']).continue || undefined;
 }
 
 /** Lists leave the kind of their items out, and metadata alone comes as a kind of its own. */

@@ -19,6 +19,8 @@ export interface Call {
   readonly signal?: AbortSignal;
   /** Never asked again by itself: what answers is not the API server but something behind it. */
   readonly once?: true;
+  /** Called with the beginning of the answer's text as soon as it is there, before all of it is. */
+  readonly onHead?: (head: string) => void;
 }
 
 /** Sends a request and returns the answer's JSON. Throws `KubernetesError` or `KubernetesUnreachable`. */
@@ -58,7 +60,7 @@ export function connect(
           urlOf(call, server),
           requestOf(call, { headers, dispatcher, ends }),
         );
-        return await readAnswer(nameOf(call), response);
+        return await readAnswer(nameOf(call), response, call.onHead);
       } catch (error) {
         if (deadline.aborted) line.hangUp();
         throw explain(error, { call, signal });

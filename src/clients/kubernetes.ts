@@ -25,7 +25,7 @@ export interface Preconditions {
 export interface KubernetesClient {
   /** The object, or `undefined` when it is not there. */
   get(ref: ObjectRef): Promise<KubernetesObject | undefined>;
-  /** Every object of a kind, read in pages of 500. Items carry their kind and apiVersion. */
+  /** Every object of a kind, read in pages. Items carry their kind and apiVersion. */
   list(kind: ResourceKind, options?: ListOptions): Promise<KubernetesObject[]>;
   /** As `list`, but keeps only what `pick` makes of each object: memory does not grow with their size. */
   collect<T>(kind: ResourceKind, options: ListOptions, pick: PickObject<T>): Promise<T[]>;

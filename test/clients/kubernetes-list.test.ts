@@ -88,3 +88,84 @@ describe('a list in pages', () => {
     expect(pod).toEqual({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } });
   });
 });
+
+/** Pages that come when the test says so: their beginning first, then the whole. */
+function servingSlowly(): {
+  readonly send: (call: Call) => Promise<unknown>;
+  readonly asked: (Call & {
+    readonly begin: (next: string, head?: string) => void;
+    readonly finish: (names: readonly string[], next?: string) => void;
+    readonly fail: (error: Error) => void;
+  })[];
+} {
+  const asked: ReturnType<typeof servingSlowly>['asked'] = [];
+  return {
+    asked,
+    send: async (call) => {
+      const answer = Promise.withResolvers<unknown>();
+      call.signal?.addEventListener('abort', () => answer.reject(new Error('ended')));
+      asked.push({
+        ...call,
+        begin: (
+          next,
+          head = `{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7","continue":"${next}"},"items":[{"metadata":`,
+        ) => call.onHead?.(head),
+        finish: (names, next = '') =>
+          answer.resolve({
+            items: names.map((name) => ({ metadata: { name } })),
+            metadata: { continue: next },
+          }),
+        fail: answer.reject,
+      });
+      return answer.promise;
+    },
+  };
+}
+
+const aTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('the next page', () => {
+  it('is asked for while the one before it is still coming, and the one after it is not', async () => {
+    const { send, asked } = servingSlowly();
+    const names = allNames(send);
+    asked[0]?.begin('second');
+    await aTurn();
+    expect(asked.map(({ query }) => query?.['continue'])).toEqual([undefined, 'second']);
+
+    asked[1]?.begin('third');
+    await aTurn();
+    expect(asked).toHaveLength(2);
+
+    asked[0]?.finish(['a'], 'second');
+    await aTurn();
+    expect(asked.map(({ query }) => query?.['continue'])).toEqual([undefined, 'second', 'third']);
+    asked[1]?.finish(['b'], 'third');
+    asked[2]?.finish(['c']);
+    expect(await names).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is asked for with the token of the whole page where its beginning does not tell', async () => {
+    const { send, asked } = servingSlowly();
+    const names = allNames(send);
+    asked[0]?.begin('second', '{"items":[{"metadata":{"continue":"of an object"}}],"metadata":{');
+    await aTurn();
+    expect(asked).toHaveLength(1);
+
+    asked[0]?.finish(['a'], 'second');
+    await aTurn();
+    asked[1]?.finish(['b']);
+    expect(await names).toEqual(['a', 'b']);
+    expect(asked.map(({ query }) => query?.['continue'])).toEqual([undefined, 'second']);
+  });
+
+  it('is given up when the one before it fails, which is the failure that is told', async () => {
+    const { send, asked } = servingSlowly();
+    const names = allNames(send);
+    asked[0]?.begin('second');
+    await aTurn();
+    asked[0]?.fail(new Error('the first page broke'));
+
+    await expect(names).rejects.toThrow('the first page broke');
+    expect(asked[1]?.signal?.aborted).toBe(true);
+  });
+});

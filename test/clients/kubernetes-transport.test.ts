@@ -54,6 +54,27 @@ afterEach(() => {
 const get = (path: string): Promise<unknown> => transport.send({ method: 'GET', path });
 
 describe('over HTTP/2', () => {
+  it('tells the beginning of an answer while the rest is still coming', async () => {
+    const rest = Promise.withResolvers<void>();
+    const head = `{"metadata":{"continue":"more"},"items":["${'x'.repeat(5000)}"`;
+    answer = (_path, response) => {
+      response.write(head);
+      void rest.promise.then(() => response.end(']}'));
+    };
+    const heard: string[] = [];
+    const whole = transport.send({
+      method: 'GET',
+      path: '/list',
+      onHead: (text) => {
+        heard.push(text);
+        rest.resolve();
+      },
+    });
+
+    expect(await whole).toMatchObject({ metadata: { continue: 'more' } });
+    expect(heard).toEqual([head.slice(0, 4096)]);
+  });
+
   it('requests share one connection, and each stream has its own, which ends with it', async () => {
     const ended = new AbortController();
     const closed: string[] = [];

@@ -17,10 +17,10 @@ describe('what is asked of the server', () => {
 
     expect(shown(mirror)).toEqual(['a@3', 'b@4', 'c@5']);
     expect(bench.api.requests.map(({ path, query }) => ({ path, query }))).toEqual([
-      { path: '/api/v1/namespaces/shop/pods', query: { limit: '500', labelSelector: 'a=b' } },
+      { path: '/api/v1/namespaces/shop/pods', query: { limit: '250', labelSelector: 'a=b' } },
       {
         path: '/api/v1/namespaces/shop/pods',
-        query: { limit: '500', labelSelector: 'a=b', continue: '2' },
+        query: { limit: '250', labelSelector: 'a=b', continue: '2' },
       },
       {
         path: '/api/v1/namespaces/shop/pods',

@@ -49,14 +49,28 @@ export interface Carried {
 }
 
 /** What a run knows, without what belongs to one history. */
-export type RunState = Omit<
-  Run,
-  'input' | 'mostEvents' | 'place' | 'runId' | 'workflowId' | 'steps' | 'mutations' | Scopes
-> & { readonly steps: readonly StepReport[] };
-type Scopes = 'forward' | 'pausable';
+export type RunState = Omit<Run, 'steps' | (typeof HISTORY_MEMBERS)[number]> & {
+  readonly steps: readonly StepReport[];
+};
 
-/** Whether what waits had better wait in a new history. The same on replay. */
-export function isLong({ mostEvents }: Run): boolean {
+const HISTORY_MEMBERS = [
+  'input',
+  'mostEvents',
+  'place',
+  'runId',
+  'workflowId',
+  'mutations',
+  'forward',
+  'pausable',
+] as const satisfies readonly (keyof Run)[];
+const OF_ONE_HISTORY: ReadonlySet<string> = new Set(HISTORY_MEMBERS);
+
+/**
+ * Whether what waits had better wait in a new history. The same on replay. A run that was cancelled in
+ * Temporal ends in the history that knows it, and only an undo is left to it.
+ */
+export function isLong({ mostEvents, cancelled }: Run): boolean {
+  if (cancelled) return false;
   const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
   return continueAsNewSuggested || historyLength > mostEvents || historySize > MOST_BYTES;
 }
@@ -89,7 +103,7 @@ export function takePlace(run: Run, id: string): Extract<Place, { kind: 'step' }
 }
 
 function stateOf(run: Run): RunState {
-  const { input, mostEvents, place, runId, workflowId, mutations, forward, pausable, ...state } =
-    run;
+  const kept = Object.entries(run).filter(([key]) => !OF_ONE_HISTORY.has(key));
+  const state = Object.fromEntries(kept) as Omit<RunState, 'steps'>;
   return { ...state, steps: [...run.steps.values()] };
 }

@@ -36,7 +36,11 @@ async function carryOut(
   outline: PlanOutline,
   step: StepOutline,
 ): Promise<Forward | undefined> {
-  const here: Place = { kind: 'step', id: step.id };
+  // Paused amid a soak, it is still to be waited for as long as before.
+  const here: Place =
+    run.place?.kind === 'step' && run.place.id === step.id
+      ? run.place
+      : { kind: 'step', id: step.id };
   const halted = run.place?.kind === 'step' && run.place.problem !== undefined;
   let resumed = halted ? takePlace(run, step.id) : undefined;
   for (;;) {

@@ -36,6 +36,7 @@ import {
   untilStep,
   type Handle,
 } from './support/runs.ts';
+import { untilSettled } from './support/settled.ts';
 
 const RUN_TIMEOUT_MS = 240_000;
 
@@ -183,16 +184,14 @@ it(
 it(
   'by grace period workloads are restarted without an annotation, and get their own back',
   async () => {
-    takeBack.push(
-      await carryOut(
-        bench.kubernetes,
-        Object.entries({ catalog: 45, checkout: 31, promotions: 30 }).map(([name, seconds]) =>
-          patch(`Deployment shop/${name}`, {
-            spec: { template: { spec: { terminationGracePeriodSeconds: seconds } } },
-          }),
-        ),
-      ),
+    const changes = Object.entries({ catalog: 45, checkout: 31, promotions: 30 }).map(
+      ([name, seconds]) =>
+        patch(`Deployment shop/${name}`, {
+          spec: { template: { spec: { terminationGracePeriodSeconds: seconds } } },
+        }),
     );
+    takeBack.push(await carryOut(bench.kubernetes, changes));
+    await untilSettled(bench.kubernetes, changes);
     const before = await calmState(bench);
 
     const handle = await start(GRACEFUL);

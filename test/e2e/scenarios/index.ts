@@ -4,6 +4,7 @@ import { INSTALLATION_SCENARIOS } from './installation.ts';
 import { NAMESPACE_SCENARIOS } from './namespaces.ts';
 import { POD_LABEL_SCENARIOS } from './pod-labels.ts';
 import { QUESTION_SCENARIOS } from './questions.ts';
+import { REFRESH_SCENARIOS } from './refresh.ts';
 import type { Scenario } from './scenario.ts';
 import { WEBHOOK_SCENARIOS } from './webhooks.ts';
 import { WORKLOAD_SCENARIOS } from './workloads.ts';
@@ -18,4 +19,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...WEBHOOK_SCENARIOS,
   ...CUSTOM_RESOURCE_SCENARIOS,
   ...INSTALLATION_SCENARIOS,
+  ...REFRESH_SCENARIOS,
 ];

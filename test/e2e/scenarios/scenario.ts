@@ -43,13 +43,15 @@ export interface Question {
   readonly takeOver?: string;
   /** `waves.first` of the policy. */
   readonly first?: readonly string[];
+  /** Of a refresh, which has no target: the one revision that it is about. */
+  readonly revision?: string;
 }
 
 /**
- * Where the finding comes from: the rules over the inventory, the whole plan with its istioctl, or
- * `meshlift start --plan` with the plan of the calm mesh.
+ * Where the finding comes from: the rules over the inventory, the whole plan with its istioctl,
+ * `meshlift start --plan` with the plan of the calm mesh, or the plan of a refresh of its proxies.
  */
-export type Through = 'rules' | 'plan' | 'start';
+export type Through = 'rules' | 'plan' | 'start' | 'refresh';
 
 /** One way to come by a finding, and one near it that must not. */
 export interface Scenario {

@@ -13,7 +13,12 @@ import {
   isWhollyThere,
 } from '../../../src/domain/preflight/evaluate-preflight.ts';
 import type { PreflightFacts } from '../../../src/domain/preflight/facts.ts';
-import { API_VERSION, type UpgradeRequest } from '../../../src/domain/request/request.ts';
+import {
+  API_VERSION,
+  type RefreshRequest,
+  type TypedRequest,
+  type UpgradeRequest,
+} from '../../../src/domain/request/request.ts';
 import { parseIstioVersion } from '../../../src/domain/version/istio-version.ts';
 import { revisionNameOf } from '../../../src/domain/version/revision-name.ts';
 import { mergeVersions } from '../../../src/domain/version/version-table.ts';
@@ -32,6 +37,8 @@ export interface Meshlift {
   readonly plan: (question: Question) => Promise<readonly Found[]>;
   /** The command line, with the plan that was made when this was opened. */
   readonly start: () => Promise<readonly Found[]>;
+  /** What `meshlift precheck --type refreshProxies` asks. */
+  readonly refresh: (question: Question) => Promise<readonly Found[]>;
 }
 
 const CLUSTER = 'demo';
@@ -55,20 +62,20 @@ export async function openMeshlift({
   });
   if (planned.code !== 0) throw new Error(`no plan of the calm mesh: ${planned.stdout}`);
   writeFileSync(planFile, planned.stdout);
+  const find = async (asked: TypedRequest, question: Question): Promise<readonly Found[]> => {
+    const key = JSON.stringify([question.supplied, question.meshNamespace, question.versions]);
+    const known = services.get(key) ?? createMeshServices(configOf(config, question));
+    services.set(key, known);
+    const planned = await known.plan(asked, new AbortController().signal);
+    return planned.kind === 'plan' ? planned.plan.findings : planned.findings;
+  };
   return {
     inventory: async (question) => take(access, config, question),
     judge: (inventory, question) => judge(inventory, { config, question }),
-    plan: async (question) => {
-      const key = JSON.stringify([question.supplied, question.meshNamespace, question.versions]);
-      const known = services.get(key) ?? createMeshServices(configOf(config, question));
-      services.set(key, known);
-      const planned = await known.plan(
-        { type: 'upgradeMesh', request: requestOf(question) },
-        new AbortController().signal,
-      );
-      return planned.kind === 'plan' ? planned.plan.findings : planned.findings;
-    },
+    plan: async (question) => find({ type: 'upgradeMesh', request: requestOf(question) }, question),
     start: async () => refusalOf(planFile, env),
+    refresh: async (question) =>
+      find({ type: 'refreshProxies', request: refreshOf(question) }, question),
   };
 }
 
@@ -115,6 +122,15 @@ function requestOf({ target = TARGET, takeOver }: Question): UpgradeRequest {
     target,
     overrides: [],
     ...(takeOver === undefined ? {} : { takeOver }),
+  };
+}
+
+function refreshOf({ revision }: Question): RefreshRequest {
+  return {
+    apiVersion: API_VERSION,
+    cluster: CLUSTER,
+    overrides: [],
+    ...(revision === undefined ? {} : { revision }),
   };
 }
 

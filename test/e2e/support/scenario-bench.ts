@@ -80,15 +80,21 @@ async function lookAtCalm(
   { meshlift, calmMesh, answers }: Stage,
   scenario: Scenario,
 ): Promise<readonly Found[]> {
-  const { through = 'rules', given, question: asked = {} } = scenario;
+  const { given, question: asked = {} } = scenario;
   // Where the question itself makes the finding, the premise is the usual one.
   const isQuestion = given.length === 0 || asked.meshNamespace !== undefined;
   const question = isQuestion ? {} : asked;
+  const through = isQuestion ? usual(scenario) : (scenario.through ?? 'rules');
   if (through === 'rules') return ofScenario(meshlift.judge(calmMesh, question), scenario);
   const key = keyOf(through, question);
   const known = answers.get(key) ?? (await ask(meshlift, { through, question }));
   answers.set(key, known);
   return ofScenario(known, scenario);
+}
+
+/** A refresh is a question of its own: asked for without a word it may find that there is nothing to do. */
+function usual({ through = 'rules', question }: Scenario): Through {
+  return through === 'refresh' && question === undefined ? 'rules' : through;
 }
 
 async function lookAtNear(stage: Stage, scenario: Scenario): Promise<readonly Found[]> {
@@ -155,6 +161,8 @@ async function ask(
       return meshlift.plan(question);
     case 'start':
       return meshlift.start();
+    case 'refresh':
+      return meshlift.refresh(question);
   }
 }
 

@@ -185,7 +185,7 @@ describe('a restart that does not come to its end', () => {
     const problem = await problemOf(restart({ kubernetes: lossy }));
 
     expect(restarts()).toHaveLength(1);
-    expect(problem).toMatch(/shop\/cart: not there after 32 s/);
+    expect(problem).toMatch(/shop\/cart: not there after 36 s/);
   });
 });
 

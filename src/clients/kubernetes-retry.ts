@@ -12,7 +12,7 @@ const BUDGET_CAUSE = 'DisruptionBudget';
 
 /**
  * Asks again where that is safe and likely to help. A 429 was not carried out, whatever it was; after
- * other trouble only what reads is asked again, since a write may have been done: its caller decides.
+ * other trouble a write may have been done: it is sent again only where that does no harm.
  */
 export function withRetries(
   send: Send,
@@ -48,10 +48,10 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
-function mayHelp({ method, once }: Call, error: unknown): boolean {
+function mayHelp({ method, once, repeatable = false }: Call, error: unknown): boolean {
   if (once === true || !isPassing(error)) return false;
   if (error instanceof KubernetesError && error.code === 429) return !isBudget(error);
-  return method === 'GET';
+  return method === 'GET' || repeatable;
 }
 
 /** A pod's budget is no overload: it may take hours, and the caller has other pods. */

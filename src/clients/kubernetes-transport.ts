@@ -19,6 +19,11 @@ export interface Call {
   readonly signal?: AbortSignal;
   /** Never asked again by itself: what answers is not the API server but something behind it. */
   readonly once?: true;
+  /**
+   * A write that may be sent again when nobody knows whether it was done: a second time it changes
+   * nothing more, or is refused (404, 409) because its precondition holds no longer.
+   */
+  readonly repeatable?: boolean;
   /** Called with the beginning of the answer's text as soon as it is there, before all of it is. */
   readonly onHead?: (head: string) => void;
 }

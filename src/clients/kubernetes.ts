@@ -128,6 +128,7 @@ function writerFor(send: Send): Omit<KubernetesClient, Reading | 'getInsidePod'>
       query: writeQuery(options),
       body,
       contentType,
+      repeatable: contentType === APPLY || isBound(body),
     });
 
   return {
@@ -139,9 +140,14 @@ function writerFor(send: Send): Omit<KubernetesClient, Reading | 'getInsidePod'>
         body,
       }),
     replace: (body, options) =>
-      object({ method: 'PUT', path: objectPath(toRef(body)), query: writeQuery(options), body }),
-    apply: (body, options) =>
-      patch(toRef(body), body, 'application/apply-patch+yaml', { force: false, ...options }),
+      object({
+        method: 'PUT',
+        path: objectPath(toRef(body)),
+        query: writeQuery(options),
+        body,
+        repeatable: true,
+      }),
+    apply: (body, options) => patch(toRef(body), body, APPLY, { force: false, ...options }),
     mergePatch: (ref, body, options) => patch(ref, body, 'application/merge-patch+json', options),
     delete: async (ref, preconditions) =>
       (await orGone(
@@ -149,6 +155,8 @@ function writerFor(send: Send): Omit<KubernetesClient, Reading | 'getInsidePod'>
           method: 'DELETE',
           path: objectPath(ref),
           body: { ...deleteOptions(preconditions), propagationPolicy: 'Background' },
+          // Without a uid it might meet what was made anew under the same name.
+          repeatable: preconditions?.uid !== undefined,
         }),
       )) !== undefined,
     evict: async (pod, preconditions) =>
@@ -165,6 +173,14 @@ function writerFor(send: Send): Omit<KubernetesClient, Reading | 'getInsidePod'>
         }),
       )) !== undefined,
   };
+}
+
+const APPLY = 'application/apply-patch+yaml';
+
+/** Whether a patch names the very version of the object that it is meant for. */
+function isBound(patch: unknown): boolean {
+  const { metadata } = patch as { readonly metadata?: { readonly resourceVersion?: string } };
+  return metadata?.resourceVersion !== undefined;
 }
 
 /** An answer, or `undefined` when there is no such object. */

@@ -47,6 +47,8 @@ describe('a request', () => {
     ['a create', { ...READ, method: 'POST' as const }, refusal(429)],
     ['a patch', { ...READ, method: 'PATCH' as const }, refusal(429)],
     ['an eviction', { ...READ, method: 'POST' as const }, refusal(429, { cause: 'Other' })],
+    ['a repeatable write', { ...READ, method: 'PATCH' as const, repeatable: true }, refusal(500)],
+    ['a repeatable write', { ...READ, method: 'PUT' as const, repeatable: true }, SILENCE],
   ])('that is %s is asked five times at most: %# %s', async (_what, call, error) => {
     const four = failing(error, 4);
     expect(await withRetries(four.send, { backoff: QUICK })(call)).toBe('answer');
@@ -68,6 +70,11 @@ describe('a request', () => {
     ['a read of what is forbidden', READ, refusal(403)],
     ['a read of what is not there', READ, refusal(404)],
     ['a read of a version that is too old', READ, refusal(410)],
+    [
+      'a repeatable write that is refused',
+      { ...READ, method: 'PATCH' as const, repeatable: true },
+      refusal(409),
+    ],
     ['a question to a pod', { ...READ, once: true as const }, refusal(503)],
     ['a read that broke here', READ, new TypeError('ours')],
   ])('that is %s is asked once', async (_what, call, error) => {

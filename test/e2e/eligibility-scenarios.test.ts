@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => bench.close(), 60_000);
 
-/** What only a configuration of its own brings about: test/e2e/wave-manual.test.ts. */
+/** What only a configuration of its own brings about: test/slow/data-plane/wave-manual.test.ts. */
 const PLAYED_ELSEWHERE: readonly FindingCode[] = [
   'GracePeriodGrows',
   'LiveEditWouldBeLost',

@@ -13,11 +13,11 @@ export const DATA_PLANE: Topic = {
       'kinds',
       'each kind of workload, Argo Rollouts and Flagger among them; about 8 minutes',
       { stage: 'e2e', pattern: 'wave-methods' },
-      { stage: 'e2e', pattern: 'wave-kinds' },
+      { stage: 'data-plane', pattern: 'wave-kinds' },
       { stage: 'e2e', pattern: 'controllers' },
     ),
     suitePart('failures', 'each cause of a failed rollout is named; about 5 minutes', {
-      stage: 'e2e',
+      stage: 'data-plane',
       pattern: 'wave-failures',
     }),
     suitePart('kills', 'kill -9 of the worker, twenty times in a run; about 6 minutes', {
@@ -31,19 +31,19 @@ export const DATA_PLANE: Topic = {
       { stage: 'data-plane', pattern: 'faults' },
     ),
     suitePart('census', 'done means connected to the target istiod; about 4 minutes', {
-      stage: 'e2e',
+      stage: 'data-plane',
       pattern: 'census',
     }),
     suitePart('moves', 'by tag, namespace and pod label, and within a namespace; about 4 minutes', {
-      stage: 'e2e',
+      stage: 'data-plane',
       pattern: 'wave-moves',
     }),
     suitePart('manual', 'workloads injected by hand are rendered again; about 3 minutes', {
-      stage: 'e2e',
+      stage: 'data-plane',
       pattern: 'wave-manual',
     }),
     suitePart('refresh', 'proxies older than their control plane are moved; about 4 minutes', {
-      stage: 'e2e',
+      stage: 'data-plane',
       pattern: 'refresh-proxies',
     }),
     benchPart,

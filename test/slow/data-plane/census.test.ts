@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { holdBack, readStandIns } from '../../rig/ads-stand-in/start.ts';
-import { patch } from './scenarios/scenario.ts';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
-import { carryOut, type TakeBack } from './support/carry-out.ts';
-import { connectedProxies, injectedPods } from './support/connected-proxies.ts';
-import { eventually } from './support/eventually.ts';
-import { calmState, expectRestored } from './support/mesh.ts';
-import type { Projection } from './support/projection.ts';
+import { holdBack, readStandIns } from '../../../rig/ads-stand-in/start.ts';
+import { patch } from '../../e2e/scenarios/scenario.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
+import { carryOut, type TakeBack } from '../../e2e/support/carry-out.ts';
+import { connectedProxies, injectedPods } from '../../e2e/support/connected-proxies.ts';
+import { eventually } from '../../e2e/support/eventually.ts';
+import { calmState, expectRestored } from '../../e2e/support/mesh.ts';
+import type { Projection } from '../../e2e/support/projection.ts';
 import {
   NEW_REVISION,
   resultOf,
@@ -14,7 +14,7 @@ import {
   untilGate,
   untilStep,
   type ReportView,
-} from './support/runs.ts';
+} from '../../e2e/support/runs.ts';
 
 const RUN_TIMEOUT_MS = 240_000;
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { CONTROLLER_NAMES } from '../../rig/controllers/names.ts';
-import { readJson, runMeshlift } from '../cli/support/run-meshlift.ts';
-import { patch } from './scenarios/scenario.ts';
-import { isOurs, isWrite, type AuditedRequest } from './support/audit-log.ts';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
-import { carryOut } from './support/carry-out.ts';
-import { CANARY, CONTAINERS, MOVED, WORKLOADS } from './support/every-kind.ts';
-import { eventually } from './support/eventually.ts';
-import { isReady, list, revisionOf, type LiveObject } from './support/projection.ts';
+import { CONTROLLER_NAMES } from '../../../rig/controllers/names.ts';
+import { readJson, runMeshlift } from '../../cli/support/run-meshlift.ts';
+import { patch } from '../../e2e/scenarios/scenario.ts';
+import { isOurs, isWrite, type AuditedRequest } from '../../e2e/support/audit-log.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
+import { carryOut } from '../../e2e/support/carry-out.ts';
+import { CANARY, CONTAINERS, MOVED, WORKLOADS } from '../../e2e/support/every-kind.ts';
+import { eventually } from '../../e2e/support/eventually.ts';
+import { isReady, list, revisionOf, type LiveObject } from '../../e2e/support/projection.ts';
 import {
   NEW_REVISION,
   OLD_REVISION,
@@ -17,7 +17,7 @@ import {
   untilGate,
   untilProgress,
   type Handle,
-} from './support/runs.ts';
+} from '../../e2e/support/runs.ts';
 
 const RUN_TIMEOUT_MS = 420_000;
 

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { patch } from './scenarios/scenario.ts';
-import { isOurs, isWrite } from './support/audit-log.ts';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
+import { patch } from '../../e2e/scenarios/scenario.ts';
+import { isOurs, isWrite } from '../../e2e/support/audit-log.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
 import {
   annotationsOfCart,
   BY_HAND,
@@ -21,11 +21,11 @@ import {
   proxiesOfCart,
   TEMPLATED,
   withOwnAnnotation,
-} from './support/by-hand.ts';
-import { carryOut, type TakeBack } from './support/carry-out.ts';
-import { eventually } from './support/eventually.ts';
-import { calmState, expectRestored, meshedPods, podsOn } from './support/mesh.ts';
-import { list, project, type Projection } from './support/projection.ts';
+} from '../../e2e/support/by-hand.ts';
+import { carryOut, type TakeBack } from '../../e2e/support/carry-out.ts';
+import { eventually } from '../../e2e/support/eventually.ts';
+import { calmState, expectRestored, meshedPods, podsOn } from '../../e2e/support/mesh.ts';
+import { list, project, type Projection } from '../../e2e/support/projection.ts';
 import {
   NEW_REVISION,
   OLD_REVISION,
@@ -35,8 +35,8 @@ import {
   untilGate,
   untilStep,
   type Handle,
-} from './support/runs.ts';
-import { untilSettled } from './support/settled.ts';
+} from '../../e2e/support/runs.ts';
+import { untilSettled } from '../../e2e/support/settled.ts';
 
 const RUN_TIMEOUT_MS = 240_000;
 

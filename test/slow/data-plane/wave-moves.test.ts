@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { copy, patch, type Change } from './scenarios/scenario.ts';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
-import { carryOut, type TakeBack } from './support/carry-out.ts';
-import { eventually } from './support/eventually.ts';
-import { calmState, expectRestored, MESHED_WORKLOADS } from './support/mesh.ts';
+import { copy, patch, type Change } from '../../e2e/scenarios/scenario.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
+import { carryOut, type TakeBack } from '../../e2e/support/carry-out.ts';
+import { eventually } from '../../e2e/support/eventually.ts';
+import { calmState, expectRestored, MESHED_WORKLOADS } from '../../e2e/support/mesh.ts';
 import {
   list,
   project,
   revisionOf,
   type LiveObject,
   type Projection,
-} from './support/projection.ts';
+} from '../../e2e/support/projection.ts';
 import {
   NEW_REVISION,
   OLD_REVISION,
@@ -20,8 +20,8 @@ import {
   untilGate,
   untilStep,
   type Handle,
-} from './support/runs.ts';
-import { untilSettled } from './support/settled.ts';
+} from '../../e2e/support/runs.ts';
+import { untilSettled } from '../../e2e/support/settled.ts';
 
 const RUN_TIMEOUT_MS = 300_000;
 const REV = 'istio.io/rev';

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { restartsOf } from './support/audit-log.ts';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
-import { carryOut, type TakeBack } from './support/carry-out.ts';
-import { eventually } from './support/eventually.ts';
-import { calmState, expectRestored } from './support/mesh.ts';
-import type { Projection } from './support/projection.ts';
+import { restartsOf } from '../../e2e/support/audit-log.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
+import { carryOut, type TakeBack } from '../../e2e/support/carry-out.ts';
+import { eventually } from '../../e2e/support/eventually.ts';
+import { calmState, expectRestored } from '../../e2e/support/mesh.ts';
+import type { Projection } from '../../e2e/support/projection.ts';
 import {
   resultOf,
   startRun,
@@ -13,7 +13,7 @@ import {
   untilStep,
   type Handle,
   type ReportView,
-} from './support/runs.ts';
+} from '../../e2e/support/runs.ts';
 import {
   deployBrokenImage,
   EXCEPTIONS,
@@ -22,7 +22,7 @@ import {
   PATIENTS,
   WARD,
   WELL,
-} from './support/ward.ts';
+} from '../../e2e/support/ward.ts';
 
 const RUN_TIMEOUT_MS = 300_000;
 

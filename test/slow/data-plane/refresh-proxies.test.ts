@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ensureTools } from '../../rig/build-tools.ts';
-import { buildInstallArgs, runIstioctl } from '../../rig/mesh/istioctl.ts';
-import { setTrouble } from '../../rig/mesh/trouble.ts';
-import { readJson, runMeshlift, type Ran } from '../cli/support/run-meshlift.ts';
-import { isOurs, isWrite, restartsOf, type AuditedRequest } from './support/audit-log.ts';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
-import { eventually } from './support/eventually.ts';
-import { bytesOf, isReady, list } from './support/projection.ts';
-import { calmState, lockOf, MESHED_WORKLOADS, workloadOfPod } from './support/mesh.ts';
-import { watchReadiness } from './support/readiness.ts';
+import { ensureTools } from '../../../rig/build-tools.ts';
+import { buildInstallArgs, runIstioctl } from '../../../rig/mesh/istioctl.ts';
+import { setTrouble } from '../../../rig/mesh/trouble.ts';
+import { readJson, runMeshlift, type Ran } from '../../cli/support/run-meshlift.ts';
+import { isOurs, isWrite, restartsOf, type AuditedRequest } from '../../e2e/support/audit-log.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
+import { eventually } from '../../e2e/support/eventually.ts';
+import { bytesOf, isReady, list } from '../../e2e/support/projection.ts';
+import { calmState, lockOf, MESHED_WORKLOADS, workloadOfPod } from '../../e2e/support/mesh.ts';
+import { watchReadiness } from '../../e2e/support/readiness.ts';
 import {
   OLD_REVISION,
   resultOf,
@@ -18,7 +18,7 @@ import {
   TASK_QUEUE,
   untilProgress,
   type Handle,
-} from './support/runs.ts';
+} from '../../e2e/support/runs.ts';
 
 const RUN_TIMEOUT_MS = 300_000;
 

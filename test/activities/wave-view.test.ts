@@ -15,7 +15,9 @@ it('a view that cannot open all of its watches leaves none behind', async () => 
     },
   };
 
-  await expect(openWaveView(halfBlind, { namespaces: ['shop'], workloads: [] }, () => undefined)).rejects.toThrow('forbidden');
+  await expect(
+    openWaveView(halfBlind, { namespaces: ['shop'], workloads: [] }, () => undefined),
+  ).rejects.toThrow('forbidden');
 
   expect(signals).toHaveLength(6);
   expect(signals.every((signal) => signal?.aborted === true)).toBe(true);

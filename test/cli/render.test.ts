@@ -58,7 +58,13 @@ describe('a plan on the terminal', () => {
     if (from === undefined || to === undefined) throw new Error('expected two versions');
     const policy = samplePolicy();
     const mesh = sampleMesh({ cluster: 'demo' });
-    const parts = { base: objects, pilot: objects, old: objects, gatewayNamespaces: [], treated: movedIn(mesh) };
+    const parts = {
+      base: objects,
+      pilot: objects,
+      old: objects,
+      gatewayNamespaces: [],
+      treated: movedIn(mesh),
+    };
     const plan: UpgradePlan = {
       apiVersion: 'meshlift.dev/v1alpha1',
       cluster: { name: 'demo', uid: 'uid-kube-system' },

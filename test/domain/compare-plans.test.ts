@@ -7,7 +7,17 @@ import { comparePlans } from '../../src/domain/planning/compare-plans.ts';
 import { estimatePlan } from '../../src/domain/planning/estimate-plan.ts';
 import { describePlanChange } from '../../src/domain/planning/plan-change.ts';
 import type { Planned, PlannedObject, UpgradePlan } from '../../src/domain/planning/plan.ts';
-import { controlPlane, movedIn, namespace, namespaceByInjection, namespaceByRevision, namespaceByTag, sampleMesh, samplePolicy, workload } from '../support/sample-mesh.ts';
+import {
+  controlPlane,
+  movedIn,
+  namespace,
+  namespaceByInjection,
+  namespaceByRevision,
+  namespaceByTag,
+  sampleMesh,
+  samplePolicy,
+  workload,
+} from '../support/sample-mesh.ts';
 import { without } from '../support/without.ts';
 
 const CLUSTER_ROLE: PlannedObject = {
@@ -54,7 +64,7 @@ function planOf({
       mesh,
       policy,
       treated: movedIn(mesh),
-    gatewayNamespaces: [],
+      gatewayNamespaces: [],
       from,
       to,
       base,

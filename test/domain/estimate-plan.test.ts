@@ -5,7 +5,14 @@ import { estimatePlan, type PlanEstimate } from '../../src/domain/planning/estim
 import type { ObservedMesh } from '../../src/domain/mesh/observed-mesh.ts';
 import type { PlannedObject } from '../../src/domain/planning/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { movedIn, namespaceByRevision, namespaceByTag, sampleMesh, samplePolicy, workload } from '../support/sample-mesh.ts';
+import {
+  movedIn,
+  namespaceByRevision,
+  namespaceByTag,
+  sampleMesh,
+  samplePolicy,
+  workload,
+} from '../support/sample-mesh.ts';
 
 function objects(count: number): readonly PlannedObject[] {
   return Array.from({ length: count }, (_, index) => ({

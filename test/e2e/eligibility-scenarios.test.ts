@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FINDING_CODES, stopsRun, type Finding, type FindingCode } from '../../src/domain/finding.ts';
+import {
+  FINDING_CODES,
+  stopsRun,
+  type Finding,
+  type FindingCode,
+} from '../../src/domain/finding.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { openMeshlift } from './support/ask-meshlift.ts';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';

@@ -1,13 +1,13 @@
 import type { Config } from '../config/config.ts';
 import type { Verdict } from '../domain/health/verdict.ts';
-import type { Difference, UpgradeReport, WaveReport } from '../domain/report.ts';
+import type { Difference, UpgradeReport } from '../domain/report.ts';
 import type { MeshInstaller } from '../installers/installer.ts';
 import { applyStep, type StepReceipt } from './apply-step.ts';
 import { finishRun } from './finish-run.ts';
 import { checkHealth, type CheckRequest } from './health/check-health.ts';
 import { awaitUnused, type UnusedRequest } from './health/await-unused.ts';
 import type { UsageCensus } from './health/read-users.ts';
-import { takeUsageCensus, takeWaveCensus } from './health/take-census.ts';
+import { takeUsageCensus, takeWaveCensus, type CountedWave } from './health/take-census.ts';
 import { verifyControlPlane } from './health/verify-control-plane.ts';
 import { verifyMesh } from './health/verify-mesh.ts';
 import { watchHealth, type WatchRequest } from './health/watch-health.ts';
@@ -40,7 +40,7 @@ export interface Activities extends PlanningActivities {
   restartWorkloads(input: StepRef & { readonly checkpoint?: WaveCheckpoint }): Promise<WaveResult>;
   takeWaveCensus(
     input: StepRef & { readonly failed?: Readonly<Record<string, string>> },
-  ): Promise<WaveReport>;
+  ): Promise<CountedWave>;
   takeUsageCensus(input: RunRef & { readonly revision: string }): Promise<UsageCensus>;
   awaitUnused(input: RunRef & UnusedRequest): Promise<void>;
   verifyMesh(

@@ -20,10 +20,11 @@ export async function runWave(run: Run, step: StepOutline): Promise<string> {
     await whileMutating(run, mutating(call).applyStep(ref));
   }
   const failed = await restartUntilDone(run, step, resumed);
-  const census = await observing(callFor(run, `${step.id}: census of ${where}`)).takeWaveCensus(
+  const counting = observing(callFor(run, `${step.id}: census of ${where}`));
+  const { failed: wanting, ...census } = await counting.takeWaveCensus(
     failed === undefined ? ref : { ...ref, failed },
   );
-  run.failed = { ...run.failed, ...failed };
+  run.failed = { ...run.failed, ...failed, ...wanting };
   run.waves.push(census);
   const workloads = describeCount(census.workloads, 'workload');
   const pods = describeCount(census.census?.onTarget ?? census.pods, 'pod');

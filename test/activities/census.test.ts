@@ -11,6 +11,7 @@ import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kuber
 import { namespaceObject, podObject, proxyContainer } from '../support/kubernetes-objects.ts';
 import { NEW, OLD, placeControlPlane, placePod, placeWorkload } from '../support/placed-mesh.ts';
 import { useQuickTime } from '../support/quick-time.ts';
+import { samplePolicy } from '../support/sample-mesh.ts';
 import {
   accessTo,
   attemptAfter,
@@ -146,10 +147,35 @@ describe('the census of a wave', () => {
     answers['new-b'] = () => [];
 
     expect(await problemOf(census('when-known'))).toBe(
-      'Unhealthy: expected every pod of wave-1 ready and injected by 1-26-1, connected and synced; not so: shop/cart: 1 of 2 pods: cart-1 is not connected to an istiod of 1-26-1',
+      'ThresholdPassed: expected every pod of wave-1 ready and injected by 1-26-1, connected and synced; not so: shop/cart: 1 of 2 pods: cart-1 is not connected to an istiod of 1-26-1',
     );
 
     expect(time.waits).toBeGreaterThan(1);
+  });
+
+  it('counts what is wanting against the threshold of the wave: within it, it is an exception', async () => {
+    answers['new-b'] = () => [];
+    const plan = (maxFailures: number): ReturnType<typeof samplePlan> => {
+      const { restart } = samplePolicy({});
+      const policy = { census: policyOf('required'), restart: { ...restart, maxFailures } };
+      return samplePlan([waveStep([cart])], policy);
+    };
+    const count = async (maxFailures: number, failed?: Record<string, string>) => {
+      await recordIn(cluster).put('plan', plan(maxFailures));
+      const ref = { ...RUN, step: 'wave-1', ...(failed === undefined ? {} : { failed }) };
+      return attemptAfter().run(() => takeWaveCensus(accessTo(meshed()), ref));
+    };
+    const because = 'shop/cart: 1 of 2 pods: cart-1 is not connected to an istiod of 1-26-1';
+    expect(await problemOf(count(0))).toMatch(/^ThresholdPassed: /);
+
+    expect(await count(1)).toMatchObject({
+      onTarget: 0,
+      exceptions: [`StatefulSet ${because}`],
+      failed: { [cart.uid]: because },
+    });
+    expect(await problemOf(count(1, { other: 'shop/other: it failed before' }))).toMatch(
+      /^ThresholdPassed: /,
+    );
   });
 
   it('does not wait for what stays as it is', async () => {

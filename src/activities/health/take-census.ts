@@ -6,6 +6,7 @@ import type { UpgradePlan } from '../../domain/planning/plan.ts';
 import type { StepOf } from '../../domain/planning/step.ts';
 import { describeTarget } from '../../domain/planning/wave-target.ts';
 import type { WaveReport } from '../../domain/report.ts';
+import { toleratedFailures } from '../../domain/restart/tolerance.ts';
 import { ActivityError } from '../errors.ts';
 import { loadPlan, loadStep, recordOf } from '../load-plan.ts';
 import { readWave } from '../restart/read-wave.ts';
@@ -15,25 +16,41 @@ import { lookUntil } from './look-until.ts';
 import { openPodTargets, type PodTargets } from './pod-target.ts';
 import { readUsers, type UsageCensus } from './read-users.ts';
 
+/** Workloads that failed, by uid, with the reason. */
+type Failures = Readonly<Record<string, string>>;
+
+/** What the census found, and what it found wanting of workloads that its engine took for done. */
+export type CountedWave = WaveReport & { readonly failed?: Failures };
+
 /**
  * Counts, from the pods and from what istiod says of their proxies, how much of a wave is on the
- * target. Waits for what passes: a rollout that is just done has proxies that connect.
+ * target. Waits for what passes: a rollout that is just done has proxies that connect. What is wanting
+ * after it counts against the wave's threshold, as what failed before does.
  */
 export async function takeWaveCensus(
   access: ClusterAccess,
-  ref: StepRef & { readonly failed?: Readonly<Record<string, string>> },
-): Promise<WaveReport> {
+  ref: StepRef & { readonly failed?: Failures },
+): Promise<CountedWave> {
   const { plan, step } = await loadStep(access, ref, ['wave']);
   const workloads = await readWaveWorkloads(recordOf(access, ref), step);
   const targets = await openPodTargets(access.worker, plan, step.target);
   const seen = await lookUntil(
     () => countWave(access, { workloads, targets, failed: ref.failed ?? {} }),
-    ({ stragglers, mayPass }) => stragglers.length === 0 || !mayPass,
+    ({ stragglers, mayPass }) => Object.keys(stragglers).length === 0 || !mayPass,
     plan.policy.census?.waitSeconds ?? 0,
   );
-  if (seen.stragglers.length > 0) throw unfinished(plan, step, seen.stragglers);
-  const { onTarget, pods, census, remarks } = seen;
-  const exceptions = nameSomeWorkloads([...seen.exceptions, ...leftBehind(step)]);
+  const { onTarget, pods, census, remarks, stragglers } = seen;
+  const wanting = workloads.filter(({ uid }) => stragglers[uid] !== undefined);
+  const all = { ...ref.failed, ...stragglers };
+  const tolerated = toleratedFailures(plan.policy.restart.maxFailures, workloads.length);
+  if (wanting.length > 0 && Object.keys(all).length > tolerated) {
+    throw unfinished(plan, step, { stragglers, all });
+  }
+  const exceptions = nameSomeWorkloads([
+    ...seen.exceptions,
+    ...wanting.map(({ kind, uid }) => `${kind} ${stragglers[uid] ?? ''}`),
+    ...leftBehind(step),
+  ]);
   return {
     id: step.id,
     namespaces: step.namespaces,
@@ -43,13 +60,14 @@ export async function takeWaveCensus(
     census,
     ...(remarks.length === 0 ? {} : { remarks }),
     ...(exceptions.length === 0 ? {} : { exceptions }),
+    ...(wanting.length === 0 ? {} : { failed: stragglers }),
   };
 }
 
 interface Counting {
   readonly workloads: readonly WorkloadRef[];
   readonly targets: PodTargets;
-  readonly failed: Readonly<Record<string, string>>;
+  readonly failed: Failures;
 }
 
 /** The pods first: a proxy connects after its pod is there, never before. */
@@ -69,14 +87,14 @@ async function countWave(
 function unfinished(
   plan: UpgradePlan,
   step: StepOf<'wave'>,
-  stragglers: readonly string[],
+  { stragglers, all }: { readonly stragglers: Failures; readonly all: Failures },
 ): ActivityError {
   const asked = plan.policy.census?.connections ?? 'off';
   const wanted = `${describeTarget(plan, step)}${asked === 'off' ? '' : ', connected and synced'}`;
   return new ActivityError(
-    'Unhealthy',
-    `expected every pod of ${step.id} ready and ${wanted}; not so: ${listNames(stragglers)}`,
-    [stragglers],
+    'ThresholdPassed',
+    `expected every pod of ${step.id} ready and ${wanted}; not so: ${listNames(Object.values(stragglers))}`,
+    [Object.values(all)],
   );
 }
 

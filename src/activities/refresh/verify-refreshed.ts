@@ -23,9 +23,10 @@ export async function verifyRefreshed(
     pods: live.pods.get(ref.uid) ?? [],
   }));
   const targets = await openPodTargets(access.worker, plan, waves[0]?.target);
-  const { stragglers, onTarget } = censusWave(counted, await targets(), failed);
+  const census = censusWave(counted, await targets(), failed);
+  const stragglers = Object.values(census.stragglers);
   if (stragglers.length === 0) {
-    return `${onTarget} of ${describeCount(workloads.length, 'restarted workload')} with a proxy of ${plan.to.version}`;
+    return `${census.onTarget} of ${describeCount(workloads.length, 'restarted workload')} with a proxy of ${plan.to.version}`;
   }
   throw new ActivityError(
     'Unhealthy',

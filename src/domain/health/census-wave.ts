@@ -17,8 +17,8 @@ export interface WaveCensus {
   readonly census: PodCensus;
   /** Workloads that have pods, every one as the target wants it. */
   readonly onTarget: number;
-  /** Workloads with pods that are not so: the wave is not done. */
-  readonly stragglers: readonly string[];
+  /** Workloads with pods that are not so, by uid, with the reason: the wave is not done. */
+  readonly stragglers: Readonly<Record<string, string>>;
   /** Whether waiting may do for every straggler. */
   readonly mayPass: boolean;
   /**
@@ -34,6 +34,7 @@ export interface WaveCensus {
 const MAX_NAMED = 20;
 
 interface Judged {
+  readonly uid: string;
   readonly kind: 'on-target' | 'straggler' | 'exception';
   /** Of a straggler or an exception. */
   readonly because: string;
@@ -53,9 +54,10 @@ export function censusWave(
     workload,
     pods: workload.pods.map((facts) => ({ facts, ...countPod(facts, target) })),
   }));
-  const judged = counted.map(({ workload, pods }) =>
-    judgeWorkload(workload, pods, tolerated[workload.ref.uid]),
-  );
+  const judged = counted.map(({ workload, pods }): Judged => {
+    const { uid } = workload.ref;
+    return { uid, ...judgeWorkload(workload, pods, tolerated[uid]) };
+  });
   const all = counted.flatMap(({ pods }) => pods);
   const stragglers = judged.filter(({ kind }) => kind === 'straggler');
   const exceptions = judged.filter(({ kind }) => kind === 'exception');
@@ -63,7 +65,7 @@ export function censusWave(
     pods: all.filter(isStaying).length,
     census: countPods(all, target),
     onTarget: workloads.length - stragglers.length - exceptions.length,
-    stragglers: stragglers.map(({ because }) => because),
+    stragglers: Object.fromEntries(stragglers.map(({ uid, because }) => [uid, because])),
     mayPass: stragglers.every(({ mayPass }) => mayPass),
     exceptions: exceptions.map(({ because }) => because),
     remarks: remarksOf(all),
@@ -80,7 +82,7 @@ function judgeWorkload(
   { ref, isThere }: CountedWorkload,
   pods: readonly Seen[],
   tolerated: string | undefined,
-): Judged {
+): Omit<Judged, 'uid'> {
   const name = `${ref.namespace}/${ref.name}`;
   const off = pods.flatMap(({ facts, problem }) =>
     problem === undefined ? [] : [{ name: facts.name, ...problem }],

@@ -1,6 +1,11 @@
 import type { PodRecreation } from '../inventory/workload-detail.ts';
 import type { KubernetesObject } from '../kubernetes-object.ts';
-import { PROXY_CONTAINER, REVISION_ANNOTATION, STATUS_ANNOTATION } from '../mesh/istio-labels.ts';
+import {
+  PROXY_CONTAINER,
+  PROXY_IMAGE_ANNOTATION,
+  REVISION_ANNOTATION,
+  STATUS_ANNOTATION,
+} from '../mesh/istio-labels.ts';
 import { RECREATE_ANNOTATION } from '../mesh/record-marks.ts';
 
 /** The manifest from which a pod can be made again, or why there is none. */
@@ -43,7 +48,11 @@ export function recreationOf(pod: KubernetesObject): PodRecreation {
  * that still has an old proxy in its spec would keep it.
  */
 export function recreateManifest(pod: KubernetesObject): RecreateManifest {
-  const applied = pod.metadata.annotations?.[LAST_APPLIED];
+  const { [LAST_APPLIED]: applied, [PROXY_IMAGE_ANNOTATION]: pinned } =
+    pod.metadata.annotations ?? {};
+  if (pinned !== undefined) {
+    return none(`its proxy image is pinned to ${pinned}: it would come back with the same proxy`);
+  }
   return applied === undefined ? fromLive(pod) : fromApplied(pod, applied);
 }
 

@@ -148,6 +148,11 @@ describe('the manifest of a bare pod', () => {
       'no pod',
     ],
     [
+      'its proxy image is pinned',
+      live({ annotations: { 'sidecar.istio.io/proxyImage': 'proxyv2:1.24.0' } }),
+      'its proxy image is pinned to proxyv2:1.24.0',
+    ],
+    [
       'nothing says what was injected',
       live({ annotations: { 'sidecar.istio.io/status': 'injected' } }),
       'says what it was made from',

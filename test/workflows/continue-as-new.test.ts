@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Context } from '@temporalio/activity';
 import { fileURLToPath } from 'node:url';
-import { eventually } from '../e2e/support/eventually.ts';
+import { flood, historiesOf } from '../support/full-histories.ts';
 import { failure, untilAsked } from '../support/scripted-activities.ts';
 import { useStage } from '../support/use-stage.ts';
 import type { Plot, Rehearsal } from '../support/workflow-stage.ts';
@@ -12,51 +12,11 @@ const MOST_EVENTS = 100;
 
 const { describeOnStage, stage } = await useStage('short histories', { workflowsPath: SHORT });
 
-interface Event {
-  readonly workflowExecutionStartedEventAttributes?: {
-    readonly continuedExecutionRunId?: string | null;
-  } | null;
-}
-
-/** The histories of a run, the last one first. */
-async function historiesOf({ handle }: Rehearsal): Promise<readonly (readonly Event[])[]> {
-  const histories: (readonly Event[])[] = [];
-  for (let runId: string | undefined = undefined, more = true; more;) {
-    const { client } = stage().env;
-    const history: { readonly events?: readonly Event[] | null } = await client.workflow
-      .getHandle(handle.workflowId, runId)
-      .fetchHistory();
-    const events = history.events ?? [];
-    histories.push(events);
-    const before: string | null | undefined =
-      events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
-    more = typeof before === 'string' && before !== '';
-    runId = before ?? undefined;
-  }
-  return histories;
-}
-
 async function expectManyShort(run: Rehearsal, least: number): Promise<void> {
-  const lengths = (await historiesOf(run)).map(({ length }) => length);
+  const lengths = (await historiesOf(stage(), run)).map(({ length }) => length);
   expect(lengths.length).toBeGreaterThanOrEqual(least);
   expect(Math.max(...lengths)).toBeLessThan(MOST_EVENTS);
 }
-
-/** Messages that change nothing, so many that the history they come to is full; waits for the next. */
-async function flood(run: Rehearsal, message = 'retry'): Promise<number> {
-  const before = (await historiesOf(run)).length;
-  for (let count = 0; count < FLOOD; count += 1) await run.handle.signal(message, {});
-  await eventually(async () => (await historiesOf(run)).length > before, {
-    what: 'the run has gone on in a new history',
-    withinMs: 20_000,
-    everyMs: 100,
-  });
-  return FLOOD;
-}
-const FLOOD = 20;
-
-const seconds = (from: string | undefined, to: string | undefined): number =>
-  (Date.parse(to ?? '') - Date.parse(from ?? '')) / 1000;
 
 describeOnStage('a run in many histories', () => {
   it('ends as it does in one, under the id of its first', async () => {
@@ -119,7 +79,7 @@ describeOnStage('what waits as a history becomes full', () => {
   async function flooded(plot: Plot, phase: Parameters<Rehearsal['reach']>[0]): Promise<Rehearsal> {
     const run = await stage().begin(plot);
     await run.reach(phase);
-    await flood(run, phase === 'Halted' ? 'resume' : 'retry');
+    await flood(stage(), run, phase === 'Halted' ? 'resume' : 'retry');
     await run.reach(phase);
     return run;
   }
@@ -127,7 +87,7 @@ describeOnStage('what waits as a history becomes full', () => {
   it('is an open gate: it keeps its time, takes a decision, and every message is told', async () => {
     const run = await stage().begin();
     const { openGate } = await run.reach('AwaitingCompletion');
-    const sent = await flood(run);
+    const sent = await flood(stage(), run);
     expect((await run.reach('AwaitingCompletion')).openGate).toEqual(openGate);
     await run.handle.executeUpdate('approve', { args: [{ reason: 'green' }] });
 
@@ -138,19 +98,6 @@ describeOnStage('what waits as a history becomes full', () => {
       ...Array.from({ length: sent }, () => 'ignored'),
       'accepted',
     ]);
-  });
-
-  it('is an open gate: it expires when it would have', async () => {
-    const policy = { gates: { complete: { expiresSeconds: 3600 } } };
-    const run = await flooded({ policy }, 'AwaitingCompletion');
-    const { openGate } = await run.progress();
-    await stage().env.sleep('30m');
-    await flood(run);
-
-    const { outcome, endedAt } = await run.result();
-
-    expect(outcome).toBe('RolledBack');
-    expect(seconds(openGate?.openedAt, endedAt)).toBeLessThan(3700);
   });
 
   it('is the gate before the first change: the plan that was shown is the one that is carried out', async () => {
@@ -180,7 +127,7 @@ describeOnStage('what waits as a history becomes full', () => {
     });
     await run.reach('MovingWorkloads');
     await run.script.begun('restartWorkloads wave-1');
-    await flood(run);
+    await flood(stage(), run);
     await run.reach('AwaitingCompletion');
     await run.handle.executeUpdate('reject', { args: [{}] });
     await run.result();
@@ -194,7 +141,7 @@ describeOnStage('what waits as a history becomes full', () => {
     await run.reach('Soaking');
     await run.handle.executeUpdate('pause', { args: [{ reason: 'incident 4711' }] });
     await run.reach('Paused');
-    await flood(run);
+    await flood(stage(), run);
 
     expect(await run.reach('Paused')).toMatchObject({ pausedBecause: 'incident 4711' });
     await run.handle.executeUpdate('resume', { args: [{}] });
@@ -245,7 +192,7 @@ describeOnStage('what waits as a history becomes full', () => {
     await run.reach('AwaitingCompletion');
     await run.handle.executeUpdate('reject', { args: [{}] });
     await run.reach('Halted');
-    await flood(run, 'pause');
+    await flood(stage(), run, 'pause');
     await run.reach('Halted');
     await run.handle.executeUpdate('retry', { args: [{ step: 'wave-1' }] });
 

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
 import { findTimeSkippingServer } from './time-skipping-server/install.ts';
-import { openTimeSkippingStage, type Stage, type StageOptions } from './workflow-stage.ts';
+import {
+  openLocalStage,
+  openTimeSkippingStage,
+  type Stage,
+  type StageOptions,
+} from './workflow-stage.ts';
 
 /** `describe`, or `describe.skip` with its reason printed, and the stage for its tests. */
 export interface OnStage {
@@ -14,17 +19,33 @@ export interface OnStage {
  */
 export async function useStage(what: string, options: StageOptions = {}): Promise<OnStage> {
   const server = await findTimeSkippingServer();
+  if (server.kind === 'missing') return skip(what, `there is ${server.reason}`);
+  return open(() => openTimeSkippingStage(server.path, options));
+}
+
+/**
+ * The same on Temporal's own development server, where time goes as it does: for runs that go on in
+ * new histories, of which the time-skipping server at times leaves a timer behind and skips none any more.
+ */
+export function useLocalStage(what: string, options: StageOptions = {}): OnStage {
+  const cli = process.env['TEMPORAL_CLI_PATH'] ?? '';
+  if (cli === '') return skip(what, 'TEMPORAL_CLI_PATH is not set');
+  return open(() => openLocalStage(cli, options));
+}
+
+function open(make: () => Promise<Stage>): OnStage {
   jest.setTimeout(60_000);
-  if (server.kind === 'missing') {
-    console.log(`skipped: ${what}, because there is ${server.reason}`);
-    return { describeOnStage: describe.skip, stage: () => fail() };
-  }
-  let open: Stage | undefined;
+  let stage: Stage | undefined;
   beforeAll(async () => {
-    open = await openTimeSkippingStage(server.path, options);
+    stage = await make();
   });
-  afterAll(() => open?.close());
-  return { describeOnStage: describe, stage: () => open ?? fail() };
+  afterAll(() => stage?.close());
+  return { describeOnStage: describe, stage: () => stage ?? fail() };
+}
+
+function skip(what: string, because: string): OnStage {
+  console.log(`skipped: ${what}, because ${because}`);
+  return { describeOnStage: describe.skip, stage: () => fail() };
 }
 
 function fail(): never {

@@ -99,13 +99,13 @@ export async function openTimeSkippingStage(
 }
 
 /** With the development server of Temporal's CLI at that path; time goes as it does. */
-export async function openLocalStage(path: string): Promise<Stage> {
+export async function openLocalStage(path: string, options: StageOptions = {}): Promise<Stage> {
   quietRuntime();
   return setUp(
     await TestWorkflowEnvironment.createLocal({
       server: { executable: { type: 'existing-path', path } },
     }),
-    {},
+    options,
   );
 }
 
@@ -242,7 +242,8 @@ function rehearse(
         const found = await progress();
         if (found.phase === phase) return found;
         // Little at a time, so that no gate expires unseen.
-        await env.sleep(found.phase === 'Soaking' ? '10s' : '1s');
+        if (!env.supportsTimeSkipping) await env.sleep('200ms');
+        else await env.sleep(found.phase === 'Soaking' ? '10s' : '1s');
       }
       throw new Error(`${handle.workflowId} did not reach ${phase}`);
     },

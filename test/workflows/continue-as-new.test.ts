@@ -2,15 +2,26 @@ import { expect, it } from '@jest/globals';
 import { Context } from '@temporalio/activity';
 import { fileURLToPath } from 'node:url';
 import { flood, historiesOf } from '../support/full-histories.ts';
-import { failure, untilAsked } from '../support/scripted-activities.ts';
-import { useStage } from '../support/use-stage.ts';
+import { failure, untilAsked, watchOn } from '../support/scripted-activities.ts';
+import { useLocalStage } from '../support/use-stage.ts';
 import type { Plot, Rehearsal } from '../support/workflow-stage.ts';
 
 const SHORT = fileURLToPath(new URL('../support/short-histories.ts', import.meta.url));
 /** What a step adds to a history that is nearly full, with the messages of a test. */
 const MOST_EVENTS = 100;
 
-const { describeOnStage, stage } = await useStage('short histories', { workflowsPath: SHORT });
+const { describeOnStage, stage } = useLocalStage('short histories', { workflowsPath: SHORT });
+
+/** Time goes as it does. */
+const QUICK = {
+  soakSeconds: { controlPlane: 1, wave: 1, mesh: 1 },
+  healthPollSeconds: 1,
+  pruneGraceSeconds: 1,
+};
+
+async function begin(plot: Plot = {}): Promise<Rehearsal> {
+  return stage().begin({ ...plot, policy: { ...QUICK, ...plot.policy } });
+}
 
 async function expectManyShort(run: Rehearsal, least: number): Promise<void> {
   const lengths = (await historiesOf(stage(), run)).map(({ length }) => length);
@@ -18,10 +29,13 @@ async function expectManyShort(run: Rehearsal, least: number): Promise<void> {
   expect(Math.max(...lengths)).toBeLessThan(MOST_EVENTS);
 }
 
+const seconds = (from: string | undefined, to: string | undefined): number =>
+  (Date.parse(to ?? '') - Date.parse(from ?? '')) / 1000;
+
 describeOnStage('a run in many histories', () => {
   it('ends as it does in one, under the id of its first', async () => {
     const ids = new Set<string>();
-    const run = await stage().begin({
+    const run = await begin({
       but: {
         applyStep: async ({ runId }) => {
           ids.add(runId);
@@ -45,7 +59,7 @@ describeOnStage('a run in many histories', () => {
   });
 
   it('is undone as it is in one, step by step', async () => {
-    const run = await stage().begin();
+    const run = await begin();
     await run.reach('AwaitingCompletion');
     await run.handle.executeUpdate('reject', { args: [{ reason: 'red' }] });
 
@@ -63,7 +77,7 @@ describeOnStage('a run in many histories', () => {
   });
 
   it('closes as cancelled where it was cancelled: its undo stays in the history that knows it', async () => {
-    const run = await stage().begin();
+    const run = await begin();
     await run.reach('AwaitingCompletion');
     await run.handle.cancel();
 
@@ -77,7 +91,7 @@ describeOnStage('a run in many histories', () => {
 describeOnStage('what waits as a history becomes full', () => {
   /** Begins, and is flooded once it is there. */
   async function flooded(plot: Plot, phase: Parameters<Rehearsal['reach']>[0]): Promise<Rehearsal> {
-    const run = await stage().begin(plot);
+    const run = await begin(plot);
     await run.reach(phase);
     await flood(stage(), run, phase === 'Halted' ? 'resume' : 'retry');
     await run.reach(phase);
@@ -85,7 +99,7 @@ describeOnStage('what waits as a history becomes full', () => {
   }
 
   it('is an open gate: it keeps its time, takes a decision, and every message is told', async () => {
-    const run = await stage().begin();
+    const run = await begin();
     const { openGate } = await run.reach('AwaitingCompletion');
     const sent = await flood(stage(), run);
     expect((await run.reach('AwaitingCompletion')).openGate).toEqual(openGate);
@@ -98,6 +112,42 @@ describeOnStage('what waits as a history becomes full', () => {
       ...Array.from({ length: sent }, () => 'ignored'),
       'accepted',
     ]);
+  });
+
+  it('is an open gate: it expires when it would have', async () => {
+    const run = await begin({ policy: { gates: { complete: { expiresSeconds: 15 } } } });
+    const { openGate } = await run.reach('AwaitingCompletion');
+    await flood(stage(), run);
+    await stage().env.sleep('5s');
+    await flood(stage(), run);
+
+    const { outcome, steps } = await run.result();
+
+    expect(outcome).toBe('RolledBack');
+    const gate = steps.find(({ id }) => id === 'gate-complete');
+    expect(seconds(openGate?.openedAt, gate?.endedAt)).toBeGreaterThanOrEqual(15);
+    expect(seconds(openGate?.openedAt, gate?.endedAt)).toBeLessThan(25);
+  });
+
+  it('is a soak: the rest of it is waited for, no more', async () => {
+    const soakSeconds = { ...QUICK.soakSeconds, controlPlane: 15 };
+    const run = await begin({
+      policy: { soakSeconds },
+      but: { watchHealth: async () => watchOn() },
+    });
+    await run.reach('Soaking');
+    await flood(stage(), run);
+    await stage().env.sleep('5s');
+    await flood(stage(), run);
+    await run.reach('AwaitingCompletion');
+    await run.handle.executeUpdate('reject', { args: [{}] });
+
+    const { steps } = await run.result();
+
+    const soak = steps.find(({ id }) => id === 'soak-control-plane');
+    expect(soak).toMatchObject({ state: 'done' });
+    expect(seconds(soak?.begunAt, soak?.endedAt)).toBeGreaterThanOrEqual(15);
+    expect(seconds(soak?.begunAt, soak?.endedAt)).toBeLessThan(25);
   });
 
   it('is the gate before the first change: the plan that was shown is the one that is carried out', async () => {
@@ -114,7 +164,7 @@ describeOnStage('what waits as a history becomes full', () => {
   it('is a wave: it goes on from its checkpoint, its selectors moved once', async () => {
     const given: unknown[] = [];
     const CHECKPOINT = { done: 1, total: 2, begun: {} };
-    const run = await stage().begin({
+    const run = await begin({
       but: {
         restartWorkloads: async ({ step, checkpoint }) => {
           if (step !== 'wave-1') return { ...CHECKPOINT, done: 2, finished: true, pods: 4 };
@@ -137,7 +187,8 @@ describeOnStage('what waits as a history becomes full', () => {
   });
 
   it('is a pause: it holds until it is resumed', async () => {
-    const run = await stage().begin();
+    const soakSeconds = { ...QUICK.soakSeconds, controlPlane: 8 };
+    const run = await begin({ policy: { soakSeconds } });
     await run.reach('Soaking');
     await run.handle.executeUpdate('pause', { args: [{ reason: 'incident 4711' }] });
     await run.reach('Paused');
@@ -178,7 +229,7 @@ describeOnStage('what waits as a history becomes full', () => {
 
   it('is an undo that failed: it takes a decision, and nothing is undone twice', async () => {
     let failed = 0;
-    const run = await stage().begin({
+    const run = await begin({
       but: {
         undoStep: async ({ step }) => {
           if (step === 'wave-1' && Context.current().info.attempt === 1 && failed < 1) {

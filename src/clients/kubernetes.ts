@@ -138,6 +138,7 @@ function writerFor(send: Send): Omit<KubernetesClient, Reading | 'getInsidePod'>
         path: collectionPath(resourceKindOf(body), body.metadata.namespace),
         query: writeQuery(options),
         body,
+        repeatable: options?.dryRun === true,
       }),
     replace: (body, options) =>
       object({

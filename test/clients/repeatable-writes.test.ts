@@ -56,6 +56,7 @@ const OBJECT = { ...REF, metadata: { namespace: 'shop', name: 'cart' } };
 const BOUND = { metadata: { resourceVersion: '7', labels: { a: 'b' } } };
 
 it.each<[string, (client: KubernetesClient) => Promise<unknown>]>([
+  ['a creation that is only tried', (client) => client.create(OBJECT, { dryRun: true })],
   ['an apply', (client) => client.apply(OBJECT, { fieldManager: 'meshlift' })],
   ['a replacement', (client) => client.replace(OBJECT)],
   ['a patch of the version that was read', (client) => client.mergePatch(REF, BOUND)],

@@ -48,10 +48,15 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
+/** The API server's words for an admission webhook that did not answer: a 500 that is none of its own. */
+export function isOfWebhook(error: unknown): boolean {
+  return error instanceof KubernetesError && error.message.includes('failed calling webhook');
+}
+
 function mayHelp({ method, once, repeatable = false }: Call, error: unknown): boolean {
   if (once === true || !isPassing(error)) return false;
   if (error instanceof KubernetesError && error.code === 429) return !isBudget(error);
-  return method === 'GET' || repeatable;
+  return method === 'GET' || (repeatable && !isOfWebhook(error));
 }
 
 /** A pod's budget is no overload: it may take hours, and the caller has other pods. */

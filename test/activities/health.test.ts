@@ -96,18 +96,18 @@ describe('a look at the health', () => {
 
   it('finds a webhook that the server cannot call to be Degraded', async () => {
     const about = { causes: [], retryAfterSeconds: undefined, request: 'POST pods' };
-    const refusal = new KubernetesError({
-      code: 500,
-      reason: 'InternalError',
-      message: 'x',
-      ...about,
-    });
+    const refusal = (message: string): KubernetesError =>
+      new KubernetesError({ code: 500, reason: 'InternalError', message, ...about });
+    const silent = refusal('Internal error occurred: failed calling webhook "rev.injector"');
 
-    const { conditions } = await look({ ...cluster, create: () => Promise.reject(refusal) });
+    const { conditions } = await look({ ...cluster, create: () => Promise.reject(silent) });
 
     expect(conditions).toContainEqual(
       expect.objectContaining({ type: 'InjectionAnswers', status: 'Degraded' }),
     );
+    // Trouble of the server's own says nothing of the webhook.
+    const own = refusal('etcdserver: request timed out');
+    await expect(look({ ...cluster, create: () => Promise.reject(own) })).rejects.toBe(own);
   });
 
   it('gives no verdict when the server does not answer', async () => {

@@ -9,12 +9,16 @@ const QUICK = { firstMs: 1, longestMs: 4 };
 
 function refusal(
   code: number,
-  { retryAfterSeconds, cause }: { retryAfterSeconds?: number; cause?: string } = {},
+  {
+    retryAfterSeconds,
+    cause,
+    message = 'no',
+  }: { retryAfterSeconds?: number; cause?: string; message?: string } = {},
 ): KubernetesError {
   return new KubernetesError({
     code,
     reason: '',
-    message: 'no',
+    message,
     causes: cause === undefined ? [] : [{ reason: cause }],
     retryAfterSeconds,
     request: 'GET /x',
@@ -74,6 +78,11 @@ describe('a request', () => {
       'a repeatable write that is refused',
       { ...READ, method: 'PATCH' as const, repeatable: true },
       refusal(409),
+    ],
+    [
+      'a repeatable write on which a webhook does not answer',
+      { ...READ, method: 'POST' as const, repeatable: true },
+      refusal(500, { message: 'Internal error occurred: failed calling webhook "injector"' }),
     ],
     ['a question to a pod', { ...READ, once: true as const }, refusal(503)],
     ['a read that broke here', READ, new TypeError('ours')],

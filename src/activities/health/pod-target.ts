@@ -1,11 +1,11 @@
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import type { PodTarget } from '../../domain/health/census-pod.ts';
 import { connectionsTo } from '../../domain/health/connections.ts';
-import { known, unknown, type Known } from '../../domain/inventory/known.ts';
+import { known } from '../../domain/inventory/known.ts';
 import type { UpgradePlan } from '../../domain/planning/plan.ts';
 import type { ProxyTarget } from '../../domain/refresh/proxy-target.ts';
 import { readConnections } from './read-connections.ts';
-import { renderProxy } from './render-proxy.ts';
+import { renderedImage } from './render-proxy.ts';
 
 /** What pods of these namespaces are held against now; without namespaces those of the whole mesh. */
 export type PodTargets = (namespaces?: readonly string[]) => Promise<PodTarget>;
@@ -32,18 +32,4 @@ export async function openPodTargets(
     const answers = await readConnections(kubernetes, scope);
     return { ...target, connectionOf: connectionsTo(revision, answers) };
   };
-}
-
-/** As a pod of the mesh namespace is given it now. */
-async function renderedImage(
-  kubernetes: KubernetesClient,
-  meshNamespace: string,
-  revision: string,
-): Promise<Known<string>> {
-  const rendered = await renderProxy(kubernetes, meshNamespace, revision);
-  if (rendered.kind === 'refused') return unknown(rendered.message);
-  const { revision: by = 'nobody', proxyImage } = rendered.pod;
-  return by === revision && proxyImage !== undefined
-    ? known(proxyImage)
-    : unknown(`a dry-run pod of ${revision} is injected by ${by}`);
 }

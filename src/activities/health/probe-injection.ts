@@ -1,6 +1,5 @@
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import type { Condition } from '../../domain/health/verdict.ts';
-import { known, unknown, type Known } from '../../domain/inventory/known.ts';
 import { renderProxy } from './render-proxy.ts';
 
 /**
@@ -30,18 +29,4 @@ export async function probeInjection(
     status: 'Degraded',
     message: `expected a dry-run pod to be injected by ${revision}, found ${pod.revision ?? 'no proxy'}`,
   };
-}
-
-/** The image of the proxy that a revision's injector renders now, by the same dry run. */
-export async function renderedImage(
-  kubernetes: KubernetesClient,
-  meshNamespace: string,
-  revision: string,
-): Promise<Known<string>> {
-  const probed = await renderProxy(kubernetes, meshNamespace, revision);
-  if (probed.kind === 'refused') return unknown(probed.message);
-  const { pod } = probed;
-  return pod.revision === revision && pod.proxyImage !== undefined
-    ? known(pod.proxyImage)
-    : unknown(`a dry-run pod of ${revision} came back with ${pod.revision ?? 'no proxy'}`);
 }

@@ -1,5 +1,7 @@
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
+import { isOfWebhook, isPassing } from '../../clients/kubernetes-retry.ts';
+import { known, unknown, type Known } from '../../domain/inventory/known.ts';
 import { interpretPod, type PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import { REVISION_LABEL } from '../../domain/mesh/istio-labels.ts';
 
@@ -31,8 +33,23 @@ export async function renderProxy(
     );
     return { kind: 'answered', pod: interpretPod(created) };
   } catch (error) {
-    // The webhook's refusal or silence comes back as the API server's answer; its own silence does not.
+    // The webhook's refusal or silence comes back as the API server's answer; its own trouble says nothing.
     if (!(error instanceof KubernetesError)) throw error;
+    if (isPassing(error) && !isOfWebhook(error)) throw error;
     return { kind: 'refused', message: error.message };
   }
+}
+
+/** The image of the proxy that a revision's injector renders now, by the same dry run. */
+export async function renderedImage(
+  kubernetes: KubernetesClient,
+  meshNamespace: string,
+  revision: string,
+): Promise<Known<string>> {
+  const probed = await renderProxy(kubernetes, meshNamespace, revision);
+  if (probed.kind === 'refused') return unknown(probed.message);
+  const { pod } = probed;
+  return pod.revision === revision && pod.proxyImage !== undefined
+    ? known(pod.proxyImage)
+    : unknown(`a dry-run pod of ${revision} came back with ${pod.revision ?? 'no proxy'}`);
 }

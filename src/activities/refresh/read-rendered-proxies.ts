@@ -2,7 +2,7 @@ import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import type { MeshInventory } from '../../domain/inventory/inventory.ts';
 import { compareText } from '../../domain/kubernetes-object.ts';
 import { readRendered, type RenderedProxies } from '../../domain/refresh/rendered-proxy.ts';
-import { renderedImage } from '../health/probe-injection.ts';
+import { renderedImage } from '../health/render-proxy.ts';
 import { inParallel } from '../inventory/read-known.ts';
 
 /**

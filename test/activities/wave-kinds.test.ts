@@ -219,6 +219,27 @@ describe('a pod that nobody owns', () => {
     expect(await revisionOfTool()).toBe(NEW);
   });
 
+  it('is looked up in the record once, however often its wave looks', async () => {
+    const record = recordIn(cluster);
+    const asked: string[] = [];
+    const counting = {
+      ...record,
+      get: (part: string) => {
+        asked.push(part);
+        return record.get(part);
+      },
+    };
+    const keeper = keepPods(counting, 'wave-1');
+    expect(await keeper.get(tool.uid)).toBeUndefined();
+    const kept = { state: 'leaving', manifest: { ...POD, metadata: { name: 'tool' } } } as const;
+
+    await keeper.put(tool.uid, kept);
+
+    expect(await keeper.get(tool.uid)).toEqual(kept);
+    expect(asked).toHaveLength(1);
+    expect(await keepPods(record, 'wave-1').get(tool.uid)).toEqual(kept);
+  });
+
   it('is left as it is by a repetition', async () => {
     await restart(injected);
     const before = cluster.writes.length;

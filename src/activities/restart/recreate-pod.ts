@@ -19,20 +19,31 @@ export interface PodKeeper {
   put(uid: string, kept: KeptPod): Promise<void>;
 }
 
-/** The keeper in a run's record: a part for each pod, so that one is written without the others. */
+/**
+ * The keeper in a run's record: a part for each pod, so that one is written without the others. It reads
+ * each part once: a wave looks at every change of the cluster, and nobody else writes them meanwhile.
+ */
 export function keepPods(record: RunRecord, step: string): PodKeeper {
   const partOf = (uid: string): string => `step-${step}-pod-${uid}`;
+  const seen = new Map<string, KeptPod | undefined>();
   return {
     get: async (uid) => {
-      const found = await record.get(partOf(uid));
-      if (found === undefined) return undefined;
-      if (typeof found !== 'object' || found === null || !('manifest' in found)) {
-        throw new RecordError(`${partOf(uid)}: expected the manifest of a pod, found none`);
-      }
-      return found as KeptPod;
+      if (!seen.has(uid)) seen.set(uid, toKept(await record.get(partOf(uid)), partOf(uid)));
+      return seen.get(uid);
     },
-    put: (uid, kept) => record.put(partOf(uid), kept),
+    put: async (uid, kept) => {
+      await record.put(partOf(uid), kept);
+      seen.set(uid, kept);
+    },
   };
+}
+
+function toKept(found: unknown, part: string): KeptPod | undefined {
+  if (found === undefined) return undefined;
+  if (typeof found !== 'object' || found === null || !('manifest' in found)) {
+    throw new RecordError(`${part}: expected the manifest of a pod, found none`);
+  }
+  return found as KeptPod;
 }
 
 export interface Recreation {

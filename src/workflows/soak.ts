@@ -33,7 +33,9 @@ export async function soak(run: Run, request: SoakRequest): Promise<string | und
   };
   enterPhase(run, 'Soaking', `${request.title}, until ${until}`);
 
-  const bad = await raceWatch(run, request.title, { ...scope, pollSeconds, until });
+  const watch = { ...scope, pollSeconds, until };
+  // One of no time is the last look alone.
+  const bad = seconds === 0 ? undefined : await raceWatch(run, request.title, watch);
   if (bad === 'long') {
     return goOnAnew(run, { kind: 'step', id: request.step, until: end });
   }

@@ -344,3 +344,20 @@ describeOnStage('a mesh', () => {
     expect((await run.result()).outcome).toBe('RolledBack');
   });
 });
+
+describeOnStage('a soak of no time', () => {
+  it('is one look: nobody watches what is over', async () => {
+    const soakSeconds = { controlPlane: 0, wave: 0, mesh: 0 };
+    const watched = async (run: Rehearsal): Promise<readonly string[]> => {
+      await run.reach('AwaitingCompletion');
+      await run.handle.executeUpdate('reject', { args: [{}] });
+      await run.result();
+      return run.script.calls.filter((call) => call.startsWith('watchHealth'));
+    };
+    expect(await watched(await stage().begin())).not.toEqual([]);
+    const run = await stage().begin({ policy: { soakSeconds } });
+
+    expect(await watched(run)).toEqual([]);
+    expect(run.script.calls.filter((call) => call.startsWith('checkHealth'))).not.toEqual([]);
+  });
+});

@@ -76,7 +76,7 @@ export const STAGES: readonly Stage[] = [
 
 const TOOL_LIMIT_MINUTES = 10;
 const UNIT_LIMIT_MINUTES = 20;
-const RIG_LIMIT_MINUTES = 60;
+const RIG_LIMIT_MINUTES = 120;
 
 /** A command of a package that counts as one test. */
 function tool(name: StageName, title: string, file: string, args: readonly string[]): Stage {

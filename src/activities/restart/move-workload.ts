@@ -82,7 +82,7 @@ interface WithGeneration {
  * Marks a workload's pod template. One request where the workload is still as it was seen; where it
  * changed meanwhile (409), it is read and judged anew.
  */
-export async function restartByTemplate(
+async function restartByTemplate(
   kubernetes: KubernetesClient,
   { live, carries }: WaveEntry,
   change: Extract<RestartChange, { kind: 'restart' }>,
@@ -116,7 +116,7 @@ export async function restartByTemplate(
  * that was made meanwhile under the same name. A pod counts as asked from before the request on: its
  * answer may be lost.
  */
-export async function evictNext(
+async function evictNext(
   kubernetes: KubernetesClient,
   { pods, limits, budgets }: WaveEntry,
   { isOnTarget, asked }: MoveContext,

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { parseYaml } from '../config/parse-yaml.ts';
 import { readText } from '../config/read-text.ts';
 import type { InputProblem, Parsed } from '../domain/request/parse-request.ts';
+import type { Strategy } from '../domain/planning/plan.ts';
 import type { MeshRequest, Override, RunType, TypedRequest } from '../domain/request/request.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -12,6 +13,7 @@ export interface RequestOptions {
   readonly type?: RunType;
   readonly revision?: string;
   readonly target?: string;
+  readonly strategy?: Strategy;
   readonly reason?: string;
   readonly override?: readonly Override[];
   readonly takeOver?: string;
@@ -25,11 +27,12 @@ export function buildRequestInput(
   options: RequestOptions,
 ): Readonly<Record<string, unknown>> {
   const file = options.request === undefined ? {} : readRequestFile(options.request);
-  const { target, revision, reason, takeOver, override = [] } = options;
+  const { target, strategy, revision, reason, takeOver, override = [] } = options;
   return {
     ...file,
     ...(cluster === undefined ? {} : { cluster }),
     ...(target === undefined ? {} : { target }),
+    ...(strategy === undefined ? {} : { strategy }),
     ...(revision === undefined ? {} : { revision }),
     ...(reason === undefined ? {} : { reason }),
     ...(takeOver === undefined ? {} : { takeOver }),

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { STRATEGIES } from '../../domain/planning/plan.ts';
 import { RUN_TYPES } from '../../domain/request/request.ts';
 import { collectOverride } from '../request-input.ts';
 
@@ -11,6 +12,11 @@ export function addRequestOptions(command: Command): Command {
       new Option('--type <workflow>', 'what is done: an upgrade, or a restart of old proxies')
         .choices(RUN_TYPES)
         .default('upgradeMesh'),
+    )
+    .addOption(
+      new Option('--strategy <strategy>', 'beside the running control plane, or over it').choices(
+        STRATEGIES,
+      ),
     )
     .option('--revision <name>', 'with --type refreshProxies: only proxies of this revision')
     .option('--reason <text>', 'why, for the report')

@@ -9,8 +9,12 @@ import type { UpgradeStep } from './step.ts';
 export const STRATEGIES = ['canary', 'in-place'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
-/** What a plan does: a refresh leaves the control planes and selectors as they are. */
-export type PlanStrategy = 'canary' | 'refresh';
+/**
+ * What a plan does: a refresh leaves the control planes and selectors as they are, a rollback takes back
+ * what an earlier run did.
+ */
+export const PLAN_STRATEGIES = [...STRATEGIES, 'refresh', 'rollback'] as const;
+export type PlanStrategy = (typeof PLAN_STRATEGIES)[number];
 
 /** What meshlift computes from a request and a mesh: every step, with its objects and its undo. */
 export interface UpgradePlan {
@@ -27,6 +31,8 @@ export interface UpgradePlan {
   readonly binaries: Readonly<Record<string, string>>;
   /** Digest of the rendered objects of the new revision, in order; absent where none is. */
   readonly renderDigest?: string;
+  /** Of a rollback: the first run id of the recorded run that is taken back. */
+  readonly takesBack?: string;
   readonly findings: readonly Finding[];
 }
 
@@ -56,6 +62,7 @@ export interface PlanOutline {
   readonly strategy: PlanStrategy;
   readonly from: RevisionAt;
   readonly to: RevisionAt;
+  readonly takesBack?: string;
   readonly policy: Policy;
   readonly steps: readonly StepOutline[];
   readonly findings: readonly Finding[];

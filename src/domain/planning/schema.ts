@@ -5,6 +5,7 @@ import { CONNECTION_POLICIES, ON_BREACH, RESTART_POLICIES } from '../policy.ts';
 import { API_VERSION } from '../request/request.ts';
 import { refreshRequest, upgradeRequest } from '../request/schema.ts';
 import { finding } from '../schema.ts';
+import { PLAN_STRATEGIES } from './plan.ts';
 
 const seconds = z.number().nonnegative();
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected "sha256:" and 64 digits');
@@ -226,6 +227,20 @@ export const upgradeStep = z
       objects: z.array(plannedObject),
     }),
     z.strictObject({ ...base, kind: z.literal('verify-mesh'), revision: z.string() }),
+    z.strictObject({
+      ...base,
+      kind: z.literal('undo-step'),
+      of: z.string().describe('The recorded step that is taken back.'),
+      changes: z.int().nonnegative(),
+    }),
+    z.strictObject({
+      ...base,
+      kind: z.literal('restore-control-plane'),
+      of: z.string().describe('The recorded step that removed it.'),
+      revision: z.string(),
+      objects: z.array(plannedObject),
+    }),
+    z.strictObject({ ...base, kind: z.literal('prove-restored') }),
   ])
   .meta({ id: 'UpgradeStep' });
 
@@ -239,7 +254,7 @@ export const upgradePlan = z.strictObject({
     uid: z.string().describe('Of the namespace kube-system: the identity of the cluster.'),
   }),
   meshNamespace: z.string(),
-  strategy: z.enum(['canary', 'refresh']),
+  strategy: z.enum(PLAN_STRATEGIES),
   from: revisionAt,
   to: revisionAt,
   reason: z.string().exactOptional(),
@@ -250,6 +265,10 @@ export const upgradePlan = z.strictObject({
     .string()
     .exactOptional()
     .describe('Of all rendered objects, in order; absent where none is.'),
+  takesBack: z
+    .string()
+    .exactOptional()
+    .describe('Of a rollback: the first run id of the recorded run that is taken back.'),
   findings: z.array(finding),
 });
 

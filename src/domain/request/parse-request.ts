@@ -16,10 +16,17 @@ export type Parsed<R extends MeshRequest> =
 export function parseRequest(input: unknown): Parsed<UpgradeRequest> {
   const { success, data, error } = upgradeRequest.safeParse(input);
   if (!success) return problemsOf(error);
-  const { apiVersion, cluster, target, overrides } = data;
+  const { apiVersion, cluster, target, strategy, overrides } = data;
   return {
     kind: 'request',
-    request: { apiVersion, cluster, target, overrides, ...optionsIn(data) },
+    request: {
+      apiVersion,
+      cluster,
+      target,
+      ...(strategy === undefined ? {} : { strategy }),
+      overrides,
+      ...optionsIn(data),
+    },
   };
 }
 

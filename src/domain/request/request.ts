@@ -1,3 +1,5 @@
+import type { Strategy } from '../planning/plan.ts';
+
 /** The version of every public shape: request, plan, report. */
 export const API_VERSION = 'meshlift.dev/v1alpha1';
 
@@ -27,6 +29,8 @@ export interface MeshRequest {
 export interface UpgradeRequest extends MeshRequest {
   /** The Istio version to reach. */
   readonly target: string;
+  /** Beside the running control plane, or over it; absent: canary. */
+  readonly strategy?: Strategy;
 }
 
 /** Input of `refreshProxies`. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { STRATEGIES } from '../planning/plan.ts';
 import { API_VERSION } from './request.ts';
 
 /** No control characters: texts travel into logs, Markdown and terminals. */
@@ -40,6 +41,10 @@ export const upgradeRequest = z.strictObject({
       /^(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})(-[0-9a-z]+([.-][0-9a-z]+)*)?$/,
       'expected an Istio version such as "1.26.1"',
     ),
+  strategy: z
+    .enum(STRATEGIES)
+    .optional()
+    .describe('Beside the running control plane (canary, the default), or over it (in-place).'),
   ...options,
 });
 

@@ -12,6 +12,7 @@ import { ActivityError } from './errors.ts';
 import { assertReadyToSelect } from './health/assert-ready.ts';
 import { assertUnused } from './health/assert-unused.ts';
 import { loadStep, recordOf } from './load-plan.ts';
+import { assertPlannedBinary } from './planned-binaries.ts';
 import { readJournal, writeJournal } from './record/step-journal.ts';
 import { applyRelease } from './release/apply-release.ts';
 import { recordedObjects } from './release/recorded-release.ts';
@@ -125,6 +126,7 @@ async function tagChanges(
 ): Promise<OwnedChange[]> {
   const version = parseIstioVersion(plan.to.version);
   if (version === undefined) throw new TypeError(`not a version in the plan: ${plan.to.version}`);
+  if (moves.length > 0) await assertPlannedBinary(installer, plan, version);
   return Promise.all(
     moves.map(async ({ tag, webhook, from, to }) => {
       const rendered = await installer.renderTag(

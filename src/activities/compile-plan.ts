@@ -28,6 +28,7 @@ import { planInjection, type InjectionPlan } from './restart/manual/plan-injecti
 import { checkAccess } from './check-access.ts';
 import { takeInventory } from './inventory/take-inventory.ts';
 import { digestPlan } from './plan-digest.ts';
+import { binaryDigests } from './planned-binaries.ts';
 import { compileRelease, type CompiledRelease } from './release/compile-release.ts';
 import { binaryMissing, type RunningRelease } from './release/recover-release.ts';
 import { InvalidRequestError } from './services.ts';
@@ -194,7 +195,7 @@ interface Material {
 /** The steps are needed to know all findings: the rights that they need are asked for. */
 async function planFrom(material: Material): Promise<Compiled> {
   const { access, compileRequest, facts, compiled, early } = material;
-  const draft = draftPlan(material);
+  const draft = await draftPlan(material);
   const lasting = findLastingGracePeriods(
     treatedOf(material),
     facts.inventory.workloads,
@@ -229,14 +230,14 @@ function treatedOf({
   return treatWorkloads(facts.inventory, compileRequest.policy.restart, byHand.treatments);
 }
 
-function draftPlan({
+async function draftPlan({
   compileRequest,
   installer,
   facts,
   source,
   compiled,
   byHand,
-}: Material): Omit<UpgradePlan, 'findings'> {
+}: Material): Promise<Omit<UpgradePlan, 'findings'>> {
   const { request, policy, meshNamespace } = compileRequest;
   const { mesh, inventory } = facts;
   const from = { revision: source.revision, version: source.version };
@@ -262,9 +263,7 @@ function draftPlan({
       old: compiled.old,
     }),
     policy,
-    binaries: Object.fromEntries(
-      [source.version, facts.target].map((version) => [version, installer.binaryDigest(version)]),
-    ),
+    binaries: await binaryDigests(installer, [source.version, facts.target]),
     renderDigest: compiled.release.digest,
   };
 }

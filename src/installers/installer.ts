@@ -8,8 +8,8 @@ export interface MeshInstaller {
   readonly capabilities: InstallerCapabilities;
   /** Versions that this installer can supply. */
   versions(): readonly IstioVersion[];
-  /** sha256 of the binary of a version as configured; checked against the file before each use. */
-  binaryDigest(version: IstioVersion): string;
+  /** sha256 of the binary of a version, which is fetched and verified for it when need be. */
+  binaryDigest(version: IstioVersion, signal?: AbortSignal): Promise<string>;
   /** Reads back, from a cluster's objects, what a running revision was configured with. */
   recoverConfiguration(
     request: RecoverRequest,

@@ -22,7 +22,7 @@ function remember<Q extends { readonly version: Parameters<MeshInstaller['binary
 ): Ask<Q, A> {
   const answers = new Map<string, A>();
   return async (request, signal) => {
-    const key = canonicalize([binaryDigest(request.version), request]) ?? '';
+    const key = canonicalize([await binaryDigest(request.version, signal), request]) ?? '';
     const known = answers.get(key);
     if (known !== undefined) return known;
     const answer = await ask(request, signal);

@@ -51,7 +51,7 @@ const INSTALLER: MeshInstaller = {
   id: 'istioctl',
   capabilities: { strategies: ['canary'], revisionTags: 'managed-here', ownsCrds: true },
   versions: () => [version('1.25.1'), version('1.26.1')],
-  binaryDigest: (of) => `sha256:${of}`,
+  binaryDigest: async (of) => `sha256:${of}`,
   recoverConfiguration: async () => ({ spec: {}, source: 'recorded', unknowns: [] }),
   render: async ({ revision }) => ({
     objects: [{ component: 'Pilot', object: istio(revision) }],

@@ -28,7 +28,7 @@ afterEach(async () => {
 describe('the store of installer binaries', () => {
   it('gives the path of a binary that is what was configured', async () => {
     expect(await store.verified(VERSION)).toBe(file);
-    expect(store.digest(VERSION)).toBe(`sha256:${SHA256}`);
+    expect(await store.digest(VERSION)).toBe(`sha256:${SHA256}`);
   });
 
   it('takes digests with a prefix and in capitals', async () => {
@@ -36,7 +36,7 @@ describe('the store of installer binaries', () => {
     const other = createBinaryStore({ '1.26.1': { path: file, sha256 } });
 
     expect(await other.verified(VERSION)).toBe(file);
-    expect(other.digest(VERSION)).toBe(`sha256:${SHA256}`);
+    expect(await other.digest(VERSION)).toBe(`sha256:${SHA256}`);
   });
 
   it('lists versions in their order', () => {

@@ -28,7 +28,7 @@ function requestFor(...names: readonly string[]) {
 function toolsThatWrite(stdout: string) {
   const asked: { readonly request: CommandRequest; readonly texts: readonly string[] }[] = [];
   const tools: IstioctlTools = {
-    binaries: { versions: () => [], digest: () => '', verified: async () => '/bin/istioctl' },
+    binaries: { versions: () => [], digest: async () => '', verified: async () => '/bin/istioctl' },
     commands: {
       containment: { kind: 'none' } as never,
       run: async (request) => {

@@ -20,7 +20,7 @@ function counting(fails = 0): { readonly installer: MeshInstaller; readonly aske
     id: 'istioctl',
     capabilities: { strategies: ['canary'], revisionTags: 'managed-here', ownsCrds: true },
     versions: () => [],
-    binaryDigest: () => binary,
+    binaryDigest: async () => binary,
     exchange: () => (binary = 'sha256:b'),
     recoverConfiguration: async () => ({ spec: {}, source: 'recorded', unknowns: [] }),
     render: async ({ revision }) => {

@@ -46,10 +46,10 @@ export class InstallerBinaryError extends Error {
 
 export interface BinaryStore {
   versions(): readonly IstioVersion[];
-  /** As configured, with the prefix `sha256:`. */
-  digest(version: IstioVersion): string;
+  /** With the prefix `sha256:`. */
+  digest(version: IstioVersion, signal?: AbortSignal): Promise<string>;
   /** The path of the binary, after its content was compared with what is configured. */
-  verified(version: IstioVersion): Promise<string>;
+  verified(version: IstioVersion, signal?: AbortSignal): Promise<string>;
 }
 
 /** The configured binaries. A file is hashed at its first use and whenever it is another file than then. */
@@ -64,7 +64,7 @@ export function createBinaryStore(
   };
   return {
     versions: () => versionsOf(Object.keys(binaries)),
-    digest: (version) => `sha256:${bareDigest(configured(version).sha256)}`,
+    digest: async (version) => `sha256:${bareDigest(configured(version).sha256)}`,
     verified: async (version) => {
       const binary = configured(version);
       const identity = await identityOf(version, binary);

@@ -36,7 +36,7 @@ export function createIstioctlInstaller(options: IstioctlInstallerOptions): Mesh
     id: 'istioctl',
     capabilities: CAPABILITIES,
     versions: () => binaries.versions(),
-    binaryDigest: (version) => binaries.digest(version),
+    binaryDigest: async (version, signal) => binaries.digest(version, signal),
     recoverConfiguration: async (request, signal) => recoverConfiguration(tools, request, signal),
     render: async (request, signal) => renderRelease(tools, request, signal),
     renderTag: async (request, signal) => renderTag(tools, request, signal),

@@ -3,8 +3,8 @@ import type { NativeConnection } from '@temporalio/worker';
 
 /** Below this, a writer of another namespace can signal ours (CVE-2026-5199 and the image's own). */
 const MINIMUM_SERVER = [1, 31, 2] as const;
-/** What `@kubernetes/client-node` needs through undici. */
-const MINIMUM_NODE = [22, 19, 0] as const;
+/** What `@sigstore/verify` needs; `@kubernetes/client-node` is content with 22.19. */
+const MINIMUM_NODE = [22, 22, 2] as const;
 
 /** Thrown when the surroundings cannot carry a worker; says what to change. */
 export class UnfitEnvironment extends Error {

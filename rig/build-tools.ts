@@ -11,6 +11,7 @@ import {
   OPTIONAL_FAMILIES,
   type Family,
   type FamilyName,
+  type OptionalIstioVersion,
 } from './tools/catalog.ts';
 import { checkDiskSpace } from './tools/disk-space.ts';
 import { findGo, type Go } from './tools/find-go.ts';
@@ -24,6 +25,8 @@ export interface EnsureToolsOptions {
   readonly families?: readonly FamilyName[];
   /** These as well. */
   readonly controllers?: readonly ControllerName[];
+  /** And these releases of Istio. */
+  readonly istio?: readonly OptionalIstioVersion[];
   readonly progress?: BuildProgress;
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,7 +35,8 @@ const ALL: readonly Family[] = [...FAMILIES, ...OPTIONAL_FAMILIES];
 
 /** Builds what is not in the cache yet, one family after another, and says where everything is. */
 export async function ensureTools(options: EnsureToolsOptions = {}): Promise<ToolPaths> {
-  const { families: wanted = FAMILIES.map(({ name }) => name), controllers = [], signal } = options;
+  const { families: wanted = FAMILIES.map(({ name }) => name), signal } = options;
+  const { controllers = [], istio = [] } = options;
   const progress = options.progress ?? createBuildProgress(process.stderr);
   const cacheDir = cacheRoot();
   const go = await findGo({ cacheDir, log: progress.note, signal });
@@ -40,7 +44,7 @@ export async function ensureTools(options: EnsureToolsOptions = {}): Promise<Too
   const places = new Map<string, string>(
     ALL.map((family) => [family.name, path.join(toolsDir, cacheKeyOf(family, go.version))]),
   );
-  const names: readonly string[] = [...wanted, ...controllers];
+  const names: readonly string[] = [...wanted, ...controllers, ...istio.map(familyOf)];
   const families = ALL.filter(({ name }) => names.includes(name));
   const missing = () => families.filter(({ name }) => !existsSync(places.get(name) ?? ''));
   if (missing().length > 0) {
@@ -51,7 +55,7 @@ export async function ensureTools(options: EnsureToolsOptions = {}): Promise<Too
       buildAll({ families: missing(), places, toolsDir, go, progress, signal }),
     );
   }
-  return toolPaths(places);
+  return toolPaths(places, [...ISTIO_VERSIONS, ...istio]);
 }
 
 interface BuildAll {
@@ -103,14 +107,23 @@ function removeDrafts(toolsDir: string): void {
   }
 }
 
-function toolPaths(places: ReadonlyMap<string, string>): ToolPaths {
+type IstioVersion = (typeof ISTIO_VERSIONS)[number] | OptionalIstioVersion;
+
+function familyOf<V extends IstioVersion>(version: V): `istio-${V}` {
+  return `istio-${version}`;
+}
+
+function toolPaths(
+  places: ReadonlyMap<string, string>,
+  versions: readonly IstioVersion[],
+): ToolPaths {
   const inFamily = (family: FamilyName, file: string) => path.join(places.get(family) ?? '', file);
-  const istio = ISTIO_VERSIONS.map((version): [string, IstioTools] => [
+  const istio = versions.map((version): [string, IstioTools] => [
     version,
     {
       version,
-      istioctl: inFamily(`istio-${version}`, 'istioctl'),
-      pilotDiscovery: inFamily(`istio-${version}`, 'pilot-discovery'),
+      istioctl: inFamily(familyOf(version), 'istioctl'),
+      pilotDiscovery: inFamily(familyOf(version), 'pilot-discovery'),
     },
   ]);
   return {

@@ -1,9 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import type { UpOptions } from './commands/up-and-down.ts';
-import { CONTROLLER_NAMES, isControllerName, type ControllerName } from './controllers/names.ts';
+import { CONTROLLER_NAMES, isControllerName } from './controllers/names.ts';
 import { errorCode } from './error-code.ts';
-import { DEFAULT_RIG } from './rig-state.ts';
+import { DEFAULT_RIG, type RigExtras } from './rig-state.ts';
+import { OPTIONAL_ISTIO_VERSIONS } from './tools/catalog.ts';
 import { UsageError, UserError } from './user-error.ts';
 
 const EXIT_FAILED = 1;
@@ -43,10 +44,10 @@ function program(): Command {
     .addOption(nameOption())
     .option('--bare', 'leave out the mesh and the sample workloads', false)
     .option('--stand-in-proxies', 'connect to istiod for the proxies of all pods', false)
-    .addOption(controllersOption())
+    .addOption(extrasOption())
     .option('--foreground', 'stay, and take the rig down on Ctrl-C', false)
-    .action(async ({ with: controllers, ...options }: UpOptions & { with: ControllerName[] }) =>
-      (await import('./commands/up-and-down.ts')).runUp({ ...options, controllers }),
+    .action(async ({ with: extras, ...options }: UpOptions & { with: Extras }) =>
+      (await import('./commands/up-and-down.ts')).runUp({ ...options, ...extras }),
     );
   rig
     .command('down')
@@ -147,14 +148,23 @@ function nameOption(): Option {
   );
 }
 
-function controllersOption(): Option {
-  const known = CONTROLLER_NAMES.join(',');
-  return new Option('--with <controllers>', `also run these: ${known}`)
-    .default([], 'none')
-    .argParser((text: string) => {
+type Extras = Required<Pick<RigExtras, 'controllers' | 'istio'>>;
+
+function extrasOption(): Option {
+  const releases = OPTIONAL_ISTIO_VERSIONS.map((version) => [`istio-${version}`, version] as const);
+  const known: readonly string[] = [...CONTROLLER_NAMES, ...releases.map(([name]) => name)];
+  const none: Extras = { controllers: [], istio: [] };
+  return new Option('--with <names>', `also have these: ${known.join(',')}`)
+    .default(none, 'none')
+    .argParser((text: string): Extras => {
       const names = text.split(',');
-      if (names.every(isControllerName)) return names;
-      throw new InvalidArgumentError(`expected some of ${known}`);
+      if (!names.every((name) => known.includes(name))) {
+        throw new InvalidArgumentError(`expected some of ${known.join(',')}`);
+      }
+      return {
+        controllers: names.filter(isControllerName),
+        istio: releases.filter(([name]) => names.includes(name)).map(([, version]) => version),
+      };
     });
 }
 

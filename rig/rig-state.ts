@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ControllerName } from './controllers/names.ts';
 import type { Kubeconfigs, PartStatus } from './kubernetes/index.ts';
 import type { ProcessIdentity } from './process-identity.ts';
+import type { OptionalIstioVersion } from './tools/catalog.ts';
 import { UsageError, UserError } from './user-error.ts';
 import { stateRoot } from './xdg.ts';
 
@@ -15,6 +16,8 @@ export interface RigExtras {
   readonly standInProxies?: boolean;
   /** Controllers of other projects; each runs as a process beside the mesh. */
   readonly controllers?: readonly ControllerName[];
+  /** Releases of Istio besides those that every rig has. */
+  readonly istio?: readonly OptionalIstioVersion[];
   /** The audit log has the readiness of pods and what the scripts of the bench read: more to write. */
   readonly auditsPods?: boolean;
 }

@@ -74,12 +74,12 @@ export async function prepareRig(
   launch: (request: RigRequest) => Promise<RigState>,
 ): Promise<StartedRig> {
   const { name, bare = false, endsWithCaller = false, progress, onWait, signal } = options;
-  const { standInProxies = false, auditsPods = false, controllers = [] } = options;
+  const { standInProxies = false, auditsPods = false, controllers = [], istio = [] } = options;
   const stateDir = stateDirOf(name);
   const upBefore = readyRig(name);
   if (upBefore !== undefined) return { state: upBefore, wasUp: true };
   const shown = progress === undefined ? {} : { progress };
-  const tools = await ensureTools({ signal, controllers, ...shown });
+  const tools = await ensureTools({ signal, controllers, istio, ...shown });
   const lock = { file: lockFile(name), signal, ...(onWait === undefined ? {} : { onWait }) };
   return withLock(lock, async () => {
     const up = readyRig(name);
@@ -89,7 +89,7 @@ export async function prepareRig(
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const owner = endsWithCaller ? { owner: ownIdentity() } : {};
     const state = await launch({
-      ...{ name, bare, standInProxies, auditsPods, controllers, stateDir, tools },
+      ...{ name, bare, standInProxies, auditsPods, controllers, istio, stateDir, tools },
       ...owner,
     });
     return { state, wasUp: false };

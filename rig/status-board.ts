@@ -16,7 +16,7 @@ export class StatusBoard {
   readonly #log: Log;
 
   constructor(subject: BoardSubject, log: Log) {
-    const { name, bare, stateDir, standInProxies = false, controllers = [] } = subject;
+    const { name, bare, stateDir, standInProxies = false, controllers = [], istio = [] } = subject;
     const parts = ['temporal', 'kubernetes', ...(bare ? [] : ['mesh']), ...controllers];
     if (standInProxies) parts.push('stand-in-proxies');
     this.#log = log;
@@ -25,6 +25,7 @@ export class StatusBoard {
       bare,
       standInProxies,
       controllers,
+      istio,
       stateDir,
       supervisor: ownIdentity(),
       phase: 'starting',

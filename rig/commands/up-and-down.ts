@@ -104,6 +104,9 @@ function differencesOf(asked: UpOptions, state: RigState): string[] {
     ...(asked.controllers ?? [])
       .filter((each) => !state.controllers?.includes(each))
       .map((each) => `without ${each}`),
+    ...(asked.istio ?? [])
+      .filter((each) => !state.istio?.includes(each))
+      .map((each) => `without Istio ${each}`),
   ];
 }
 

@@ -88,6 +88,12 @@ export const FAMILIES = [
   istio({ version: '1.26.1', commit: '2ce3ad897b98', usualSeconds: 230 }),
 ] as const satisfies readonly Family[];
 
+/** Built only when asked for: other releases, for what takes more than one upgrade to show. */
+const OPTIONAL_ISTIO_FAMILIES = [
+  istio({ version: '1.26.0', commit: 'c2e9871f340c', usualSeconds: 150 }),
+  istio({ version: '1.27.0', commit: '7359d8be2504', usualSeconds: 185 }),
+] as const satisfies readonly Family[];
+
 /** Built only when asked for. */
 export const OPTIONAL_FAMILIES = [
   {
@@ -117,14 +123,19 @@ export const OPTIONAL_FAMILIES = [
     usualSeconds: 65,
     coldGigabytes: 3,
   },
+  ...OPTIONAL_ISTIO_FAMILIES,
 ] as const satisfies readonly Family[];
 
 type DefaultFamilyName = (typeof FAMILIES)[number]['name'];
 type OptionalFamilyName = (typeof OPTIONAL_FAMILIES)[number]['name'];
 export type FamilyName = DefaultFamilyName | OptionalFamilyName;
 
-/** Istio versions of the set, oldest first. */
+/** Istio versions that every rig has, oldest first. */
 export const ISTIO_VERSIONS = ['1.25.1', '1.26.1'] as const;
+
+/** Istio versions that a rig has when it is asked for them. */
+export const OPTIONAL_ISTIO_VERSIONS = ['1.26.0', '1.27.0'] as const;
+export type OptionalIstioVersion = (typeof OPTIONAL_ISTIO_VERSIONS)[number];
 
 interface IstioRelease<V extends string> {
   readonly version: V;

@@ -24,7 +24,7 @@ export interface ToolPaths {
   /** Folder with KWOK's own `kustomize/stage` and `kustomize/crd`. */
   readonly kwokAssets: string;
   readonly temporal: string;
-  /** By version, for example `1.26.1`. */
+  /** By version, for example `1.26.1`: those of every rig, and those that were asked for. */
   readonly istio: Readonly<Record<string, IstioTools>>;
   /** There only after they were asked for. */
   readonly controllers: Readonly<Record<ControllerName, ControllerTools>>;

@@ -6,6 +6,7 @@ import {
   FAMILIES,
   ISTIO_VERSIONS,
   OPTIONAL_FAMILIES,
+  OPTIONAL_ISTIO_VERSIONS,
   type Family,
 } from '../../rig/tools/catalog.ts';
 import { isNewEnough } from '../../rig/tools/find-go.ts';
@@ -59,14 +60,14 @@ describe('the catalog', () => {
   );
 
   it('stamps every Istio version into its own binaries', () => {
-    const stamped = ISTIO_VERSIONS.map((version) => {
-      const found = FAMILIES.find(({ name }) => name === `istio-${version}`);
+    const versions = [...ISTIO_VERSIONS, ...OPTIONAL_ISTIO_VERSIONS];
+    const stamped = versions.map((version) => {
+      const families: readonly Family[] = [...FAMILIES, ...OPTIONAL_FAMILIES];
+      const found = families.find(({ name }) => name === `istio-${version}`);
       return found === undefined ? '' : buildFlags(found).join(' ');
     });
 
-    expect(stamped.map((flags) => /buildTag=([\d.]+)/.exec(flags)?.[1])).toEqual([
-      ...ISTIO_VERSIONS,
-    ]);
+    expect(stamped.map((flags) => /buildTag=([\d.]+)/.exec(flags)?.[1])).toEqual(versions);
   });
 });
 

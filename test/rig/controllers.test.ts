@@ -35,7 +35,9 @@ it.each([
 });
 
 it('builds each controller as a family of its own, which no other rig waits for', () => {
-  expect(OPTIONAL_FAMILIES.map(({ name }) => name)).toEqual([...CONTROLLER_NAMES]);
+  expect(OPTIONAL_FAMILIES.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([...CONTROLLER_NAMES]),
+  );
   expect(FAMILIES.map(({ name }): string => name)).not.toEqual(
     expect.arrayContaining([expect.stringMatching(/argo|flagger/)]),
   );

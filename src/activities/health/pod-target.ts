@@ -25,7 +25,8 @@ export async function openPodTargets(
       ? await renderedImage(kubernetes, meshNamespace, revision)
       : known(proxy.image);
   const connections = policy.census?.connections ?? 'off';
-  const target = { revision, version, image, mustKnow: connections === 'required' };
+  const exact = proxy?.exact === undefined ? {} : { exact: proxy.exact };
+  const target = { revision, version, image, ...exact, mustKnow: connections === 'required' };
   if (connections === 'off') return () => Promise.resolve(target);
   return async (namespaces) => {
     const scope = { meshNamespace, ...(namespaces === undefined ? {} : { namespaces }) };

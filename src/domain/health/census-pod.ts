@@ -2,13 +2,16 @@ import { assertNever } from '../assert-never.ts';
 import type { Known } from '../inventory/known.ts';
 import type { PodFacts } from '../mesh/interpret-pods.ts';
 import { imageVersion } from '../version/image-version.ts';
-import { compareIstioVersions, parseIstioVersion } from '../version/istio-version.ts';
+import { isAsNew } from '../refresh/proxy-target.ts';
+import { parseIstioVersion } from '../version/istio-version.ts';
 import type { Connection } from './connections.ts';
 
 /** What a pod is held against. */
 export interface PodTarget {
   readonly revision: string;
   readonly version: string;
+  /** Whether it has to be that very version, and no newer one. */
+  readonly exact?: true;
   /** The proxy's image as the revision's injector renders it. */
   readonly image: Known<string>;
   /** Absent where nobody asks istiod. */
@@ -105,13 +108,13 @@ type ImageAnswer =
  */
 function compareImage(
   { proxyImage, pinnedImage }: PodFacts,
-  { image, version }: PodTarget,
+  { image, version, exact }: PodTarget,
 ): ImageAnswer {
   if (proxyImage === undefined) return { kind: 'unknown', why: 'it has no container istio-proxy' };
   if (image.kind === 'known' && image.value === proxyImage) return { kind: 'same' };
   const [found, wanted] = [imageVersion(proxyImage), parseIstioVersion(version)];
   if (found !== undefined && wanted !== undefined) {
-    if (compareIstioVersions(found, wanted) >= 0) return { kind: 'same' };
+    if (isAsNew(found, wanted, exact === undefined ? {} : { exact })) return { kind: 'same' };
   } else if (image.kind === 'unknown') {
     return { kind: 'unknown', why: `whether ${proxyImage} is its proxy: ${image.why}` };
   }

@@ -4,6 +4,7 @@ import type { StepOf, UpgradeStep } from './step.ts';
 /** The plan without its long lists: what a workflow may carry in its history. */
 export function outlinePlan(plan: UpgradePlan, digest: string): PlanOutline {
   const { apiVersion, cluster, meshNamespace, strategy, from, to, policy, findings, steps } = plan;
+  const { takesBack } = plan;
   return {
     apiVersion,
     digest,
@@ -12,6 +13,7 @@ export function outlinePlan(plan: UpgradePlan, digest: string): PlanOutline {
     strategy,
     from,
     to,
+    ...(takesBack === undefined ? {} : { takesBack }),
     policy,
     findings,
     steps: steps.map(outlineStep),
@@ -20,7 +22,15 @@ export function outlinePlan(plan: UpgradePlan, digest: string): PlanOutline {
 
 function outlineStep(step: UpgradeStep): StepOutline {
   const { id, kind, title } = step;
-  return { id, kind, title, undo: step.undo.kind, objects: countObjects(step), ...detailsOf(step) };
+  return {
+    id,
+    kind,
+    title,
+    undo: step.undo.kind,
+    ...(step.undoFirst === undefined ? {} : { undoFirst: step.undoFirst }),
+    objects: countObjects(step),
+    ...detailsOf(step),
+  };
 }
 
 function countObjects(step: UpgradeStep): number {
@@ -28,7 +38,10 @@ function countObjects(step: UpgradeStep): number {
     case 'apply-crds':
     case 'install-control-plane':
     case 'remove-control-plane':
+    case 'restore-control-plane':
       return step.objects.length;
+    case 'undo-step':
+      return step.changes;
     case 'wave':
       return step.namespaceMoves.length + step.workloads.length + countDefault(step);
     case 'move-default':
@@ -41,6 +54,7 @@ function countObjects(step: UpgradeStep): number {
     case 'gate':
     case 'census':
     case 'verify-mesh':
+    case 'prove-restored':
       return 0;
   }
 }
@@ -74,6 +88,9 @@ function detailsOf(step: UpgradeStep): Partial<StepOutline> {
     case 'restore-labels':
     case 'remove-control-plane':
     case 'verify-mesh':
+    case 'undo-step':
+    case 'restore-control-plane':
+    case 'prove-restored':
       return {};
   }
 }

@@ -83,6 +83,7 @@ export interface StepOutline {
   /** For soaks. */
   readonly seconds?: number;
   readonly undo: UpgradeStep['undo']['kind'];
+  readonly undoFirst?: true;
 }
 
 /** One object of a release and what applying, or removing, it does. */
@@ -94,6 +95,8 @@ export interface PlannedObject {
   readonly uid?: string;
   /** sha256 of the object as rendered; absent for `delete`. */
   readonly rendered?: string;
+  /** Direct edits of it were accepted: it is applied by force, as long as they are what was planned. */
+  readonly force?: true;
   /** For `create`: what it is, in a few words. */
   readonly summary?: string;
   /**

@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import type { Json } from '../kubernetes-object.ts';
 import { RESTARTABLE_KINDS } from '../mesh/observed-mesh.ts';
 import { CONNECTION_POLICIES, ON_BREACH, RESTART_POLICIES } from '../policy.ts';
 import { API_VERSION } from '../request/request.ts';
 import { refreshRequest, upgradeRequest } from '../request/schema.ts';
-import { finding } from '../schema.ts';
+import { finding, json } from '../schema.ts';
 import { PLAN_STRATEGIES } from './plan.ts';
 
 const seconds = z.number().nonnegative();
@@ -49,8 +48,6 @@ const objectRef = z.strictObject({
   name: z.string(),
 });
 
-const json: z.ZodType<Json> = z.json().meta({ id: 'Json' });
-
 const differences = z.array(
   z.strictObject({
     path: z.string(),
@@ -69,6 +66,10 @@ const plannedObject = z
     action: z.enum(['create', 'update', 'none', 'delete']),
     uid: z.string().exactOptional().describe('Of the live object.'),
     rendered: digest.exactOptional().describe('Of the object as rendered.'),
+    force: z
+      .literal(true)
+      .exactOptional()
+      .describe('Direct edits of it were accepted: it is applied by force.'),
     summary: z.string().exactOptional().describe('Of an object that is created: what it is.'),
     diff: differences
       .exactOptional()
@@ -145,7 +146,25 @@ const undo = z
   .describe('What takes the step back.')
   .meta({ id: 'StepUndo' });
 
-const base = { id: z.string(), title: z.string(), undo };
+const base = {
+  id: z.string(),
+  title: z.string(),
+  undo,
+  undoFirst: z.literal(true).exactOptional().describe('Taken back before all others.'),
+};
+
+const services = z
+  .array(
+    z.strictObject({
+      namespace: z.string(),
+      name: z.string(),
+      uid: z.string(),
+      type: z.string(),
+      clusterIP: z.string().exactOptional(),
+      addresses: z.array(z.string()),
+    }),
+  )
+  .describe('Services that must stay what they are.');
 
 /** Schema of `UpgradeStep`. */
 export const upgradeStep = z
@@ -163,7 +182,12 @@ export const upgradeStep = z
       component: z.literal('Pilot'),
       objects: z.array(plannedObject),
     }),
-    z.strictObject({ ...base, kind: z.literal('verify-control-plane'), revision: z.string() }),
+    z.strictObject({
+      ...base,
+      kind: z.literal('verify-control-plane'),
+      revision: z.string(),
+      services: services.exactOptional(),
+    }),
     z.strictObject({
       ...base,
       kind: z.literal('soak'),
@@ -197,7 +221,12 @@ export const upgradeStep = z
         .exactOptional()
         .describe('The wave that restarts the others that these selectors select.'),
       target: z
-        .strictObject({ revision: z.string(), image: z.string(), version: z.string() })
+        .strictObject({
+          revision: z.string(),
+          image: z.string(),
+          version: z.string(),
+          exact: z.literal(true).exactOptional().describe('A newer one is another one as well.'),
+        })
         .exactOptional()
         .describe('Of a refresh: the proxy that the pods are to have.'),
     }),

@@ -1,3 +1,4 @@
+import type { ServiceIdentity } from '../in-place/service-identity.ts';
 import type { WorkloadRef } from '../mesh/observed-mesh.ts';
 import type { LeftWorkload, PlannedWorkload } from '../restart/treatment.ts';
 import type { ProxyTarget } from '../refresh/proxy-target.ts';
@@ -20,6 +21,8 @@ interface StepBase {
   /** One line for people. */
   readonly title: string;
   readonly undo: StepUndo;
+  /** Taken back before all others, which rely on it; absent: newest first (`rollout/undo-order.ts`). */
+  readonly undoFirst?: true;
 }
 
 /** Labels of one namespace, before and after; `null` means the label is absent. */
@@ -70,7 +73,12 @@ export type UpgradeStep = StepBase &
         readonly component: 'Pilot';
         readonly objects: readonly PlannedObject[];
       }
-    | { readonly kind: 'verify-control-plane'; readonly revision: string }
+    | {
+        readonly kind: 'verify-control-plane';
+        readonly revision: string;
+        /** Of an upgrade in place: Services that must have stayed what they were. */
+        readonly services?: readonly ServiceIdentity[];
+      }
     | {
         readonly kind: 'soak';
         readonly scope: 'control-plane' | 'wave' | 'mesh';
@@ -92,7 +100,7 @@ export type UpgradeStep = StepBase &
         readonly selectorsOf?: string;
         /** The wave that restarts the others that these selectors select, and how many those are. */
         readonly later?: { readonly step: string; readonly workloads: number };
-        /** Of a refresh, whose pods keep their revision: the proxy that they are to have. */
+        /** Of a refresh or in place, where pods keep their revision: the proxy that they are to have. */
         readonly target?: ProxyTarget;
       }
     | { readonly kind: 'gate'; readonly gate: 'complete'; readonly expiresSeconds: number }
@@ -109,6 +117,22 @@ export type UpgradeStep = StepBase &
         readonly objects: readonly PlannedObject[];
       }
     | { readonly kind: 'verify-mesh'; readonly revision: string }
+    | {
+        /** Of a rollback: the recorded step that is taken back by its journal. */
+        readonly kind: 'undo-step';
+        readonly of: string;
+        /** How many changes its journals list. */
+        readonly changes: number;
+      }
+    | {
+        /** Of a rollback: makes again what the recorded step removed, as its journal has it. */
+        readonly kind: 'restore-control-plane';
+        readonly of: string;
+        readonly revision: string;
+        readonly objects: readonly PlannedObject[];
+      }
+    /** Of a rollback: compares the mesh with the snapshot of the recorded run. */
+    | { readonly kind: 'prove-restored' }
   );
 
 export type StepKind = UpgradeStep['kind'];

@@ -5,7 +5,7 @@ import {
   parseIstioVersion,
   type IstioVersion,
 } from '../version/istio-version.ts';
-import type { ProxyTarget } from './proxy-target.ts';
+import { isAsNew, type ProxyTarget } from './proxy-target.ts';
 import type { RenderedProxies } from './rendered-proxy.ts';
 
 /** How the proxies of a workload stand to the one that its next pods would get. */
@@ -69,7 +69,7 @@ function compare(images: readonly string[], target: ProxyTarget): ProxyAge {
   const versions = images.map((image) => imageVersion(image));
   const older = versions
     .filter((version) => version !== undefined)
-    .filter((version) => wanted !== undefined && compareIstioVersions(version, wanted) < 0)
+    .filter((version) => wanted !== undefined && !isAsNew(version, wanted, target))
     .toSorted(compareIstioVersions);
   const [oldest] = older;
   if (oldest !== undefined) return { kind: 'older', target, oldest };

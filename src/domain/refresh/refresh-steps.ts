@@ -1,6 +1,6 @@
 import { compareText } from '../kubernetes-object.ts';
 import { nameFew } from '../planning/build-steps.ts';
-import type { UpgradeStep } from '../planning/step.ts';
+import type { StepUndo, UpgradeStep } from '../planning/step.ts';
 import { orderWaves } from '../planning/wave-order.ts';
 import type { WaveContent } from '../planning/waves.ts';
 import type { Policy } from '../policy.ts';
@@ -22,10 +22,9 @@ const KEEP_PROXY =
 
 /** The steps of a refresh: each namespace in the order of an upgrade, watched after each wave. */
 export function refreshSteps(material: RefreshMaterial): readonly UpgradeStep[] {
-  const { target, policy, gatewayNamespaces } = material;
-  const waves = orderWaves([], byNamespace(material), { policy: policy.waves, gatewayNamespaces });
+  const { target, policy } = material;
   return [
-    ...waves.flatMap((wave, index) => waveSteps(wave, index + 1, material)),
+    ...proxyWaves(material, { kind: 'keep', because: KEEP_PROXY }),
     soak('mesh', 'soak-mesh', `Watch the whole mesh with proxies of ${target.version}`, policy),
     {
       id: 'verify-mesh',
@@ -35,6 +34,13 @@ export function refreshSteps(material: RefreshMaterial): readonly UpgradeStep[] 
       undo: { kind: 'none' },
     },
   ];
+}
+
+/** A wave for each namespace, each watched afterwards, for proxies that their revision renders now. */
+export function proxyWaves(material: RefreshMaterial, undo: StepUndo): readonly UpgradeStep[] {
+  const { policy, gatewayNamespaces } = material;
+  const waves = orderWaves([], byNamespace(material), { policy: policy.waves, gatewayNamespaces });
+  return waves.flatMap((wave, index) => waveSteps(wave, index + 1, { ...material, undo }));
 }
 
 function byNamespace({ older }: RefreshMaterial): readonly WaveContent[] {
@@ -54,7 +60,7 @@ function byNamespace({ older }: RefreshMaterial): readonly WaveContent[] {
 function waveSteps(
   { namespaces, workloads }: WaveContent,
   number: number,
-  { older, kept, target, policy }: RefreshMaterial,
+  { older, kept, target, policy, undo }: RefreshMaterial & { readonly undo: StepUndo },
 ): readonly UpgradeStep[] {
   const where = nameFew(namespaces);
   const uids = new Set(workloads.map(({ uid }) => uid));
@@ -72,7 +78,7 @@ function waveSteps(
         .map(({ kind, namespace, name, because }) => ({ kind, namespace, name, because })),
       target,
       title: `Restart ${describeCount(workloads.length, 'workload')} of ${where} for proxies of ${target.version}`,
-      undo: { kind: 'keep', because: KEEP_PROXY },
+      undo,
     },
     soak('wave', `soak-wave-${number}`, `Watch ${where}`, policy),
   ];

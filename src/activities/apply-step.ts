@@ -46,7 +46,7 @@ export async function applyStep(
   if (step.kind === 'apply-crds' || step.kind === 'install-control-plane') {
     const record = recordOf(access, ref);
     const objects = await recordedObjects(record, plan, step.component);
-    return { objects: await applyRelease(access, record, step.id, objects) };
+    return { objects: await applyRelease(access, record, step, objects) };
   }
   const changes = await journaledChanges(access, installer, ref, plan, step);
   for (const change of changes) {

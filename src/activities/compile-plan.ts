@@ -1,11 +1,16 @@
 import type { ClusterAccess } from '../clients/cluster-access.ts';
+import { assertNever } from '../domain/assert-never.ts';
 import { stopsRun, type Finding } from '../domain/finding.ts';
 import { gatewayNamespaces } from '../domain/inventory/gateway-namespaces.ts';
 import type { MeshInventory } from '../domain/inventory/inventory.ts';
 import { buildSteps } from '../domain/planning/build-steps.ts';
 import { findPodSelections } from '../domain/planning/pod-selections.ts';
+import type { Direction } from '../domain/planning/direction.ts';
 import { estimatePlan } from '../domain/planning/estimate-plan.ts';
-import type { Planned, UpgradePlan } from '../domain/planning/plan.ts';
+import type { KubernetesObject } from '../domain/kubernetes-object.ts';
+import { COMPONENT_LABEL } from '../domain/mesh/istio-labels.ts';
+import type { ObservedMesh } from '../domain/mesh/observed-mesh.ts';
+import type { Planned, Strategy, UpgradePlan } from '../domain/planning/plan.ts';
 import { requiredAccess } from '../domain/planning/required-access.ts';
 import type { Policy } from '../domain/policy.ts';
 import { findLastingGracePeriods } from '../domain/restart/find-lasting-grace-periods.ts';
@@ -24,6 +29,7 @@ import type { VersionTable } from '../domain/version/version-table.ts';
 import type { MeshInstaller, RenderedRelease } from '../installers/installer.ts';
 import type { ManualInjection } from '../config/config.ts';
 import { injectionRequest } from './restart/manual/injection-request.ts';
+import { planInPlace } from './in-place/plan-in-place.ts';
 import { planInjection, type InjectionPlan } from './restart/manual/plan-injection.ts';
 import { checkAccess } from './check-access.ts';
 import { takeInventory } from './inventory/take-inventory.ts';
@@ -39,6 +45,8 @@ export interface CompileRequest {
   readonly meshNamespace: string;
   readonly versions: VersionTable;
   readonly runId?: string;
+  /** Absent: up. */
+  readonly direction?: Direction;
   /** Where workloads that were injected by hand come from; absent: nothing is known of that. */
   readonly manualInjection?: ManualInjection | undefined;
 }
@@ -49,6 +57,8 @@ export interface Compiled {
   readonly inventory: MeshInventory;
   /** There only with a plan that installs one. */
   readonly release?: RenderedRelease;
+  /** There only with a plan in place: what is replaced, as the running version's installer renders it. */
+  readonly before?: readonly KubernetesObject[];
 }
 
 /**
@@ -79,7 +89,12 @@ export async function compilePlan(
       : compileRelease(
           access,
           installer,
-          { from: source, to: { revision: facts.targetRevision, version: target, meshNamespace } },
+          {
+            from: source,
+            to: { revision: facts.targetRevision, version: target, meshNamespace },
+            overrides: request.overrides,
+            direction: compileRequest.direction ?? 'up',
+          },
           signal,
         ),
   ]);
@@ -116,16 +131,18 @@ function targetOf(request: UpgradeRequest): IstioVersion {
 
 function factsOf(
   installer: MeshInstaller,
-  { request, policy, versions, runId }: CompileRequest,
+  { request, policy, versions, runId, direction = 'up' }: CompileRequest,
   target: IstioVersion,
   inventory: MeshInventory,
 ): PreflightFacts {
+  const { strategy = 'canary' } = request;
   return {
     mesh: inventory.mesh,
     inventory,
-    strategy: 'canary',
+    strategy,
+    direction,
     target,
-    targetRevision: revisionNameOf(target),
+    targetRevision: targetRevisionOf(strategy, target, inventory.mesh),
     available: installer.versions(),
     versions,
     today: new Date().toISOString().slice(0, 10),
@@ -133,6 +150,20 @@ function factsOf(
     ...(runId === undefined ? {} : { runId }),
     ...(request.takeOver === undefined ? {} : { takeOver: request.takeOver }),
   };
+}
+
+/** In place a revision keeps its name, whatever version it is at. */
+function targetRevisionOf(
+  strategy: Strategy,
+  target: IstioVersion,
+  { controlPlanes: [running] }: ObservedMesh,
+): string {
+  switch (strategy) {
+    case 'canary':
+      return revisionNameOf(target);
+    case 'in-place':
+      return running?.revision ?? revisionNameOf(target);
+  }
 }
 
 /** What is upgraded from, when it is one control plane that istioctl could have put there. */
@@ -195,7 +226,7 @@ interface Material {
 /** The steps are needed to know all findings: the rights that they need are asked for. */
 async function planFrom(material: Material): Promise<Compiled> {
   const { access, compileRequest, facts, compiled, early } = material;
-  const draft = await draftPlan(material);
+  const { findings: met, ...draft } = await draftPlan(material);
   const lasting = findLastingGracePeriods(
     treatedOf(material),
     facts.inventory.workloads,
@@ -204,7 +235,7 @@ async function planFrom(material: Material): Promise<Compiled> {
   const rights = await checkAccess(access, requiredAccess(draft));
   const findings = sortFindings(
     applyOverrides(
-      [...early, ...compiled.findings, ...lasting, ...rights],
+      [...early, ...compiled.findings, ...met, ...lasting, ...rights],
       compileRequest.request.overrides,
     ),
   );
@@ -219,7 +250,12 @@ async function planFrom(material: Material): Promise<Compiled> {
     },
     inventory: facts.inventory,
     release: compiled.release,
+    ...(plan.strategy === 'in-place' ? { before: compiled.oldRender.filter(isOfControlPlane) } : {}),
   };
+}
+
+function isOfControlPlane({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[COMPONENT_LABEL] === 'Pilot';
 }
 
 function treatedOf({
@@ -230,42 +266,55 @@ function treatedOf({
   return treatWorkloads(facts.inventory, compileRequest.policy.restart, byHand.treatments);
 }
 
-async function draftPlan({
-  compileRequest,
-  installer,
-  facts,
-  source,
-  compiled,
-  byHand,
-}: Material): Promise<Omit<UpgradePlan, 'findings'>> {
+/** With the findings that come to light on the way. */
+async function draftPlan(material: Material): Promise<UpgradePlan> {
+  const { compileRequest, installer, facts, source, compiled } = material;
   const { request, policy, meshNamespace } = compileRequest;
-  const { mesh, inventory } = facts;
   const from = { revision: source.revision, version: source.version };
   const to = { revision: facts.targetRevision, version: facts.target };
   return {
     apiVersion: API_VERSION,
-    cluster: { name: request.cluster, uid: mesh.clusterUid },
+    cluster: { name: request.cluster, uid: facts.mesh.clusterUid },
     meshNamespace,
-    strategy: 'canary',
+    strategy: facts.strategy,
     from,
     to,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
-    steps: buildSteps({
-      mesh,
-      policy,
-      treated: treatedOf({ compileRequest, facts, byHand }),
-      gatewayNamespaces: gatewayNamespaces(inventory),
-      podSelections: findPodSelections(inventory, source.revision),
-      from,
-      to,
-      base: compiled.compared.base,
-      pilot: compiled.compared.pilot,
-      old: compiled.old,
-    }),
+    ...(await stepsOf(material, { from, to })),
     policy,
     binaries: await binaryDigests(installer, [source.version, facts.target]),
     renderDigest: compiled.release.digest,
   };
+}
+
+async function stepsOf(
+  { access, compileRequest, facts, compiled, byHand }: Material,
+  hop: Pick<UpgradePlan, 'from' | 'to'>,
+): Promise<Pick<UpgradePlan, 'steps' | 'findings'>> {
+  const { policy, direction = 'up' } = compileRequest;
+  const { mesh, inventory, strategy } = facts;
+  const treated = treatedOf({ compileRequest, facts, byHand });
+  switch (strategy) {
+    case 'in-place':
+      return planInPlace(access, { ...hop, facts, policy, compiled, treated, direction });
+    case 'canary':
+      return {
+        steps: buildSteps({
+          ...hop,
+          direction,
+          mesh,
+          policy,
+          treated,
+          gatewayNamespaces: gatewayNamespaces(inventory),
+          podSelections: findPodSelections(inventory, hop.from.revision),
+          ...compiled.compared,
+          old: compiled.old,
+        }),
+        findings: [],
+      };
+    default:
+      return assertNever(strategy);
+  }
 }
 
 function blocked(inventory: MeshInventory, findings: readonly Finding[]): Compiled {

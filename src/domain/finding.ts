@@ -1,3 +1,5 @@
+import type { Drift } from './drift/drift.ts';
+
 /** How a finding bears on a run: it stops it, stops it unless overridden by name, or only informs. */
 export const SEVERITIES = ['blocking', 'overridable', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -11,22 +13,26 @@ export const FINDING_CODES = [
   'ControlPlaneDoesNotFit',
   'ControlPlaneNotRedundant',
   'ControlPlaneRollingOut',
+  'CrdVersionMissing',
+  'CrdsKept',
   'DefaultsDisagree',
   'DeprecatedAnnotation',
+  'DirectEdit',
   'DowngradeRequested',
   'EnvoyFilterBoundToVersion',
   'FactUnknown',
+  'FeatureMissing',
   'FirstWorkloadMissing',
   'GatewayApiVersion',
   'GracePeriodGrows',
   'InjectorsOverlap',
   'InstallerBinaryMissing',
-  'InstallerDriftOnShared',
   'IstioctlAnalyze',
   'IstioctlPrecheck',
   'JobKeepsProxy',
   'KubernetesTooOld',
   'KubernetesUntested',
+  'LaterRunChangedMesh',
   'LiveEditWouldBeLost',
   'LoadBalancerUnprotected',
   'ManifestUnreadable',
@@ -41,6 +47,9 @@ export const FINDING_CODES = [
   'NamespaceManagedElsewhere',
   'NamespaceSelectsNothing',
   'NodeAgentSkew',
+  'ObjectLeftBehind',
+  'NothingToRollBack',
+  'OldRevisionUnable',
   'PermissionMissing',
   'PlanChanged',
   'PodCreationRefused',
@@ -54,6 +63,9 @@ export const FINDING_CODES = [
   'RefreshNeedsRevision',
   'ReleaseRefused',
   'RootCertificateMissing',
+  'SettingRefused',
+  'RunNotReversible',
+  'RunRecordUnusable',
   'SidecarWouldBeGained',
   'SidecarWouldBeLost',
   'StoredVersionMissing',
@@ -65,6 +77,7 @@ export const FINDING_CODES = [
   'TargetUnknown',
   'TargetWithdrawn',
   'UnsupportedInstallation',
+  'UpgradeRequested',
   'ValidatorPointsNowhere',
   'ValuesNotRecovered',
   'WebhookUnanswered',
@@ -87,6 +100,8 @@ export interface Finding {
   readonly remedy: string;
   /** Set when the request named this finding with a reason. */
   readonly overriddenBecause?: string;
+  /** Of `DirectEdit`: the fields, those that would be reset first; long values are cut. */
+  readonly drift?: readonly Drift[];
 }
 
 /** Whether this finding stops a run: blocking always, overridable unless it was overridden. */

@@ -1,7 +1,29 @@
 import * as z from 'zod';
 import { FINDING_CODES, SEVERITIES } from './finding.ts';
+import type { Json } from './kubernetes-object.ts';
 import { OUTCOMES } from './outcome.ts';
 import { API_VERSION } from './request/request.ts';
+
+/** Schema of `Json`. */
+export const json: z.ZodType<Json> = z.json().meta({ id: 'Json' });
+
+const drift = z
+  .strictObject({
+    ref: z.strictObject({
+      apiVersion: z.string(),
+      kind: z.string(),
+      namespace: z.string().exactOptional(),
+      name: z.string(),
+    }),
+    field: z.string().describe('Empty where it is the whole object.'),
+    kind: z.enum(['changed', 'added', 'removed']).describe('What somebody did to it.'),
+    manager: z.string().exactOptional().describe('Who, as the API server recorded it.'),
+    expected: json.exactOptional().describe('What the installer made of it.'),
+    found: json.exactOptional().describe('What is there now.'),
+    next: json.exactOptional().describe('What will be there once the object is applied.'),
+    outcome: z.enum(['reset', 'kept']).describe('Whether applying the object takes it back.'),
+  })
+  .meta({ id: 'Drift' });
 
 /** Schema of `Finding`. */
 export const finding = z
@@ -19,6 +41,10 @@ export const finding = z
       .string()
       .exactOptional()
       .describe('The reason with which the request accepts it.'),
+    drift: z
+      .array(drift)
+      .exactOptional()
+      .describe('Of DirectEdit: the fields, those that would be reset first.'),
   })
   .meta({ id: 'Finding' });
 
@@ -81,7 +107,7 @@ const waveReport = z.strictObject({
 export const upgradeReport = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   outcome: z.enum([...OUTCOMES, 'Running', 'RollbackFailed', 'Cancelled']),
-  type: z.literal('refreshProxies').exactOptional().describe('Absent: an upgrade.'),
+  type: z.enum(['downgradeMesh', 'rollbackMesh', 'refreshProxies']).exactOptional().describe('Absent: an upgrade.'),
   cluster: z.string(),
   target: z.string(),
   runId: z.string(),

@@ -8,6 +8,7 @@ import { applyRelease } from '../../src/activities/release/apply-release.ts';
 import type { ClusterAccess } from '../../src/clients/cluster-access.ts';
 import { webhookStateOf } from '../../src/domain/journal/webhook-state.ts';
 import { formatRef, refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
+import type { PlannedObject } from '../../src/domain/planning/plan.ts';
 import { injected } from '../domain/restart/manual/templates.ts';
 import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import {
@@ -330,8 +331,13 @@ describe('the objects of a release', () => {
     return [found?.state ?? 'none', ...kinds];
   }
 
-  const apply = (): Promise<number> =>
-    applyRelease(access, openRunRecord(cluster, 'istio-system', 'r1'), 'step', [NEW, SHARED]);
+  const apply = (planned: readonly PlannedObject[] = []): Promise<number> =>
+    applyRelease(
+      access,
+      openRunRecord(cluster, 'istio-system', 'r1'),
+      { id: 'step', objects: planned },
+      [NEW, SHARED],
+    );
 
   it('are journaled, with what was there before, ahead of the first write', async () => {
     cluster.place(configMap('istio-shared', { mesh: 'old' }));

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { digestPlan } from '../../src/activities/plan-digest.ts';
 import type { FieldDifference } from '../../src/domain/diff/diff-fields.ts';
+import type { Drift } from '../../src/domain/drift/drift.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Json } from '../../src/domain/kubernetes-object.ts';
 import { buildSteps } from '../../src/domain/planning/build-steps.ts';
@@ -24,13 +25,13 @@ type Versioned<T> = Omit<T, 'apiVersion'> & { readonly apiVersion: typeof API_VE
 type Deep<T> = [Json] extends [T]
   ? T
   : T extends object
-    ? T extends FieldDifference
+    ? T extends FieldDifference | Drift
       ? T
       : { readonly [K in keyof T]: Deep<T[K]> }
     : T;
 
 /** Every member there: one that only one side has, optional or not, parts them. */
-type Whole<T> = [Json] extends [T]
+type Whole<T> = [NonNullable<Json>] extends [T]
   ? T
   : T extends object
     ? { readonly [K in keyof T]-?: Whole<NonNullable<T[K]>> }

@@ -246,7 +246,7 @@ describe('a plan for a mesh whose CRDs are there already', () => {
       expect(ran.code).toBe(3);
       expect(changesOf(ran)).toEqual([
         expect.stringMatching(
-          /^finding InstallerDriftOnShared CustomResourceDefinition proxyconfigs.*operator\.istio\.io\/version/,
+          /^finding DirectEdit CustomResourceDefinition proxyconfigs.*operator\.istio\.io\/version/,
         ),
       ]);
     },

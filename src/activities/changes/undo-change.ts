@@ -14,6 +14,7 @@ import type { Difference } from '../../domain/report.ts';
 import { restartAtOf } from '../../domain/restart/restart-at.ts';
 import { stateOfTemplate } from '../../domain/restart/manual/template-state.ts';
 import { replaceTemplate } from './replace-template.ts';
+import { ownedAlike, restoreObject } from './restore-object.ts';
 import { markOf, nameMark, templateLabels } from './patch-paths.ts';
 import {
   setLabels,
@@ -91,18 +92,12 @@ async function undoUpdate(
   change: Extract<Change, { kind: 'update' }>,
   live: KubernetesObject,
 ): Promise<UndoneChange> {
-  if (sameContent(live, change.prior)) return { kind: 'unchanged' };
-  if (!sameContent(live, change.applied)) {
+  const isBack = sameContent(live, change.prior);
+  if (isBack && ownedAlike(live, change.prior)) return { kind: 'unchanged' };
+  if (!isBack && !sameContent(live, change.applied)) {
     return foreign(change, 'object', 'as this run wrote it', 'edited since');
   }
-  const { resourceVersion } = live.metadata;
-  await kubernetes.replace({
-    ...change.prior,
-    metadata: {
-      ...change.prior.metadata,
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    },
-  });
+  await restoreObject(kubernetes, live, change.prior);
   return { kind: 'reverted' };
 }
 

@@ -3,77 +3,78 @@ import { digestOf, digestText } from '../../clients/digest.ts';
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import { cutDifferences } from '../../domain/diff/cut-differences.ts';
 import { diffFields } from '../../domain/diff/diff-fields.ts';
+import { hideSecrets } from '../../domain/drift/hide-secrets.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { contentOf } from '../../domain/journal/object-content.ts';
 import {
   formatRef,
   refOf,
+  type Json,
   type JsonObject,
   type KubernetesObject,
 } from '../../domain/kubernetes-object.ts';
 import type { PlannedObject } from '../../domain/planning/plan.ts';
 import { summarizeObject } from '../../domain/planning/summarize-object.ts';
-import type { RenderedRelease } from '../../installers/installer.ts';
+import type { Component, RenderedObject, RenderedRelease } from '../../installers/installer.ts';
+import { inParallel } from '../inventory/read-known.ts';
+import { applyForced, applyUnforced } from './apply-object.ts';
 
-/** The field manager of `istioctl install`, so that a real install afterwards finds its own fields. */
-export const INSTALL_FIELD_MANAGER = 'istio-operator';
+export { INSTALL_FIELD_MANAGER } from './apply-object.ts';
 
 export interface ComparedRelease {
-  readonly base: readonly PlannedObject[];
-  readonly pilot: readonly PlannedObject[];
+  readonly objects: readonly ComparedObject[];
   readonly findings: readonly Finding[];
 }
 
-/** What applying a release would do, object by object: a dry run of the very apply, without force. */
+/** One object of a release: as rendered, as it is, and as it would be. */
+export interface ComparedObject {
+  readonly component: Component;
+  readonly planned: PlannedObject;
+  readonly object: KubernetesObject;
+  /** Absent where there is none yet. */
+  readonly live?: KubernetesObject;
+  /** What applying makes of the live one, by force where others own fields of it. */
+  readonly next?: KubernetesObject;
+  /** Fields for which an unforced apply was refused. */
+  readonly conflicts: readonly string[];
+}
+
+/** What applying a release would do, object by object: dry runs of the very apply. */
 export async function compareRelease(
   access: ClusterAccess,
   release: RenderedRelease,
 ): Promise<ComparedRelease> {
-  const compared = await Promise.all(
-    release.objects.map(async ({ component, object }) => ({
-      component,
-      ...(await compareObject(access, object)),
-    })),
-  );
-  const plannedOf = (component: 'Base' | 'Pilot'): PlannedObject[] =>
-    compared.filter((each) => each.component === component).map(({ planned }) => planned);
+  const compared = await inParallel(release.objects, (each) => compareObject(access, each));
   return {
-    base: plannedOf('Base'),
-    pilot: plannedOf('Pilot'),
-    findings: compared.flatMap(({ findings }) => findings),
+    objects: compared.map(({ refused: _refused, ...object }) => object),
+    findings: compared.flatMap(({ refused }) => (refused === undefined ? [] : [refused])),
   };
 }
 
-interface ComparedObject {
-  readonly planned: PlannedObject;
-  readonly findings: readonly Finding[];
-}
-
 async function compareObject(
-  { installer }: ClusterAccess,
-  object: KubernetesObject,
-): Promise<ComparedObject> {
+  access: ClusterAccess,
+  rendered: RenderedObject,
+): Promise<ComparedObject & { readonly refused?: Finding }> {
+  const { object } = rendered;
   const known = { ref: refOf(object), rendered: digestOf(object) };
-  const live = await installer.get(known.ref);
+  const live = await access.installer.get(known.ref);
   if (live === undefined) {
-    return {
-      planned: { ...known, action: 'create', summary: summarizeObject(object) },
-      findings: [],
-    };
+    const planned = { ...known, action: 'create', summary: summarizeObject(object) } as const;
+    return { ...rendered, planned, conflicts: [] };
   }
   const identity = live.metadata.uid === undefined ? known : { ...known, uid: live.metadata.uid };
   try {
-    const next = await installer.apply(object, {
-      fieldManager: INSTALL_FIELD_MANAGER,
-      dryRun: true,
-    });
-    return { planned: { ...identity, ...compareContent(live, next) }, findings: [] };
+    const unforced = await applyUnforced(access, { object, live }, true);
+    const [next, conflicts] =
+      unforced.kind === 'applied'
+        ? [unforced.object, []]
+        : [await applyForced(access, { object, live }, true), unforced.conflicts];
+    const planned = { ...identity, ...compareContent(live, next) };
+    return { ...rendered, planned, live, next, conflicts };
   } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
+    if (!(error instanceof KubernetesError) || error.code !== 422) throw error;
     const planned = { ...identity, action: 'update' } as const;
-    if (error.code === 422) return { planned, findings: [refusedByServer(object, error)] };
-    if (error.code !== 409) throw error;
-    return { planned, findings: error.causes.map((cause) => directEdit(object, cause)) };
+    return { ...rendered, planned, live, conflicts: [], refused: refusedByServer(object, error) };
   }
 }
 
@@ -90,11 +91,16 @@ function refusedByServer(object: KubernetesObject, { message }: KubernetesError)
 }
 
 /** What changes but for the bookkeeping of the server and the fields that istiod keeps by itself. */
-function compareContent(
+export function compareContent(
   live: KubernetesObject,
   next: KubernetesObject,
 ): Pick<PlannedObject, 'action' | 'diff' | 'diffLeftOut'> {
-  const differences = diffFields(jsonOf(contentOf(live)), jsonOf(contentOf(next)));
+  const show = hideSecrets(live.kind, [live, next]);
+  const shown = (name: 'from' | 'to', path: string, value: Json | undefined): object =>
+    value === undefined ? {} : { [name]: show(path, value) };
+  const differences = diffFields(jsonOf(contentOf(live)), jsonOf(contentOf(next))).map(
+    ({ path, from, to }) => ({ path, ...shown('from', path, from), ...shown('to', path, to) }),
+  );
   if (differences.length === 0) return { action: 'none' };
   const { diff, leftOut } = cutDifferences(differences, digestText);
   return { action: 'update', diff, ...(leftOut === undefined ? {} : { diffLeftOut: leftOut }) };
@@ -103,19 +109,4 @@ function compareContent(
 /** As it is on the wire, without members that are undefined. */
 function jsonOf(content: Readonly<Record<string, unknown>>): JsonObject {
   return JSON.parse(JSON.stringify(content)) as JsonObject;
-}
-
-function directEdit(
-  object: KubernetesObject,
-  { field, message }: { readonly field?: string; readonly message?: string },
-): Finding {
-  const { kind, metadata } = object;
-  const where = metadata.namespace === undefined ? '' : ` -n ${metadata.namespace}`;
-  return {
-    code: 'InstallerDriftOnShared',
-    severity: 'blocking',
-    subject: formatRef(refOf(object)),
-    message: `expected ${field ?? 'its fields'} to be the installer's, found ${message ?? 'a conflict'}`,
-    remedy: `take the edit back: kubectl get ${kind.toLowerCase()} ${metadata.name}${where} -o yaml --show-managed-fields`,
-  };
 }

@@ -1,45 +1,122 @@
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
+import { digestText } from '../../clients/digest.ts';
+import { driftFindings } from '../../domain/drift/drift-finding.ts';
+import { forceAccepted } from '../../domain/drift/force-accepted.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { CrdFacts } from '../../domain/inventory/crd-facts.ts';
 import { interpretCrd } from '../../domain/inventory/interpret-crds.ts';
+import { formatRef, type KubernetesObject } from '../../domain/kubernetes-object.ts';
+import type { Direction } from '../../domain/planning/direction.ts';
 import type { PlannedObject } from '../../domain/planning/plan.ts';
-import type { MeshInstaller, RenderedRelease } from '../../installers/installer.ts';
-import { compareRelease, type ComparedRelease } from './compare-release.ts';
+import type { Override } from '../../domain/request/request.ts';
+import {
+  COMPONENTS,
+  type Component,
+  type MeshInstaller,
+  type RecoveredConfiguration,
+  type RenderedRelease,
+} from '../../installers/installer.ts';
+import { lowerRelease } from '../downgrade/lower-release.ts';
+import { readDrift } from '../drift/read-drift.ts';
+import { compareRelease, type ComparedObject } from './compare-release.ts';
 import { proveRecovered, recoverConfiguration, type RunningRelease } from './recover-release.ts';
 
 /** The running release and the one that is wanted, rendered and compared with the cluster. */
 export interface CompiledRelease {
   readonly release: RenderedRelease;
-  readonly compared: ComparedRelease;
+  /** What applying the wanted release does, by component; what may be forced says so. */
+  readonly compared: Readonly<Record<'base' | 'pilot', readonly PlannedObject[]>>;
   /** The objects that are the running revision. */
   readonly old: readonly PlannedObject[];
+  /** The running release as its own version renders it. */
+  readonly oldRender: readonly KubernetesObject[];
+  /** Every object of the wanted release, as rendered, as it is and as it would be. */
+  readonly objects: readonly ComparedObject[];
+  readonly configuration: RecoveredConfiguration;
   /** What the wanted release brings. */
   readonly targetCrds: readonly CrdFacts[];
   readonly findings: readonly Finding[];
+}
+
+export interface ReleaseRequest {
+  readonly from: RunningRelease;
+  readonly to: RunningRelease;
+  /** Direct edits that are accepted are forced. */
+  readonly overrides: readonly Override[];
+  /** Down: without the CRDs, and with what stands in the way of the lower version. */
+  readonly direction: Direction;
 }
 
 /** Renders the wanted release as the running one is configured, and proves that this is read rightly. */
 export async function compileRelease(
   access: ClusterAccess,
   installer: MeshInstaller,
-  { from, to }: { readonly from: RunningRelease; readonly to: RunningRelease },
+  { from, to, overrides, direction }: ReleaseRequest,
   signal: AbortSignal,
 ): Promise<CompiledRelease> {
   const configuration = await recoverConfiguration(access, installer, from, signal);
-  const [proven, { release, compared }] = await Promise.all([
+  const [proven, rendered] = await Promise.all([
     proveRecovered(access, installer, { ...from, configuration }, signal),
-    installer.render({ ...to, configuration }, signal).then(async (rendered) => ({
-      release: rendered,
-      compared: await compareRelease(access, rendered),
-    })),
+    installer.render({ ...to, configuration }, signal),
   ]);
+  const lowered =
+    direction === 'down'
+      ? await lowerRelease(access, installer, { from, to, configuration, rendered }, signal)
+      : { release: rendered, findings: [] };
+  const { release } = lowered;
+  const compared = await compareRelease(access, release);
+  const oldRender = await renderBefore(installer, { ...from, configuration }, signal);
+  const drift = await readDrift(access, compared.objects, oldRender);
+  const edits = driftFindings(drift, digestText);
+  const planned = forceAccepted(
+    compared.objects.map(({ planned: each }) => each),
+    edits,
+    overrides,
+  );
+  const plannedOf = (component: Component): readonly PlannedObject[] =>
+    planned.filter((_each, index) => compared.objects[index]?.component === component);
   return {
     release,
-    compared,
+    compared: { base: plannedOf('Base'), pilot: plannedOf('Pilot') },
     old: proven.objects,
-    targetCrds: release.objects
+    oldRender,
+    objects: compared.objects,
+    configuration,
+    targetCrds: rendered.objects
       .filter(({ object }) => object.kind === 'CustomResourceDefinition')
       .map(({ object }) => interpretCrd(object)),
-    findings: [...proven.findings, ...compared.findings],
+    findings: [
+      ...proven.findings.filter((finding) => !isToldByDrift(finding, compared.objects)),
+      ...lowered.findings,
+      ...compared.findings,
+      ...edits,
+    ],
   };
+}
+
+/** One component at a time, as they are rendered elsewhere: what is remembered is not rendered again. */
+async function renderBefore(
+  installer: MeshInstaller,
+  running: RunningRelease & { readonly configuration: RecoveredConfiguration },
+  signal: AbortSignal,
+): Promise<readonly KubernetesObject[]> {
+  const releases = await Promise.all(
+    COMPONENTS.map((component) => installer.render({ ...running, components: [component] }, signal)),
+  );
+  return releases.flatMap(({ objects }) => objects.map(({ object }) => object));
+}
+
+/**
+ * What is not as the running version renders it is drift where the same object is applied over it,
+ * and the drift says what becomes of it. Of another object the question stays whether that one gets it.
+ */
+function isToldByDrift(
+  { code, subject }: Finding,
+  objects: readonly ComparedObject[],
+): boolean {
+  if (code !== 'ValuesNotRecovered') return false;
+  return objects.some(({ planned: { ref } }) => {
+    const name = formatRef(ref);
+    return subject === name || subject.startsWith(`${name} `);
+  });
 }

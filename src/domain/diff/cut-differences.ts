@@ -40,7 +40,8 @@ function cutDifference(
   };
 }
 
-function cutValue(value: Json, digest: (text: string) => string): Json {
+/** A value in the size of a plan; what is cut away keeps its digest. */
+export function cutValue(value: Json, digest: (text: string) => string): Json {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (text.length <= MAX_VALUE_CHARACTERS) return value;
   return `${text.slice(0, MAX_VALUE_CHARACTERS)}… (${text.length} characters, ${digest(text)})`;

@@ -1,7 +1,39 @@
 import type { FindingDocument } from '../finding.ts';
+import { ROLLBACK_DOCUMENTS } from '../rollback/rollback-documents.ts';
 
 /** Codes that no rule over what was observed gives: they come from an installer, an API or a plan. */
 export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
+  ...ROLLBACK_DOCUMENTS,
+  {
+    code: 'DirectEdit',
+    severity:
+      'overridable where a field would be reset or is taken over, info where all of it stays',
+    meaning:
+      'fields of an object that the run applies are not as the installer of the running version left them: somebody changed, added or removed them in the cluster. The finding lists each with who set it, what is there and what will be. An override lets this one object be applied by force; its prior state is journaled first.',
+    remedy:
+      'make the change where the mesh is configured (`istioctl install`), take it back, or accept its loss with an override. See [drift](drift.md).',
+  },
+  {
+    code: 'CrdVersionMissing',
+    severity: 'blocking',
+    meaning:
+      'a downgrade leaves the CRDs as they are, and one of them is not there or does not serve a version that the target reads: its istiod would not start, or not see these objects.',
+    remedy: 'serve the version again, or choose another target.',
+  },
+  {
+    code: 'CrdsKept',
+    severity: 'info',
+    meaning:
+      'a downgrade never lowers CRDs and has no step for them: objects written meanwhile would lose fields or become unreadable.',
+    remedy: 'nothing has to be done; the target works with newer CRDs that serve the versions that it reads.',
+  },
+  {
+    code: 'FeatureMissing',
+    severity: 'blocking',
+    meaning:
+      "live objects use a kind, an apiVersion, a field or a value that the CRDs of a downgrade's target do not have: its istiod would ignore it. The finding names the objects.",
+    remedy: 'take it out of these objects, or choose another target.',
+  },
   {
     code: 'GracePeriodGrows',
     severity: 'info (one finding for all of them)',
@@ -16,14 +48,6 @@ export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
       'the istioctl of the version that runs now is not configured, so how the mesh was installed cannot be proven by rendering it again.',
     remedy:
       'add that version, with its sha256, to `installers.istioctl.binaries` in `meshlift.yaml`.',
-  },
-  {
-    code: 'InstallerDriftOnShared',
-    severity: 'blocking',
-    meaning:
-      'a field of a shared object that the target would set was last written by somebody else, and meshlift never writes by force.',
-    remedy:
-      'look who owns it with `kubectl get KIND NAME -o yaml --show-managed-fields`, and take the edit back or give the field up.',
   },
   {
     code: 'IstioctlAnalyze',
@@ -55,6 +79,13 @@ export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
     meaning:
       'a file of the original manifests, or of what stands in for the configuration of the injector, cannot be read as Kubernetes objects: it is missing, too large, no YAML or JSON, or a link that leads out of its folder.',
     remedy: 'correct the file, or `clusters.NAME.manualInjection` in `meshlift.yaml`.',
+  },
+  {
+    code: 'ObjectLeftBehind',
+    severity: 'info',
+    meaning:
+      'the running version has an object that the target of an upgrade in place does not have. It stays: nothing of the target reads it, and the way back needs it.',
+    remedy: 'delete it once the target is to stay.',
   },
   {
     code: 'PermissionMissing',
@@ -113,6 +144,13 @@ export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
     meaning:
       'the API server refuses, in a dry run, an object of the target release as invalid: often a CRD that lacks a version in which objects are stored.',
     remedy: 'look at the live object, and take away what the target does not know.',
+  },
+  {
+    code: 'SettingRefused',
+    severity: 'overridable',
+    meaning:
+      "the istioctl of a downgrade's target has something against the settings of the running revision that the running version's own does not say: often a setting that it does not know.",
+    remedy: 'take the setting out of the running revision, or accept that it has no effect.',
   },
   {
     code: 'ValuesNotRecovered',

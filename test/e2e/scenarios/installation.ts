@@ -25,8 +25,8 @@ export const INSTALLATION_SCENARIOS: readonly Scenario[] = [
     near: { given: [annotate('Service shop/catalog', { 'example.com/exportTo': '.' })] },
   },
   {
-    code: 'InstallerDriftOnShared',
-    severity: 'blocking',
+    code: 'DirectEdit',
+    severity: 'overridable',
     subject: CHANGED,
     name: 'somebody wrote a field of a CRD that the target writes; one of their own is theirs',
     through: 'plan',

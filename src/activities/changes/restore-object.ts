@@ -1,0 +1,49 @@
+import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import { isJsonList, isJsonObject, sameJson } from '../../domain/json.ts';
+import { compareText, type Json, type KubernetesObject } from '../../domain/kubernetes-object.ts';
+import { sameContent } from '../../domain/journal/object-content.ts';
+
+/** Puts an object back as it was: what it says, and who owns which of its fields. */
+export async function restoreObject(
+  kubernetes: KubernetesClient,
+  live: KubernetesObject,
+  prior: KubernetesObject,
+): Promise<void> {
+  const restored = sameContent(live, prior)
+    ? live
+    : await kubernetes.replace({ ...prior, metadata: versioned(prior, live) });
+  // The first write makes all that it changes ours; one that changes nothing may say whose it is.
+  if (ownedAlike(restored, prior)) return;
+  const metadata = { ...restored.metadata, managedFields: managersOf(prior) };
+  await kubernetes.replace({ ...restored, metadata });
+}
+
+/** Whether the same fields belong to the same managers. */
+export function ownedAlike(one: KubernetesObject, other: KubernetesObject): boolean {
+  return sameJson(ownershipOf(one), ownershipOf(other));
+}
+
+/** What is recorded of subresources, such as the status, goes on by itself; the time is when. */
+function ownershipOf(object: KubernetesObject): Json {
+  return managersOf(object)
+    .filter(isJsonObject)
+    .filter(({ subresource }) => subresource === undefined)
+    .map(({ manager = null, operation = null, fieldsV1 = null }) => ({
+      name: `${JSON.stringify(manager)} ${JSON.stringify(operation)}`,
+      fieldsV1,
+    }))
+    .sort((a, b) => compareText(a.name, b.name));
+}
+
+function managersOf({ metadata }: KubernetesObject): readonly Json[] {
+  const { managedFields } = metadata as { readonly managedFields?: unknown };
+  return isJsonList(managedFields) ? managedFields : [];
+}
+
+function versioned(
+  { metadata }: KubernetesObject,
+  live: KubernetesObject,
+): KubernetesObject['metadata'] {
+  const { resourceVersion } = live.metadata;
+  return { ...metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+}

@@ -44,6 +44,7 @@ function program(): Command {
     .addOption(nameOption())
     .option('--bare', 'leave out the mesh and the sample workloads', false)
     .option('--stand-in-proxies', 'connect to istiod for the proxies of all pods', false)
+    .option('--unrevisioned', 'a mesh as `istioctl install` without a revision makes it', false)
     .addOption(extrasOption())
     .option('--foreground', 'stay, and take the rig down on Ctrl-C', false)
     .action(async ({ with: extras, ...options }: UpOptions & { with: Extras }) =>

@@ -14,6 +14,8 @@ export type RigPhase = (typeof RIG_PHASES)[number];
 export interface RigExtras {
   /** Stand-ins that connect to istiod for the proxies of all injected pods. */
   readonly standInProxies?: boolean;
+  /** The mesh is of `istioctl install` without a revision, as most are. */
+  readonly unrevisioned?: boolean;
   /** Controllers of other projects; each runs as a process beside the mesh. */
   readonly controllers?: readonly ControllerName[];
   /** Releases of Istio besides those that every rig has. */

@@ -74,7 +74,13 @@ export async function prepareRig(
   launch: (request: RigRequest) => Promise<RigState>,
 ): Promise<StartedRig> {
   const { name, bare = false, endsWithCaller = false, progress, onWait, signal } = options;
-  const { standInProxies = false, auditsPods = false, controllers = [], istio = [] } = options;
+  const {
+    standInProxies = false,
+    unrevisioned = false,
+    auditsPods = false,
+    controllers = [],
+    istio = [],
+  } = options;
   const stateDir = stateDirOf(name);
   const upBefore = readyRig(name);
   if (upBefore !== undefined) return { state: upBefore, wasUp: true };
@@ -89,7 +95,17 @@ export async function prepareRig(
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const owner = endsWithCaller ? { owner: ownIdentity() } : {};
     const state = await launch({
-      ...{ name, bare, standInProxies, auditsPods, controllers, istio, stateDir, tools },
+      ...{
+        name,
+        bare,
+        standInProxies,
+        unrevisioned,
+        auditsPods,
+        controllers,
+        istio,
+        stateDir,
+        tools,
+      },
       ...owner,
     });
     return { state, wasUp: false };

@@ -5,6 +5,7 @@ import { startCluster, installSampleMesh, type Cluster } from './kubernetes/inde
 import type { Part } from './kubernetes/control-plane.ts';
 import { linkTools } from './environment.ts';
 import { writeMeshliftConfig } from './meshlift-config.ts';
+import { STARTING_MESH, UNREVISIONED } from './mesh/starting-mesh.ts';
 import { createPortAllocator } from './ports.ts';
 import { createSpawn, reapRecorded, type Spawn } from './process.ts';
 import { isSameProcess, type ProcessIdentity } from './process-identity.ts';
@@ -87,7 +88,11 @@ async function bringUp(
     board.set({ name: 'kubernetes', state: 'ready', detail: rig.cluster.apiServer });
     if (!request.bare) {
       const meshLog = (line: string) => board.progress('mesh', line);
-      await installSampleMesh(rig.cluster, { ...options, log: meshLog });
+      await installSampleMesh(
+        rig.cluster,
+        { ...options, log: meshLog },
+        request.unrevisioned === true ? UNREVISIONED : STARTING_MESH.revision,
+      );
       board.set({ name: 'mesh', state: 'ready', detail: 'sample mesh in place' });
     }
     const { controllers = [] } = request;

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { UNREVISIONED } from './starting-mesh.ts';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 120_000;
@@ -14,7 +15,8 @@ export function buildInstallArgs(revision: string): string[] {
     'meshConfig.accessLogFile=/dev/stdout',
     'meshConfig.outboundTrafficPolicy.mode=REGISTRY_ONLY',
   ];
-  return ['install', '-y', '--revision', revision, ...settings.flatMap((each) => ['--set', each])];
+  const named = revision === UNREVISIONED ? [] : ['--revision', revision];
+  return ['install', '-y', ...named, ...settings.flatMap((each) => ['--set', each])];
 }
 
 export function buildTagArgs(tag: string, revision: string): string[] {

@@ -6,19 +6,23 @@ import type { Manifest } from '../kubernetes/manifest.ts';
 import type { Cluster, ClusterOptions } from '../kubernetes/types.ts';
 import { buildInstallArgs, buildTagArgs, runIstioctl } from './istioctl.ts';
 import { buildNamespace, buildWorkloads, SAMPLE_LABEL } from './samples/manifests.ts';
-import { SAMPLE_NAMESPACES } from './samples/workloads.ts';
+import { SAMPLE_NAMESPACES, type SampleNamespace } from './samples/workloads.ts';
 import { STARTING_MESH } from './starting-mesh.ts';
 
 const PODS_TIMEOUT_MS = 90_000;
 const PEOPLE = 'kubectl';
 
 /** Puts the starting mesh and the sample workloads in place, the way people would. */
-export async function installSampleMesh(cluster: Cluster, options: ClusterOptions): Promise<void> {
+export async function installSampleMesh(
+  cluster: Cluster,
+  options: ClusterOptions,
+  revision: string,
+): Promise<void> {
   const client = await ApiClient.fromKubeconfig(cluster.kubeconfigs.rig);
   try {
     const apply = applyAll.bind(undefined, client);
-    await apply(SAMPLE_NAMESPACES.map(buildNamespace));
-    await installIstio(cluster, options);
+    await apply(namespacesOf(revision).map(buildNamespace));
+    await installIstio(cluster, options, revision);
     await waitForServiceAccounts(client);
     await apply(SAMPLE_NAMESPACES.flatMap(buildWorkloads));
     await waitForPods(client, options.signal);
@@ -28,8 +32,23 @@ export async function installSampleMesh(cluster: Cluster, options: ClusterOption
   }
 }
 
-async function installIstio(cluster: Cluster, options: ClusterOptions): Promise<void> {
-  const { version, revision, tags } = STARTING_MESH;
+/** Where a namespace names the starting revision it names the one that there is. */
+function namespacesOf(revision: string): readonly SampleNamespace[] {
+  return SAMPLE_NAMESPACES.map((namespace) =>
+    namespace.labels['istio.io/rev'] === STARTING_MESH.revision
+      ? { ...namespace, labels: { ...namespace.labels, 'istio.io/rev': revision } }
+      : namespace,
+  );
+}
+
+async function installIstio(
+  cluster: Cluster,
+  options: ClusterOptions,
+  revision: string,
+): Promise<void> {
+  const { version } = STARTING_MESH;
+  // istioctl makes the tag `default` by itself where it installs without a revision.
+  const tags = STARTING_MESH.tags.filter((tag) => tag !== revision);
   const tools = options.tools.istio[version];
   if (tools === undefined) throw new Error(`istioctl ${version} has not been built`);
   const run = (args: string[]) =>

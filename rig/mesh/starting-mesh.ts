@@ -4,3 +4,6 @@ export const STARTING_MESH = {
   revision: '1-25-1',
   tags: ['prod-stable', 'default'],
 } as const;
+
+/** What Istio calls the revision of an installation without one. */
+export const UNREVISIONED = 'default';

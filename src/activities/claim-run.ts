@@ -6,6 +6,7 @@ import type { MeshRequest, UpgradeRequest } from '../domain/request/request.ts';
 import type { Compiled } from './compile-plan.ts';
 import { recordOf } from './load-plan.ts';
 import { claimMesh, releaseMesh } from './record/owner-record.ts';
+import { recordBefore } from './in-place/recorded-before.ts';
 import { recordRelease } from './release/recorded-release.ts';
 import type { ResolvedRequest } from './resolve-request.ts';
 import type { RunRef } from './run-ref.ts';
@@ -62,12 +63,13 @@ export async function claimRun(
 
   // A repeated call after a crash finds the plan recorded: the mesh may be changing already.
   if ((await record.get('plan')) !== undefined) return { kind: 'claimed' };
-  const { planned, release } = await compile();
+  const { planned, release, before } = await compile();
   if (planned.kind !== 'plan' || planned.digest !== request.digest) {
     await releaseMesh(access.worker, meshNamespace, runId);
     return planned.kind === 'blocked' ? planned : { kind: 'changed' };
   }
   if (release !== undefined) await recordRelease(record, release);
+  if (before !== undefined) await recordBefore(record, before);
   await record.put('plan', planned.plan);
   return { kind: 'claimed' };
 }

@@ -250,7 +250,9 @@ async function planFrom(material: Material): Promise<Compiled> {
     },
     inventory: facts.inventory,
     release: compiled.release,
-    ...(plan.strategy === 'in-place' ? { before: compiled.oldRender.filter(isOfControlPlane) } : {}),
+    ...(plan.strategy === 'in-place'
+      ? { before: compiled.oldRender.filter(isOfControlPlane) }
+      : {}),
   };
 }
 

@@ -1,29 +1,28 @@
 import type { ClusterAccess } from '../clients/cluster-access.ts';
-import type { Change, StepJournal } from '../domain/journal/change.ts';
 import type { StepOf } from '../domain/planning/step.ts';
 import type { UpgradePlan } from '../domain/planning/plan.ts';
 import { scopeBackwards } from '../domain/planning/wave-scope.ts';
-import type { Difference } from '../domain/report.ts';
-import { undoChange } from './changes/undo-change.ts';
+import { newProxyOf } from '../domain/planning/wave-target.ts';
+import {
+  markUndone,
+  NOTHING,
+  undoChanges,
+  undoJournal,
+  type UndoReceipt,
+} from './changes/undo-journal.ts';
 import { ActivityError } from './errors.ts';
 import { assertUnused } from './health/assert-unused.ts';
 import type { Heart } from './heartbeat.ts';
+import { restoreInPlace } from './in-place/restore-in-place.ts';
 import { loadPlan, recordOf } from './load-plan.ts';
 import type { RunRecord } from './record/run-record.ts';
-import { readJournal, writeJournal } from './record/step-journal.ts';
+import { readJournal } from './record/step-journal.ts';
 import { keepPods } from './restart/recreate-pod.ts';
 import { gatherWave, readWaveWorkloads, restartJournal } from './restart/wave-workloads.ts';
 import { settleWave } from './restart/undo-wave.ts';
 import type { StepRef } from './run-ref.ts';
 
-/** What undoing a step came to. */
-export interface UndoReceipt {
-  readonly reverted: number;
-  /** Values that others have set since; they were left alone. */
-  readonly foreign: readonly Difference[];
-}
-
-const NOTHING: UndoReceipt = { reverted: 0, foreign: [] };
+export type { UndoReceipt } from './changes/undo-journal.ts';
 
 /** Takes a step back from its journal; a step that never began has none. Safe to repeat. */
 export async function undoStep(
@@ -45,14 +44,27 @@ export async function undoStep(
     case 'keep':
       return NOTHING;
     case 'restore-prior':
-      // An earlier undo may have failed: the new control plane stays while anything runs on it.
-      if (step.kind === 'install-control-plane') await assertUnused(access, plan, plan.to.revision);
-      return undoJournal(access, record, step.id);
+      return step.kind === 'install-control-plane'
+        ? undoInstall(access, record, plan, step.id)
+        : undoJournal(access, record, step.id);
     case 'undo-wave':
       return step.kind === 'wave' ? undoWave(access, record, plan, step, heart) : NOTHING;
     case 'point-of-no-return':
       return undoRemoval(record, step.id);
   }
+}
+
+/** The control plane that the run brought goes away, or gives its place back to the one before. */
+async function undoInstall(
+  access: ClusterAccess,
+  record: RunRecord,
+  plan: UpgradePlan,
+  step: string,
+): Promise<UndoReceipt> {
+  if (plan.strategy === 'in-place') return restoreInPlace(access, record, plan, step);
+  // An earlier undo may have failed: the new control plane stays while anything runs on it.
+  await assertUnused(access, plan, plan.to.revision);
+  return undoJournal(access, record, step);
 }
 
 /** A wave goes back in its own order: selectors, then pod templates, then what still has a new proxy. */
@@ -63,9 +75,9 @@ async function undoWave(
   step: StepOf<'wave'>,
   heart: Heart,
 ): Promise<UndoReceipt> {
-  const selectors = await undoJournal(access, record, step.id);
+  const selectors = await undoChanges(access, record, step.id);
   // Else what leaves would come back with the new proxy; their own wave tells what it met there.
-  if (step.selectorsOf !== undefined) await undoJournal(access, record, step.selectorsOf);
+  if (step.selectorsOf !== undefined) await undoChanges(access, record, step.selectorsOf);
   const restarts = await undoJournal(access, record, restartJournal(step.id));
   // Who came into the wave's namespaces meanwhile got the new proxy and is in no journal.
   const workloads = await readWaveWorkloads(record, step);
@@ -76,13 +88,15 @@ async function undoWave(
       { ...step, ...scopeBackwards(plan.steps, step), workloads },
       plan.to.revision,
     ),
-    plan.to.revision,
+    newProxyOf(plan, step),
     {
       deadlineSeconds: plan.policy.restart.workloadDeadlineSeconds,
       keeper: keepPods(record, step.id),
     },
     heart,
   );
+  // Not before: until its workloads are back, a rollback that begins again has this wave to undo.
+  await markUndone(record, step.id);
   return {
     reverted: selectors.reverted + restarts.reverted,
     foreign: [...selectors.foreign, ...restarts.foreign],
@@ -97,26 +111,4 @@ async function undoRemoval(record: RunRecord, step: string): Promise<UndoReceipt
     'RollbackFailed',
     'the old control plane is being removed: a rollback of this run cannot bring it back. Use the workflow downgradeMesh',
   );
-}
-
-async function undoJournal(
-  access: ClusterAccess,
-  record: RunRecord,
-  name: string,
-): Promise<UndoReceipt> {
-  const journal = await readJournal(record, name);
-  if (journal === undefined) return NOTHING;
-  let reverted = 0;
-  const foreign: Difference[] = [];
-  for (const change of newestFirst(journal)) {
-    const undone = await undoChange(access, change);
-    if (undone.kind === 'reverted') reverted += 1;
-    if (undone.kind === 'foreign') foreign.push(undone.difference);
-  }
-  await writeJournal(record, name, 'undone', journal.changes);
-  return { reverted, foreign };
-}
-
-function newestFirst({ changes }: StepJournal): readonly Change[] {
-  return [...changes].reverse();
 }

@@ -2,6 +2,7 @@ import { condition } from '@temporalio/workflow';
 import type { PlanOutline } from '../domain/planning/plan.ts';
 import type { Difference } from '../domain/report.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
+import { undoOrder } from '../domain/rollout/undo-order.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';
 import { describeFailure } from './failures.ts';
 import { goOnAnew, isLong, stayShort, type Place } from './go-on-anew.ts';
@@ -23,7 +24,7 @@ export async function undoSteps(run: Run, outline: PlanOutline, cause: string): 
     foreign: [...(resumed?.foreign ?? [])],
     skipped: [...(resumed?.skipped ?? [])],
   };
-  await undoAll(run, stepsToUndo(run, outline), progress);
+  await undoRest(run, outline, progress);
   let until = resumed?.until;
   for (let failed = failedOf(run, progress); failed.length > 0; failed = failedOf(run, progress)) {
     const answer = await askAboutUndo(run, outline, failed, progress, until);
@@ -31,6 +32,7 @@ export async function undoSteps(run: Run, outline: PlanOutline, cause: string): 
     if (answer.kind === 'give-up') break;
     if (answer.kind === 'skip') progress.skipped.push(...answer.steps);
     else await undoAll(run, answer.steps, progress);
+    await undoRest(run, outline, progress);
   }
   await prove(run, progress.foreign);
   run.remaining = [
@@ -38,7 +40,18 @@ export async function undoSteps(run: Run, outline: PlanOutline, cause: string): 
     ...[...progress.skipped, ...failedOf(run, progress)].map(
       (step) => `undo of ${step}: ${run.steps.get(step)?.detail ?? 'failed'}`,
     ),
+    ...stepsToUndo(run, outline).map((step) => `undo of ${step}: not begun`),
   ];
+}
+
+/** What is left of it, unless something fails by which all others stand or fall. */
+async function undoRest(run: Run, outline: PlanOutline, progress: Undo): Promise<void> {
+  const relied = outline.steps.filter(({ undoFirst }) => undoFirst === true).map(({ id }) => id);
+  const fails = (): boolean => failedOf(run, progress).some((step) => relied.includes(step));
+  const steps = stepsToUndo(run, outline);
+  const first = steps.filter((step) => relied.includes(step));
+  if (!fails()) await undoAll(run, first, progress);
+  if (!fails()) await undoAll(run, steps.slice(first.length), progress);
 }
 
 /** How far the way back is. */
@@ -50,11 +63,10 @@ interface Undo extends Extract<Place, { kind: 'undo' }> {
 /** What began and was not tried yet; what only looked or waited has nothing to take back. */
 function stepsToUndo(run: Run, outline: PlanOutline): readonly string[] {
   const tried = ['undone', 'undo-failed'];
-  return outline.steps
+  return undoOrder(outline.steps)
     .filter(({ id, undo }) => undo !== 'none' && undo !== 'keep' && hasBegun(run, id))
     .map(({ id }) => id)
-    .filter((id) => !tried.includes(run.steps.get(id)?.state ?? ''))
-    .reverse();
+    .filter((id) => !tried.includes(run.steps.get(id)?.state ?? ''));
 }
 
 function failedOf(run: Run, { skipped }: Undo): readonly string[] {
@@ -88,7 +100,8 @@ async function undoAll(run: Run, steps: readonly string[], progress: Undo): Prom
   }
 }
 
-function describeReceipt(receipt: {
+/** `3 changes taken back, 1 left as others set them`. */
+export function describeReceipt(receipt: {
   readonly reverted: number;
   readonly foreign: readonly Difference[];
 }): string {

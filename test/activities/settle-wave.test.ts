@@ -1,4 +1,5 @@
 import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
+import { newProxyOf } from '../../src/domain/planning/wave-target.ts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { keepPods } from '../../src/activities/restart/recreate-pod.ts';
 import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
@@ -28,7 +29,13 @@ function settle(
   kubernetes: KubernetesClient = cluster,
 ): Promise<void> {
   const keeper = keepPods(recordIn(cluster), 'wave-1');
-  return settleWave(accessTo(kubernetes), workloads, NEW, { deadlineSeconds: 30, keeper }, heart);
+  return settleWave(
+    accessTo(kubernetes),
+    workloads,
+    newProxyOf({ to: { revision: NEW, version: '1.26.1' } }, {}),
+    { deadlineSeconds: 30, keeper },
+    heart,
+  );
 }
 
 /** A controller that has every pod back, of the old revision, after a wait. */

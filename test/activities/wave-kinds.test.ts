@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { newProxyOf } from '../../src/domain/planning/wave-target.ts';
 import { undoChange } from '../../src/activities/changes/undo-change.ts';
 import { keepPods } from '../../src/activities/restart/recreate-pod.ts';
 import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
@@ -202,7 +203,13 @@ describe('a pod that nobody owns', () => {
   function settle(workloads: readonly WorkloadRef[] = [tool]): Promise<void> {
     const keeper = keepPods(recordIn(cluster), 'wave-1');
     const limits = { deadlineSeconds: 30, keeper };
-    return settleWave(accessTo(injected), workloads, NEW, limits, recordingHeart());
+    return settleWave(
+      accessTo(injected),
+      workloads,
+      newProxyOf({ to: { revision: NEW, version: '1.26.1' } }, {}),
+      limits,
+      recordingHeart(),
+    );
   }
 
   async function revisionOfTool(): Promise<string | undefined> {

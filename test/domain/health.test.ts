@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { newProxyOf } from '../../src/domain/planning/wave-target.ts';
 import type { KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import type { PodFacts } from '../../src/domain/mesh/interpret-pods.ts';
 import { assessSettled } from '../../src/domain/health/assess-settled.ts';
@@ -45,7 +46,7 @@ describe('a workload that was taken back', () => {
       kind: 'Deployment',
       workload: deployment(),
       pods: [pod({ revision: '1-25-1' }), pod({ revision: '1-25-1' })],
-      newRevision: '1-26-1',
+      newProxy: newProxyOf({ to: { revision: '1-26-1', version: '1.26.1' } }, {}),
       ...changes,
     });
 

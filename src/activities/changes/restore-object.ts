@@ -1,7 +1,15 @@
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import { isScaled } from '../../domain/drift/noise.ts';
 import { isJsonList, isJsonObject, sameJson } from '../../domain/json.ts';
 import { compareText, type Json, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { sameContent } from '../../domain/journal/object-content.ts';
+
+/** A recorded state with as many replicas as an autoscaler, or somebody with `kubectl scale`, set since. */
+export function asScaled(recorded: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  const [spec, now] = [recorded['spec'], live['spec']];
+  if (!isScaled(live) || !isJsonObject(spec) || !isJsonObject(now)) return recorded;
+  return { ...recorded, spec: { ...spec, replicas: now['replicas'] } };
+}
 
 /** Puts an object back as it was: what it says, and who owns which of its fields. */
 export async function restoreObject(

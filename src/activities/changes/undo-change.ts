@@ -14,7 +14,7 @@ import type { Difference } from '../../domain/report.ts';
 import { restartAtOf } from '../../domain/restart/restart-at.ts';
 import { stateOfTemplate } from '../../domain/restart/manual/template-state.ts';
 import { replaceTemplate } from './replace-template.ts';
-import { ownedAlike, restoreObject } from './restore-object.ts';
+import { asScaled, ownedAlike, restoreObject } from './restore-object.ts';
 import { markOf, nameMark, templateLabels } from './patch-paths.ts';
 import {
   setLabels,
@@ -92,12 +92,13 @@ async function undoUpdate(
   change: Extract<Change, { kind: 'update' }>,
   live: KubernetesObject,
 ): Promise<UndoneChange> {
-  const isBack = sameContent(live, change.prior);
-  if (isBack && ownedAlike(live, change.prior)) return { kind: 'unchanged' };
-  if (!isBack && !sameContent(live, change.applied)) {
+  const [prior, applied] = [asScaled(change.prior, live), asScaled(change.applied, live)];
+  const isBack = sameContent(live, prior);
+  if (isBack && ownedAlike(live, prior)) return { kind: 'unchanged' };
+  if (!isBack && !sameContent(live, applied)) {
     return foreign(change, 'object', 'as this run wrote it', 'edited since');
   }
-  await restoreObject(kubernetes, live, change.prior);
+  await restoreObject(kubernetes, live, prior);
   return { kind: 'reverted' };
 }
 

@@ -3,18 +3,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { combine, explain } from '../../domain/health/combine.ts';
 import type { Condition, Verdict } from '../../domain/health/verdict.ts';
-import { webhooksOf } from '../../domain/mesh/webhook-shapes.ts';
 import type { UpgradePlan } from '../../domain/planning/plan.ts';
 import { ActivityError } from '../errors.ts';
+import { verifyInPlace } from '../in-place/verify-in-place.ts';
 import { loadStep } from '../load-plan.ts';
 import type { StepRef } from '../run-ref.ts';
 import { readHealth } from './read-health.ts';
+import { readRoot } from './read-root.ts';
 
 const LOOK_EVERY_MS = 1000;
 
 /** Waits until both control planes are ready, inject, and share one root certificate. */
 export async function verifyControlPlane(access: ClusterAccess, ref: StepRef): Promise<Verdict> {
-  const { plan } = await loadStep(access, ref, ['verify-control-plane']);
+  const { plan, step } = await loadStep(access, ref, ['verify-control-plane']);
+  if (plan.strategy === 'in-place') return verifyInPlace(access, ref, { plan, step });
   const seconds = plan.policy.controlPlaneDeadlineSeconds;
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
@@ -42,25 +44,24 @@ async function look(access: ClusterAccess, plan: UpgradePlan): Promise<Verdict> 
   return combine([...health.conditions, root]);
 }
 
+/** What of a plan names the two revisions. */
+export type BothRevisions = Pick<UpgradePlan, 'from' | 'to' | 'meshNamespace'>;
+
 /**
  * istiod writes its root into the `caBundle` of its own injector. Proxies of both revisions trust
  * each other only when it is the same.
  */
-async function compareRoots({ worker }: ClusterAccess, plan: UpgradePlan): Promise<Condition> {
+export async function compareRoots(
+  { worker }: ClusterAccess,
+  plan: BothRevisions,
+): Promise<Condition> {
   const type = 'SameRootCertificate';
-  const suffix = plan.meshNamespace === 'istio-system' ? '' : `-${plan.meshNamespace}`;
-  const bundles = await Promise.all(
-    [plan.from.revision, plan.to.revision].map(async (revision) => {
-      const found = await worker.get({
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'MutatingWebhookConfiguration',
-        name: `istio-sidecar-injector-${revision}${suffix}`,
-      });
-      return found === undefined ? undefined : webhooksOf(found)[0]?.clientConfig?.caBundle;
-    }),
+  const [old, next] = await Promise.all(
+    [plan.from.revision, plan.to.revision].map((revision) =>
+      readRoot(worker, plan.meshNamespace, revision),
+    ),
   );
-  const [old, next] = bundles;
-  if (old === undefined || next === undefined || old === '' || next === '') {
+  if (old === undefined || next === undefined) {
     return { type, status: 'Unknown', message: 'an injector webhook has no root certificate yet' };
   }
   return old === next

@@ -10,6 +10,7 @@ import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
 import { inspectMesh } from '../inspect-mesh.ts';
 import { loadPlan } from '../load-plan.ts';
+import { verifyMeshInPlace } from '../in-place/verify-mesh-in-place.ts';
 import { verifyRefreshed } from '../refresh/verify-refreshed.ts';
 import type { StepRef } from '../run-ref.ts';
 import { lookUntil } from './look-until.ts';
@@ -22,6 +23,7 @@ export async function verifyMesh(
 ): Promise<string> {
   const plan = await loadPlan(access, ref);
   if (plan.strategy === 'refresh') return verifyRefreshed(access, plan, ref.failed ?? {});
+  if (plan.strategy === 'in-place') return verifyMeshInPlace(access, plan, ref.failed ?? {});
   const { to, from } = plan;
   const mesh = await inspectMesh(access.worker, ref);
   const wrong = [

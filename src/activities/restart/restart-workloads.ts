@@ -1,7 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { takeBatch } from '../../domain/restart/batches.ts';
-import { onTargetOf } from '../../domain/planning/wave-target.ts';
+import { newProxyOf } from '../../domain/planning/wave-target.ts';
 import type { Heart } from '../heartbeat.ts';
 import { loadStep, recordOf } from '../load-plan.ts';
 import type { StepRef } from '../run-ref.ts';
@@ -58,7 +58,7 @@ export async function restartWorkloads(
       changes,
       limits: await readWindowLimits(access.worker, plan),
       deadlineSeconds: plan.policy.restart.workloadDeadlineSeconds,
-      isOnTarget: onTargetOf(plan, step),
+      isOnTarget: newProxyOf(plan, step).isOn,
       earlier: { ...(await leavingPods(keeper, changes)), ...latest?.begun },
       failedBefore: latest?.failed ?? {},
       tolerated,

@@ -1,12 +1,13 @@
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { apiVersionOf, type WorkloadRef } from '../../domain/mesh/observed-mesh.ts';
+import type { NewProxy } from '../../domain/planning/wave-target.ts';
 import type { WaveState } from './read-wave.ts';
 import { recreatePod, type PodKeeper } from './recreate-pod.ts';
 
 /** Pods that the wave may have evicted and made again, and how they go back. */
 export interface PodsBack {
   readonly keeper: PodKeeper;
-  readonly newRevision: string;
+  readonly newProxy: NewProxy;
 }
 
 /** Takes each pod of its own one step back: evicted while it has the new proxy, made again when it is gone. */
@@ -14,7 +15,7 @@ export async function takePodsBack(
   kubernetes: KubernetesClient,
   workloads: readonly WorkloadRef[],
   live: WaveState,
-  { keeper, newRevision }: PodsBack,
+  { keeper, newProxy }: PodsBack,
 ): Promise<void> {
   for (const { kind, namespace, name, uid } of workloads) {
     if (kind !== 'Pod') continue;
@@ -22,7 +23,7 @@ export async function takePodsBack(
       ref: { apiVersion: apiVersionOf(kind), kind, namespace, name },
       uid,
       pod: live.pods.get(uid)?.[0],
-      isOnTarget: ({ revision }) => revision !== newRevision,
+      isOnTarget: (pod) => !newProxy.isOn(pod),
     });
   }
 }

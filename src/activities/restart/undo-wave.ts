@@ -7,6 +7,7 @@ import { assessSettled } from '../../domain/health/assess-settled.ts';
 import { listNames } from '../../domain/health/assess-workloads.ts';
 import { proxyIn } from '../../domain/inventory/pod-spec.ts';
 import { REVISION_ANNOTATION } from '../../domain/mesh/istio-labels.ts';
+import type { NewProxy } from '../../domain/planning/wave-target.ts';
 import { readTemplate } from '../../domain/restart/manual/pod-template.ts';
 import { explainStall } from '../../domain/restart/explain-stall.ts';
 import { nextEvictions } from '../../domain/restart/next-evictions.ts';
@@ -35,14 +36,14 @@ const NEVER = new AbortController().signal;
 export async function settleWave(
   access: ClusterAccess,
   workloads: readonly WorkloadRef[],
-  newRevision: string,
+  newProxy: NewProxy,
   { deadlineSeconds, keeper }: { readonly deadlineSeconds: number; readonly keeper: PodKeeper },
   heart: Heart,
 ): Promise<void> {
   const deadline = Date.now() + deadlineSeconds * 1000;
   const remover: Remover = {
     access,
-    newRevision,
+    newProxy,
     asked: new Map(),
     refused: new Map(),
     removed: new Map(),
@@ -64,7 +65,7 @@ export async function settleWave(
       const isDue = standstill.isDue(open.join(), Date.now());
       if (isDue || Date.now() > deadline) view.confirm();
       await removeNewProxies(workloads, live, remover);
-      await takePodsBack(access.worker, workloads, live, { keeper, newRevision });
+      await takePodsBack(access.worker, workloads, live, { keeper, newProxy });
       await wake.wait(LOOK_EVERY_MS);
     }
   } finally {
@@ -75,7 +76,7 @@ export async function settleWave(
 /** What removes pods, and what it met. */
 interface Remover {
   readonly access: ClusterAccess;
-  readonly newRevision: string;
+  readonly newProxy: NewProxy;
   readonly asked: Asked;
   /** What a budget did not let go at the last try, by the workload's uid. */
   readonly refused: Map<string, string>;
@@ -84,15 +85,18 @@ interface Remover {
 }
 
 /** A pod template that has the new proxy in it: where no webhook looks, every pod of it is new. */
-function whyNew(workload: KubernetesObject, newRevision: string): string | undefined {
+function whyNew(workload: KubernetesObject, newProxy: NewProxy): string | undefined {
   const template = readTemplate(workload);
-  const isNew =
-    template !== undefined &&
-    proxyIn(template.spec) !== undefined &&
-    template.metadata?.annotations?.[REVISION_ANNOTATION] === newRevision;
-  return isNew
-    ? `its pod template has the proxy of ${newRevision} in it and is not as this run wrote it: put its former one back`
+  const proxy = template === undefined ? undefined : proxyIn(template.spec);
+  if (proxy === undefined) return undefined;
+  const revision = template?.metadata?.annotations?.[REVISION_ANNOTATION];
+  return newProxy.isOn({ ...(revision === undefined ? {} : { revision }), ...imageOf(proxy) })
+    ? `its pod template has the proxy of ${newProxy.name} in it and is not as this run wrote it: put its former one back`
     : undefined;
+}
+
+function imageOf({ image }: { readonly image?: string }): { readonly proxyImage?: string } {
+  return image === undefined ? {} : { proxyImage: image };
 }
 
 function notBack(open: readonly string[], workloads: number, seconds: number): ActivityError {
@@ -106,16 +110,16 @@ function notBack(open: readonly string[], workloads: number, seconds: number): A
 function unsettled(
   { kind, namespace, name, uid }: WorkloadRef,
   live: WaveState,
-  { newRevision, refused }: Remover,
+  { newProxy, refused }: Remover,
   missing: ReadonlySet<string>,
 ): readonly string[] {
   if (missing.has(uid)) return [`${namespace}/${name}: it is gone`];
   const workload = live.workloads.get(uid);
   const pods = live.pods.get(uid) ?? [];
-  const state = assessSettled({ kind, workload, pods, newRevision });
+  const state = assessSettled({ kind, workload, pods, newProxy });
   if (state === undefined || workload === undefined) return [];
-  const back = pods.filter(({ revision }) => revision !== newRevision);
-  const why = whyNew(workload, newRevision) ?? refused.get(uid) ?? explainStall(workload, back);
+  const back = pods.filter((pod) => !newProxy.isOn(pod));
+  const why = whyNew(workload, newProxy) ?? refused.get(uid) ?? explainStall(workload, back);
   return [`${namespace}/${name}: ${state}${why === undefined ? '' : `; ${why}`}`];
 }
 
@@ -130,7 +134,7 @@ async function removeNewProxies(
   live: WaveState,
   remover: Remover,
 ): Promise<void> {
-  const isBack = ({ revision }: PodFacts): boolean => revision !== remover.newRevision;
+  const isBack = (pod: PodFacts): boolean => !remover.newProxy.isOn(pod);
   for (const ref of workloads) {
     if (ref.kind === 'Pod') continue;
     const workload = live.workloads.get(ref.uid);
@@ -140,7 +144,7 @@ async function removeNewProxies(
     const limits = rolloutLimits(ref.kind, workload);
     // What comes has the new proxy again: it was put into the template by somebody, since this run.
     const isVain = (remover.removed.get(ref.uid) ?? 0) >= Math.max(1, limits.desired);
-    if (isVain && whyNew(workload, remover.newRevision) !== undefined) continue;
+    if (isVain && whyNew(workload, remover.newProxy) !== undefined) continue;
     const next = nextEvictions({
       pods,
       limits,

@@ -4,6 +4,7 @@ import type { Change } from '../../domain/journal/change.ts';
 import type { Difference } from '../../domain/report.ts';
 import { isOurs } from '../../domain/snapshot/accountable.ts';
 import { compareSnapshots } from '../../domain/snapshot/compare-snapshots.ts';
+import { explainRecreated } from '../../domain/snapshot/recreated.ts';
 import type { Snapshot } from '../../domain/snapshot/snapshot.ts';
 import { ActivityError } from '../errors.ts';
 import { loadPlan, recordOf } from '../load-plan.ts';
@@ -53,15 +54,22 @@ async function compareOnce(
     throw new ActivityError('RecordUnreadable', `run ${run.runId} has no snapshot to compare with`);
   }
   const after = await readSnapshot(access.worker, run.meshNamespace);
-  const differences = compareSnapshots(before, after);
   const { to } = await loadPlan(access, run);
   const changes = await allChanges(access, run);
   const excused = foreign.map(({ path }) => path);
-  const ours = differences.filter(
-    (difference) =>
-      isOurs(difference, changes, to.revision) &&
-      !excused.some((place) => sameObject(place, difference.path)),
-  );
+  const judged = compareSnapshots(before, after).map((difference) => ({
+    difference,
+    explained: explainRecreated(difference, changes, { before, after }),
+  }));
+  const ours = judged
+    .filter(
+      ({ difference, explained }) =>
+        explained === undefined &&
+        isOurs(difference, changes, to.revision) &&
+        !excused.some((place) => sameObject(place, difference.path)),
+    )
+    .map(({ difference }) => difference);
+  const differences = judged.map(({ difference, explained }) => explained ?? difference);
   return { restored: ours.length === 0, ours, differences };
 }
 

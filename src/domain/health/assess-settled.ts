@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../kubernetes-object.ts';
 import type { PodFacts } from '../mesh/interpret-pods.ts';
 import type { RestartableKind } from '../mesh/observed-mesh.ts';
+import type { NewProxy } from '../planning/wave-target.ts';
 import { describeCount } from '../rollout/describe-count.ts';
 
 interface StatusShape {
@@ -16,15 +17,15 @@ export function assessSettled(facts: {
   readonly kind: RestartableKind;
   readonly workload: KubernetesObject | undefined;
   readonly pods: readonly PodFacts[];
-  readonly newRevision: string;
+  readonly newProxy: NewProxy;
 }): string | undefined {
-  const { kind, workload, pods, newRevision } = facts;
+  const { kind, workload, pods, newProxy } = facts;
   if (workload === undefined) return undefined;
   const { spec, status } = workload as KubernetesObject & StatusShape;
   const desired =
     kind === 'DaemonSet' ? (status?.desiredNumberScheduled ?? 0) : (spec?.replicas ?? 1);
   const current = pods.filter(({ terminating }) => !terminating);
-  const stillNew = current.filter(({ revision }) => revision === newRevision).length;
+  const stillNew = current.filter(newProxy.isOn).length;
   const ready = current.filter((pod) => pod.ready).length;
   const leaving = pods.length - current.length;
   const isControlled = kind !== 'Pod';
@@ -32,7 +33,7 @@ export function assessSettled(facts: {
     return 'its controller has not seen the change yet';
   }
   if (stillNew > 0)
-    return `still there: ${describeCount(stillNew, 'pod')} with the proxy of ${newRevision}`;
+    return `still there: ${describeCount(stillNew, 'pod')} with the proxy of ${newProxy.name}`;
   if (leaving > 0) return `still leaving: ${describeCount(leaving, 'pod')}`;
   if (ready < desired || current.length > desired)
     return `${ready} of ${describeCount(desired, 'pod')} ready`;

@@ -3,6 +3,7 @@ import type { ObservedMesh } from '../mesh/observed-mesh.ts';
 import type { Policy } from '../policy.ts';
 import { treatmentOfKind, type TreatedWorkloads } from '../restart/treatment.ts';
 import { describeCount } from '../rollout/describe-count.ts';
+import type { Direction } from './direction.ts';
 import { orderDeletions } from './order-deletions.ts';
 import type { PlannedObject, RevisionAt } from './plan.ts';
 import type { PodSelections } from './pod-selections.ts';
@@ -25,6 +26,8 @@ export interface PlanMaterial {
   readonly podSelections?: PodSelections;
   readonly from: RevisionAt;
   readonly to: RevisionAt;
+  /** Absent: up. */
+  readonly direction?: Direction;
   /** The rendered objects of the new revision, compared with the cluster. */
   readonly base: readonly PlannedObject[];
   readonly pilot: readonly PlannedObject[];
@@ -70,16 +73,10 @@ export function buildSteps(material: PlanMaterial): readonly UpgradeStep[] {
   ];
 }
 
-function prepareSteps({ to, base, pilot, policy }: PlanMaterial): readonly UpgradeStep[] {
+function prepareSteps(material: PlanMaterial): readonly UpgradeStep[] {
+  const { to, pilot, policy } = material;
   return [
-    {
-      id: 'crds',
-      kind: 'apply-crds',
-      component: 'Base',
-      objects: base,
-      title: `Bring CRDs and shared objects to ${to.version}`,
-      undo: { kind: 'keep', because: KEEP_CRDS },
-    },
+    ...crdSteps(material),
     {
       id: 'control-plane',
       kind: 'install-control-plane',
@@ -102,6 +99,21 @@ function prepareSteps({ to, base, pilot, policy }: PlanMaterial): readonly Upgra
       seconds: policy.soakSeconds.controlPlane,
       title: 'Watch both control planes',
       undo: { kind: 'none' },
+    },
+  ];
+}
+
+/** CRDs are never lowered. */
+function crdSteps({ to, base, direction }: PlanMaterial): readonly UpgradeStep[] {
+  if (direction === 'down') return [];
+  return [
+    {
+      id: 'crds',
+      kind: 'apply-crds',
+      component: 'Base',
+      objects: base,
+      title: `Bring CRDs and shared objects to ${to.version}`,
+      undo: { kind: 'keep', because: KEEP_CRDS },
     },
   ];
 }

@@ -32,6 +32,7 @@ export function comparePlans(
 
 /** What the mesh is otherwise; of a refresh only as far as its plan is about it. */
 function compareMesh(kept: UpgradePlan, now: Planned, mesh: ObservedMesh): readonly PlanChange[] {
+  if (kept.strategy === 'rollback') return [];
   if (kept.strategy !== 'refresh') return compareSeen(kept, mesh);
   return now.kind === 'plan' ? compareRefreshes(kept, now.plan) : [];
 }

@@ -41,6 +41,7 @@ function describeWork(step: UpgradeStep): readonly DetailLine[] {
     case 'snapshot':
     case 'verify-control-plane':
     case 'verify-mesh':
+    case 'prove-restored':
       return [];
     case 'apply-crds':
     case 'install-control-plane':
@@ -50,6 +51,13 @@ function describeWork(step: UpgradeStep): readonly DetailLine[] {
         line(
           `removes ${describeCount(step.objects.length, 'object')} of revision ${step.revision}`,
         ),
+        ...few(step.objects.map(({ ref }) => line(formatRef(ref), 1))),
+      ];
+    case 'undo-step':
+      return [line(`puts back what ${describeCount(step.changes, 'change')} found there`)];
+    case 'restore-control-plane':
+      return [
+        line(`makes ${describeCount(step.objects.length, 'object')} again as they were recorded`),
         ...few(step.objects.map(({ ref }) => line(formatRef(ref), 1))),
       ];
     case 'soak':

@@ -50,6 +50,7 @@ const REQUESTS = {
   census: 26,
   remove: { fixed: 14, perObject: 3 },
   verifyMesh: 14,
+  undo: { fixed: 12, perObject: 2 },
 } as const;
 
 interface Basis {
@@ -111,6 +112,21 @@ function estimateStep(step: UpgradeStep, policy: Policy, now: Circumstances): Es
       return { seconds: STEP_SECONDS, apiRequests: linear(REQUESTS.remove, step.objects.length) };
     case 'verify-mesh':
       return { seconds: STEP_SECONDS, apiRequests: REQUESTS.verifyMesh };
+    case 'undo-step':
+      return {
+        seconds: beyond(0, {
+          least: STEP_SECONDS.least,
+          most: policy.restart.workloadDeadlineSeconds,
+        }),
+        apiRequests: linear(REQUESTS.undo, step.changes),
+      };
+    case 'restore-control-plane':
+      return {
+        seconds: CONTROL_PLANE_SECONDS,
+        apiRequests: linear(REQUESTS.apply, step.objects.length) + REQUESTS.verifyControlPlane,
+      };
+    case 'prove-restored':
+      return { seconds: STEP_SECONDS, apiRequests: REQUESTS.snapshot };
     default:
       return assertNever(step);
   }

@@ -1,4 +1,5 @@
 import { assertNever } from '../assert-never.ts';
+import type { ServiceIdentity } from '../in-place/service-identity.ts';
 import { namespaceScopes } from '../restart/namespace-scopes.ts';
 import type { ObjectRef } from '../kubernetes-object.ts';
 import { apiVersionOf, type RestartableKind } from '../mesh/observed-mesh.ts';
@@ -70,7 +71,7 @@ function forStep(step: UpgradeStep, plan: AccessPlan): readonly RequiredAccess[]
     case 'install-control-plane':
       return step.objects.flatMap((each) => [...applied(each), ...restored(each)]);
     case 'verify-control-plane':
-      return [probe(plan), ...ownInjectors(plan)];
+      return [probe(plan), ...ownInjectors(plan), ...(step.services ?? []).map(readService)];
     case 'soak':
       return [probe(plan)];
     case 'wave':
@@ -88,10 +89,15 @@ function forStep(step: UpgradeStep, plan: AccessPlan): readonly RequiredAccess[]
         onObject('installer', 'get', ref),
         onObject('installer', 'delete', ref),
       ]);
+    case 'restore-control-plane':
+      return [...step.objects.flatMap(applied), probe(plan), ...ownInjectors(plan)];
     case 'snapshot':
     case 'gate':
     case 'census':
     case 'verify-mesh':
+    case 'undo-step':
+    case 'prove-restored':
+      // The rights of an undo are those of the recorded step, whose plan is asked for them.
       return [];
     default:
       return assertNever(step);
@@ -124,8 +130,13 @@ function ownInjectors({ from, to, meshNamespace }: AccessPlan): readonly Require
     identity: 'worker',
     verb: 'get',
     ...MUTATING,
-    name: `istio-sidecar-injector-${revision}${suffix}`,
+    name: `istio-sidecar-injector${revision === 'default' ? '' : `-${revision}`}${suffix}`,
   }));
+}
+
+/** Its identity is compared. */
+function readService({ namespace, name }: ServiceIdentity): RequiredAccess {
+  return onObject('worker', 'get', { apiVersion: 'v1', kind: 'Service', namespace, name });
 }
 
 function pointed(moves: readonly TagMove[], plan: AccessPlan): readonly RequiredAccess[] {

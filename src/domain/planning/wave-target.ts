@@ -3,13 +3,23 @@ import { isRefreshed } from '../refresh/proxy-target.ts';
 import type { UpgradePlan } from './plan.ts';
 import type { StepOf } from './step.ts';
 
-/** Whether a pod has the proxy that a wave brings: of the new revision, or as new as its control plane. */
-export function onTargetOf(
+/** What of a pod, or of a template that has a proxy in it, tells whose proxy it is. */
+export type ProxyFacts = Pick<PodFacts, 'revision' | 'proxyImage'>;
+
+/** The proxy that a wave brings: of the new revision, or as new as its control plane. */
+export interface NewProxy {
+  /** `1-26-1`, or the version where the revision stays. */
+  readonly name: string;
+  readonly isOn: (pod: ProxyFacts) => boolean;
+}
+
+export function newProxyOf(
   { to }: Pick<UpgradePlan, 'to'>,
   { target }: Pick<StepOf<'wave'>, 'target'>,
-): (pod: PodFacts) => boolean {
-  if (target === undefined) return ({ revision }) => revision === to.revision;
-  return (pod) => isRefreshed(pod, target);
+): NewProxy {
+  return target === undefined
+    ? { name: to.revision, isOn: ({ revision }) => revision === to.revision }
+    : { name: target.version, isOn: (pod) => isRefreshed(pod, target) };
 }
 
 /** What a wave brings, in words: `injected by 1-26-1`, `with a proxy of 1.26.1`. */

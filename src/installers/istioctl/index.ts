@@ -17,7 +17,7 @@ export { TAG_FIELD_MANAGER } from './tag.ts';
 export { UnreadableConfigurationError } from './recovery/values.ts';
 
 const CAPABILITIES: InstallerCapabilities = {
-  strategies: ['canary'],
+  strategies: ['canary', 'in-place'],
   revisionTags: 'managed-here',
   ownsCrds: true,
 };

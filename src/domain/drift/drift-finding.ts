@@ -64,7 +64,8 @@ export function describeDrift(drift: Drift): string {
   const { field, kind, manager, found, next, outcome } = drift;
   const by = manager === undefined ? '' : ` by ${manager}`;
   const now = found === undefined ? 'nothing' : textOf(found);
-  const after = outcome === 'kept' ? 'stays' : `becomes ${next === undefined ? 'nothing' : textOf(next)}`;
+  const after =
+    outcome === 'kept' ? 'stays' : `becomes ${next === undefined ? 'nothing' : textOf(next)}`;
   return `${field === '' ? 'the object' : field}: ${kind}${by}; ${now} now, ${after}`;
 }
 

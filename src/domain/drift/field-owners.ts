@@ -113,7 +113,9 @@ function formatSteps(steps: Steps): string {
     .map((step) => {
       if (step.kind === 'member') return `.${step.name}`;
       if (step.kind === 'element') return `[${step.text}]`;
-      const keys = Object.entries(step.key).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+      const keys = Object.entries(step.key).map(
+        ([name, value]) => `${name}=${JSON.stringify(value)}`,
+      );
       return `[${keys.join(',')}]`;
     })
     .join('');

@@ -45,7 +45,9 @@ export function findDrift(facts: DriftFacts): ObjectDrift {
 
 /** Of a list that is compared whole, several fields are one. */
 function oncePerField(drifts: readonly Drift[]): readonly Drift[] {
-  return [...new Map([...drifts].reverse().map((drift) => [drift.field, drift])).values()].reverse();
+  return [
+    ...new Map([...drifts].reverse().map((drift) => [drift.field, drift])).values(),
+  ].reverse();
 }
 
 interface Looks extends DriftFacts {
@@ -97,7 +99,7 @@ function editedFields({ live, ways, owners }: Looks): readonly Drift[] {
         ref: refOf(live),
         field,
         kind: found === undefined ? 'removed' : old === undefined ? 'added' : 'changed',
-        ...managerOf(live, theirs),
+        ...(found === undefined ? {} : managerOf(live, theirs)),
         ...given('expected', old),
         ...given('found', found),
         ...given('next', next),
@@ -192,7 +194,11 @@ function inLines(drift: Drift): Drift {
   if (typeof expected !== 'string' || typeof found !== 'string') return drift;
   const [lines] = diffFields(expected, found, drift.field);
   if (lines === undefined || lines.path === drift.field) return drift;
-  const after = sameJson(next, found) ? lines.to : sameJson(next, expected) ? lines.from : undefined;
+  const after = sameJson(next, found)
+    ? lines.to
+    : sameJson(next, expected)
+      ? lines.from
+      : undefined;
   return {
     ...rest,
     field: lines.path,

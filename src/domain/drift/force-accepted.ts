@@ -12,7 +12,9 @@ export function forceAccepted(
 ): readonly PlannedObject[] {
   const accepted = new Set(
     applyOverrides(findings, overrides)
-      .filter(({ code, overriddenBecause }) => code === 'DirectEdit' && overriddenBecause !== undefined)
+      .filter(
+        ({ code, overriddenBecause }) => code === 'DirectEdit' && overriddenBecause !== undefined,
+      )
       .map(({ subject }) => subject),
   );
   return objects.map((object) =>

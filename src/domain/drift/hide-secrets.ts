@@ -11,7 +11,10 @@ export type Shower = (path: string, value: Json) => Json;
  * Nothing of a Secret is shown, and no value of a variable that comes from one in any of the states,
  * or that has the name of one: somebody may have written the secret itself in its place.
  */
-export function hideSecrets(kind: string, states: readonly (KubernetesObject | undefined)[]): Shower {
+export function hideSecrets(
+  kind: string,
+  states: readonly (KubernetesObject | undefined)[],
+): Shower {
   const names = new Set(states.flatMap((state) => secretVariables(state)));
   const isSecret = (name: string): boolean => names.has(name) || SECRET_NAME.test(name);
   return (path, value) => {

@@ -1,6 +1,6 @@
 import { isJsonList, isJsonObject } from '../json.ts';
 import type { Json, KubernetesObject } from '../kubernetes-object.ts';
-import type { OwnedField } from './field-owners.ts';
+import { ownedFields, type OwnedField } from './field-owners.ts';
 
 /** Field manager of `istioctl install`; its other commands write as `istioctl` and the like. */
 export const INSTALLER = 'istio-operator';
@@ -14,7 +14,12 @@ export function isInstallers({ manager, operation }: OwnedField): boolean {
  * Names follow the binary's file name, such as `pilot-discovery-1.25.1`, so they are matched by how
  * they begin. `before-first-apply` stands for an object that was made before anybody applied it.
  */
-const OPERATING = ['kube-controller-manager', 'kube-apiserver', 'pilot-discovery', 'before-first-apply'];
+const OPERATING = [
+  'kube-controller-manager',
+  'kube-apiserver',
+  'pilot-discovery',
+  'before-first-apply',
+];
 
 /** What is written in normal operation, and by whom. */
 export function isOperating(object: KubernetesObject, owned: OwnedField): boolean {
@@ -30,6 +35,15 @@ export function isOperating(object: KubernetesObject, owned: OwnedField): boolea
 
 const SELECTOR = /^\.?webhooks\[name=[^\]]+\]\.(namespaceSelector|objectSelector)(\.|$)/;
 
+/** Whether somebody scales the object: its number of replicas is no part of what was decided about it. */
+export function isScaled(object: KubernetesObject): boolean {
+  return ownedFields(object).some(
+    ({ field, subresource, manager }) =>
+      field === '.spec.replicas' &&
+      (subresource === 'scale' || manager.startsWith('kube-controller-manager')),
+  );
+}
+
 /** Fields that the cluster gives, or that are a record for people which nothing reads. */
 const GIVEN: readonly { readonly kind: string; readonly path: RegExp }[] = [
   { kind: 'Service', path: /^spec\.(clusterIPs?|healthCheckNodePort|ports\[.*\]\.nodePort)$/ },
@@ -43,10 +57,6 @@ export function isNoise(
   owners: readonly OwnedField[],
 ): boolean {
   if (GIVEN.some((given) => given.kind === object.kind && given.path.test(path))) return true;
-  const isScaled = object.kind === 'Deployment' && path === 'spec.replicas';
-  if (isScaled && !owners.some(isInstallers) && owners.every((each) => isOperating(object, each))) {
-    return true;
-  }
   return owners.length > 0 && owners.every((each) => isOperating(object, each));
 }
 
@@ -64,7 +74,11 @@ export function leaveOut(object: KubernetesObject, fields: readonly string[]): K
   }, object);
 }
 
-function withoutOfWebhook(object: KubernetesObject, name: string, member: string): KubernetesObject {
+function withoutOfWebhook(
+  object: KubernetesObject,
+  name: string,
+  member: string,
+): KubernetesObject {
   const { webhooks } = object;
   if (!isJsonList(webhooks)) return object;
   const rest = webhooks.map((webhook): Json => {

@@ -23,10 +23,11 @@ export interface ThreeStates {
 export function compareThreeWays(states: ThreeStates, field = ''): readonly ThreeWay[] {
   const { old, live, next } = states;
   if (sameJson(old, live) && sameJson(live, next)) return [];
-  const there = [old, live, next].filter((state) => state !== undefined);
-  // What only one of them has is one field, not one for each of its members.
-  if (there.length > 1 && there.every(isJsonObject)) return compareMembers(states, field);
-  if (there.length > 1 && there.every(isJsonList)) return compareItems(states, field);
+  // What somebody added or took away whole is one field, not one for each of its members.
+  if (old === undefined || live === undefined) return [leaf(states, field)];
+  const there = next === undefined ? [old, live] : [old, live, next];
+  if (there.every(isJsonObject)) return compareMembers(states, field);
+  if (there.every(isJsonList)) return compareItems(states, field);
   return [leaf(states, field)];
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { configFile } from '../../src/config/schema.ts';
 import { plannedFile } from '../../src/domain/planning/schema.ts';
 import { API_VERSION } from '../../src/domain/request/request.ts';
-import { refreshRequest, upgradeRequest } from '../../src/domain/request/schema.ts';
+import { downgradeRequest, refreshRequest, upgradeRequest } from '../../src/domain/request/schema.ts';
 import { finding, upgradeReport } from '../../src/domain/schema.ts';
 
 interface PublicShape {
@@ -19,6 +19,12 @@ const PUBLIC_SHAPES: readonly PublicShape[] = [
     name: 'config',
     title: 'meshlift.yaml: clusters, installers, policies, version facts',
     schema: configFile,
+    writtenBy: 'people',
+  },
+  {
+    name: 'downgrade-request',
+    title: 'A downgrade request: the input of the workflow downgradeMesh',
+    schema: downgradeRequest,
     writtenBy: 'people',
   },
   {

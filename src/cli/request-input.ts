@@ -12,6 +12,8 @@ export interface RequestOptions {
   /** Which workflow the request is for; absent: an upgrade. */
   readonly type?: RunType;
   readonly revision?: string;
+  /** Of a rollback: the first run id of the run to take back. */
+  readonly run?: string;
   readonly target?: string;
   readonly strategy?: Strategy;
   readonly reason?: string;
@@ -27,13 +29,14 @@ export function buildRequestInput(
   options: RequestOptions,
 ): Readonly<Record<string, unknown>> {
   const file = options.request === undefined ? {} : readRequestFile(options.request);
-  const { target, strategy, revision, reason, takeOver, override = [] } = options;
+  const { target, strategy, revision, run, reason, takeOver, override = [] } = options;
   return {
     ...file,
     ...(cluster === undefined ? {} : { cluster }),
     ...(target === undefined ? {} : { target }),
     ...(strategy === undefined ? {} : { strategy }),
     ...(revision === undefined ? {} : { revision }),
+    ...(run === undefined ? {} : { run }),
     ...(reason === undefined ? {} : { reason }),
     ...(takeOver === undefined ? {} : { takeOver }),
     ...(override.length === 0 ? {} : { overrides: [...overridesOf(file), ...override] }),
@@ -60,14 +63,34 @@ export async function checkRequest(
   type: RunType = 'upgradeMesh',
 ): Promise<TypedRequest> {
   // zod comes with it, which `--help` has no use for.
-  const { parseRefreshRequest, parseRequest } = await import('../domain/request/parse-request.ts');
+  const parse = await import('../domain/request/parse-request.ts');
   switch (type) {
     case 'upgradeMesh': {
-      const request = understood(input, parseRequest(input), 'CLUSTER and --target VERSION');
+      const request = understood(input, parse.parseRequest(input), 'CLUSTER and --target VERSION');
+      return { type, request };
+    }
+    case 'downgradeMesh': {
+      const request = understood(
+        input,
+        parse.parseDowngradeRequest(input),
+        'CLUSTER and --target VERSION',
+      );
+      return { type, request };
+    }
+    case 'rollbackMesh': {
+      const request = understood(
+        input,
+        parse.parseRollbackRequest(input),
+        'CLUSTER and no --target',
+      );
       return { type, request };
     }
     case 'refreshProxies': {
-      const request = understood(input, parseRefreshRequest(input), 'CLUSTER and no --target');
+      const request = understood(
+        input,
+        parse.parseRefreshRequest(input),
+        'CLUSTER and no --target',
+      );
       return { type, request };
     }
   }

@@ -35,6 +35,10 @@ function titleOf({ type, request }: TypedRequest): string {
   switch (type) {
     case 'upgradeMesh':
       return `Upgrade of ${escapeMarkdown(request.cluster)} to ${escapeMarkdown(request.target)}`;
+    case 'downgradeMesh':
+      return `Downgrade of ${escapeMarkdown(request.cluster)} to ${escapeMarkdown(request.target)}`;
+    case 'rollbackMesh':
+      return `Rollback of ${escapeMarkdown(request.cluster)}`;
     case 'refreshProxies':
       return `Refresh of the proxies of ${escapeMarkdown(request.cluster)}`;
   }
@@ -46,6 +50,7 @@ function facts({ plan, digest, estimate }: Plan): string {
     ['From', `${plan.from.version} (revision ${plan.from.revision})`],
     ['To', `${plan.to.version} (revision ${plan.to.revision})`],
     ['Strategy', plan.strategy],
+    ['Takes back', plan.takesBack],
     ['Policy', plan.policy.name],
     ['Reason', plan.reason],
     ['Takes', `${describeEstimate(estimate)} (an estimate, without the time that people take)`],

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
 import type { Outcome } from './outcome.ts';
+import type { RunType } from './request/request.ts';
 
 export type StepState =
   'pending' | 'begun' | 'done' | 'failed' | 'skipped' | 'undoing' | 'undone' | 'undo-failed';
@@ -67,7 +68,7 @@ export interface UpgradeReport {
   /** `Running` until the run has ended. */
   readonly outcome: Outcome | 'Running' | 'RollbackFailed' | 'Cancelled';
   /** Absent: an upgrade. */
-  readonly type?: 'refreshProxies';
+  readonly type?: Exclude<RunType, 'upgradeMesh'>;
   readonly cluster: string;
   /** The version; of a refresh the word until the plan says the version. */
   readonly target: string;

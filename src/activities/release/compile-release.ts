@@ -101,7 +101,9 @@ async function renderBefore(
   signal: AbortSignal,
 ): Promise<readonly KubernetesObject[]> {
   const releases = await Promise.all(
-    COMPONENTS.map((component) => installer.render({ ...running, components: [component] }, signal)),
+    COMPONENTS.map((component) =>
+      installer.render({ ...running, components: [component] }, signal),
+    ),
   );
   return releases.flatMap(({ objects }) => objects.map(({ object }) => object));
 }
@@ -110,10 +112,7 @@ async function renderBefore(
  * What is not as the running version renders it is drift where the same object is applied over it,
  * and the drift says what becomes of it. Of another object the question stays whether that one gets it.
  */
-function isToldByDrift(
-  { code, subject }: Finding,
-  objects: readonly ComparedObject[],
-): boolean {
+function isToldByDrift({ code, subject }: Finding, objects: readonly ComparedObject[]): boolean {
   if (code !== 'ValuesNotRecovered') return false;
   return objects.some(({ planned: { ref } }) => {
     const name = formatRef(ref);

@@ -22,7 +22,7 @@ export function registerPlan(program: Command, run: Runner): void {
   addRequestOptions(program.command('plan'))
     .summary('print the very steps that a run would carry out')
     .description(
-      'Plans an upgrade, or a restart of old proxies, and prints it. Changes nothing and needs no Temporal.',
+      'Plans an upgrade, a downgrade, or a restart of old proxies, and prints it. Changes nothing and needs no Temporal.',
     )
     .addOption(new Option('--format <format>', 'how to write it').choices(FORMATS).default('text'))
     .option('--out <file>', 'write it to a file; as json it can be started with `start --plan`')
@@ -31,6 +31,7 @@ export function registerPlan(program: Command, run: Runner): void {
       helpTexts({
         examples: [
           'meshlift plan prod-eu --target 1.26.1',
+          'meshlift plan prod-eu --target 1.25.1 --type downgradeMesh',
           'meshlift plan prod-eu --type refreshProxies',
           'meshlift plan prod-eu --target 1.26.1 --format json --out plan.json',
           'meshlift plan prod-eu --target 1.26.1 --format markdown --out plan.md',

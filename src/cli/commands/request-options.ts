@@ -9,7 +9,10 @@ export function addRequestOptions(command: Command): Command {
     .argument('[cluster]', 'a cluster of meshlift.yaml (needed unless a file names it)')
     .option('-t, --target <version>', 'the Istio version to reach, such as 1.26.1')
     .addOption(
-      new Option('--type <workflow>', 'what is done: an upgrade, or a restart of old proxies')
+      new Option(
+        '--type <workflow>',
+        'what is done: an upgrade, a downgrade, or a restart of old proxies',
+      )
         .choices(RUN_TYPES)
         .default('upgradeMesh'),
     )
@@ -17,6 +20,10 @@ export function addRequestOptions(command: Command): Command {
       new Option('--strategy <strategy>', 'beside the running control plane, or over it').choices(
         STRATEGIES,
       ),
+    )
+    .option(
+      '--run <runId>',
+      'with --type rollbackMesh: the recorded run to take back (default: the latest)',
     )
     .option('--revision <name>', 'with --type refreshProxies: only proxies of this revision')
     .option('--reason <text>', 'why, for the report')

@@ -7,6 +7,7 @@ import type { CommandContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { FOLLOW_JSON } from '../follow/follow-json.ts';
 import { describePlanChange, type PlanChange } from '../../domain/planning/plan-change.ts';
+import { runTypeOf } from '../../domain/planning/run-type-of.ts';
 import { openMeshServices } from '../mesh-services.ts';
 import { readPlanFile } from '../plan-file.ts';
 import { buildRequestInput, checkRequest, invalid, type RequestOptions } from '../request-input.ts';
@@ -30,7 +31,7 @@ const DEFAULT_TASK_QUEUE = 'meshlift';
 
 export function registerStart(program: Command, run: Runner): void {
   addRequestOptions(program.command('start'))
-    .summary('start an upgrade, or a restart of old proxies')
+    .summary('start an upgrade, a downgrade, or a restart of old proxies')
     .description('Starts a run over a mesh and returns when it has begun.')
     .option('--plan <file>', 'start exactly this plan, kept from `plan --output json`')
     .option('--wait', 'follow the run to its end')
@@ -42,6 +43,7 @@ export function registerStart(program: Command, run: Runner): void {
         examples: [
           'meshlift start prod-eu --target 1.26.1 --reason "CHG-4711"',
           'meshlift start prod-eu --target 1.26.1 --wait',
+          'meshlift start prod-eu --target 1.25.1 --type downgradeMesh',
           'meshlift start prod-eu --type refreshProxies',
           'meshlift start --plan plan.json',
         ],
@@ -106,7 +108,7 @@ async function readInput(
       '--plan brings its request with it; leave out --request, --override and --reason, or plan again',
     );
   }
-  const type = kept.plan.strategy === 'refresh' ? 'refreshProxies' : 'upgradeMesh';
+  const type = runTypeOf(kept.plan);
   await requireSamePlan(context, kept, await checkRequest(kept.request, type));
   const input = { ...kept.request, planDigest: kept.digest };
   return { input, asked: await checkRequest(input, type) };
@@ -150,8 +152,15 @@ function describeChanges(
 }
 
 function argumentsOf({ type, request }: TypedRequest): string {
-  const what = type === 'upgradeMesh' ? `--target ${request.target}` : `--type ${type}`;
-  return `${request.cluster} ${what}`;
+  switch (type) {
+    case 'upgradeMesh':
+      return `${request.cluster} --target ${request.target}`;
+    case 'downgradeMesh':
+      return `${request.cluster} --target ${request.target} --type ${type}`;
+    case 'rollbackMesh':
+    case 'refreshProxies':
+      return `${request.cluster} --type ${type}`;
+  }
 }
 
 function requireKnownCluster(config: Config | undefined, cluster: string): void {

@@ -48,7 +48,10 @@ export async function startRun(
 function summaryOf({ type, request }: TypedRequest): string {
   switch (type) {
     case 'upgradeMesh':
+    case 'downgradeMesh':
       return `${request.cluster} → ${request.target}`;
+    case 'rollbackMesh':
+      return `${request.cluster}: back to before ${request.run ?? 'the latest run'}`;
     case 'refreshProxies':
       return `${request.cluster}: proxies as new as their control plane`;
   }

@@ -3,7 +3,11 @@ import { compareIstioVersions, parseIstioVersion } from '../version/istio-versio
 import type { UpgradePlan } from './plan.ts';
 
 /** The workflow type that carries a plan out, by what the plan does. */
-export function runTypeOf({ strategy, from, to }: Pick<UpgradePlan, 'strategy' | 'from' | 'to'>): RunType {
+export function runTypeOf({
+  strategy,
+  from,
+  to,
+}: Pick<UpgradePlan, 'strategy' | 'from' | 'to'>): RunType {
   if (strategy === 'refresh') return 'refreshProxies';
   if (strategy === 'rollback') return 'rollbackMesh';
   const [running, target] = [parseIstioVersion(from.version), parseIstioVersion(to.version)];

@@ -3,6 +3,7 @@ import type { CrdFacts } from '../inventory/crd-facts.ts';
 import type { MeshInventory } from '../inventory/inventory.ts';
 import type { ControlPlane, ObservedMesh } from '../mesh/observed-mesh.ts';
 import type { Policy } from '../policy.ts';
+import type { Direction } from '../planning/direction.ts';
 import type { Strategy } from '../planning/plan.ts';
 import type { IstioVersion } from '../version/istio-version.ts';
 import type { VersionTable } from '../version/version-table.ts';
@@ -12,6 +13,8 @@ export interface PreflightFacts {
   readonly mesh: ObservedMesh;
   readonly inventory: MeshInventory;
   readonly strategy: Strategy;
+  /** Absent: up. */
+  readonly direction?: Direction;
   readonly target: IstioVersion;
   /** The revision name that the target gets. */
   readonly targetRevision: string;

@@ -1,5 +1,17 @@
-import type { MeshRequest, RefreshRequest, UpgradeRequest } from './request.ts';
-import { refreshRequest, upgradeRequest } from './schema.ts';
+import type {
+  DowngradeRequest,
+  MeshRequest,
+  RefreshRequest,
+  RollbackRequest,
+  UpgradeRequest,
+} from './request.ts';
+import {
+  downgradeRequest,
+  refreshRequest,
+  rollbackRequest,
+  upgradeRequest,
+  type VersionRequest,
+} from './schema.ts';
 
 /** One thing wrong with an input: where, and what was expected there. */
 export interface InputProblem {
@@ -15,18 +27,24 @@ export type Parsed<R extends MeshRequest> =
 /** Reads an upgrade request; unknown fields are refused, nothing is coerced. */
 export function parseRequest(input: unknown): Parsed<UpgradeRequest> {
   const { success, data, error } = upgradeRequest.safeParse(input);
-  if (!success) return problemsOf(error);
+  return success ? { kind: 'request', request: towards(data) } : problemsOf(error);
+}
+
+/** Reads a downgrade request, which says the same as one for an upgrade. */
+export function parseDowngradeRequest(input: unknown): Parsed<DowngradeRequest> {
+  const { success, data, error } = downgradeRequest.safeParse(input);
+  return success ? { kind: 'request', request: towards(data) } : problemsOf(error);
+}
+
+function towards(data: VersionRequest): UpgradeRequest {
   const { apiVersion, cluster, target, strategy, overrides } = data;
   return {
-    kind: 'request',
-    request: {
-      apiVersion,
-      cluster,
-      target,
-      ...(strategy === undefined ? {} : { strategy }),
-      overrides,
-      ...optionsIn(data),
-    },
+    apiVersion,
+    cluster,
+    target,
+    ...(strategy === undefined ? {} : { strategy }),
+    overrides,
+    ...optionsIn(data),
   };
 }
 
@@ -41,6 +59,23 @@ export function parseRefreshRequest(input: unknown): Parsed<RefreshRequest> {
       apiVersion,
       cluster,
       ...(revision === undefined ? {} : { revision }),
+      overrides,
+      ...optionsIn(data),
+    },
+  };
+}
+
+/** Reads a rollback request in the same way. */
+export function parseRollbackRequest(input: unknown): Parsed<RollbackRequest> {
+  const { success, data, error } = rollbackRequest.safeParse(input);
+  if (!success) return problemsOf(error);
+  const { apiVersion, cluster, run, overrides } = data;
+  return {
+    kind: 'request',
+    request: {
+      apiVersion,
+      cluster,
+      ...(run === undefined ? {} : { run }),
       overrides,
       ...optionsIn(data),
     },

@@ -33,17 +33,33 @@ export interface UpgradeRequest extends MeshRequest {
   readonly strategy?: Strategy;
 }
 
+/** Input of `downgradeMesh`. */
+export interface DowngradeRequest extends MeshRequest {
+  /** The Istio version to go down to. */
+  readonly target: string;
+  /** Beside the running control plane, or over it; absent: canary. */
+  readonly strategy?: Strategy;
+}
+
 /** Input of `refreshProxies`. */
 export interface RefreshRequest extends MeshRequest {
   /** Only proxies that this revision would inject; needed where several revisions have older ones. */
   readonly revision?: string;
 }
 
+/** Input of `rollbackMesh`. */
+export interface RollbackRequest extends MeshRequest {
+  /** First run id of the recorded run to take back; absent: the latest that changed something. */
+  readonly run?: string;
+}
+
 /** The workflow types that take a request about one mesh. */
-export const RUN_TYPES = ['upgradeMesh', 'refreshProxies'] as const;
+export const RUN_TYPES = ['upgradeMesh', 'downgradeMesh', 'rollbackMesh', 'refreshProxies'] as const;
 export type RunType = (typeof RUN_TYPES)[number];
 
 /** A request and the workflow type that it is for. */
 export type TypedRequest =
   | { readonly type: 'upgradeMesh'; readonly request: UpgradeRequest }
+  | { readonly type: 'downgradeMesh'; readonly request: DowngradeRequest }
+  | { readonly type: 'rollbackMesh'; readonly request: RollbackRequest }
   | { readonly type: 'refreshProxies'; readonly request: RefreshRequest };

@@ -31,9 +31,7 @@ const options = {
     .optional(),
 };
 
-/** Schema of `UpgradeRequest` as people write it. */
-export const upgradeRequest = z.strictObject({
-  ...shared,
+const towards = {
   target: z
     .string()
     .max(40, ENDS)
@@ -45,8 +43,16 @@ export const upgradeRequest = z.strictObject({
     .enum(STRATEGIES)
     .optional()
     .describe('Beside the running control plane (canary, the default), or over it (in-place).'),
-  ...options,
-});
+};
+
+/** Schema of `UpgradeRequest` as people write it. */
+export const upgradeRequest = z.strictObject({ ...shared, ...towards, ...options });
+
+/** Schema of `DowngradeRequest` as people write it. */
+export const downgradeRequest = z.strictObject({ ...shared, ...towards, ...options });
+
+/** What both come to. */
+export type VersionRequest = z.output<typeof upgradeRequest>;
 
 /** Schema of `RefreshRequest` as people write it. */
 export const refreshRequest = z.strictObject({
@@ -55,5 +61,12 @@ export const refreshRequest = z.strictObject({
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a revision such as "1-26-1"')
     .optional(),
+  ...options,
+});
+
+/** Schema of `RollbackRequest` as people write it. */
+export const rollbackRequest = z.strictObject({
+  ...shared,
+  run: z.uuid('expected the first run id of a recorded run').optional(),
   ...options,
 });

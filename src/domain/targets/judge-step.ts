@@ -16,11 +16,11 @@ export interface Step {
   readonly providerMinors?: readonly string[];
 }
 
-/** What the rule of a strategy has against one step upwards; empty means that it is allowed. */
+/** What the rule of a strategy has against one step; empty means that it is allowed. */
 export function judgeStep(rule: StepRule, step: Step): readonly TargetReason[] {
   const { from, to } = step;
   if (compareIstioVersions(to, from) === 0) return [isThere(to)];
-  if (compareIstioVersions(to, from) < 0) return [isOlder(from, to)];
+  if (compareIstioVersions(to, from) < 0) return judgeDown(rule, step);
   const minors = minorDistance(from, to);
   if (minors === undefined) return [tooFar(`${to} is of another major version than ${from}`)];
   switch (rule.kind) {
@@ -62,12 +62,16 @@ function isThere(version: IstioVersion): TargetReason {
   return refused('TargetAlreadyInstalled', `${version} is what runs now`, '');
 }
 
-function isOlder(from: IstioVersion, to: IstioVersion): TargetReason {
-  return refused(
-    'DowngradeRequested',
-    `${to} is older than ${from}`,
-    'an older version is reached with the workflow downgradeMesh',
-  );
+/** Down as far as up, by the workflow `downgradeMesh`; of other installers' ways down nothing is known. */
+function judgeDown(rule: StepRule, { from, to }: Step): readonly TargetReason[] {
+  if (rule.kind !== 'at-most') {
+    return [refused('DowngradeRequested', `${to} is older than ${from}`, '')];
+  }
+  const minors = minorDistance(to, from);
+  if (minors === undefined) return [tooFar(`${to} is of another major version than ${from}`)];
+  return minors > rule.minors
+    ? [tooFar(`${to} is ${minors} minors below ${from}; one step goes down ${rule.minors} at most`)]
+    : [];
 }
 
 function tooFar(message: string): TargetReason {

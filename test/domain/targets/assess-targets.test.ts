@@ -78,14 +78,22 @@ describe('what runs now and what is older', () => {
     expect(codesOf(found.inPlace)).toEqual(['TargetAlreadyInstalled']);
   });
 
-  it.each(['1.25.1', '1.26.0', '1.20.0'])('%s is a downgrade from 1.26.1', (older) => {
-    const found = assess(inputOf('1.26.1', [older]), older);
+  it.each([
+    ['1.26.0', [], []],
+    ['1.25.1', [], []],
+    ['1.24.0', [], ['MinorSkipTooFar']],
+    ['1.23.0', ['MinorSkipTooFar'], ['MinorSkipTooFar']],
+  ])(
+    '%s is a downgrade from 1.26.1, as far down as an upgrade goes up',
+    (older, canary, inPlace) => {
+      const found = assess(inputOf('1.26.1', [older]), older);
 
-    expect(found).toMatchObject({ direction: 'older', workflow: 'downgradeMesh' });
-    expect(codesOf(found.canary)).toContain('DowngradeRequested');
-    expect(found.canary.verdict).toBe('not-allowed');
-    expect(found.canary.route.kind).toBe('none');
-  });
+      expect(found).toMatchObject({ direction: 'older', workflow: 'downgradeMesh' });
+      expect(codesOf(found.canary)).toEqual(canary);
+      expect(codesOf(found.inPlace)).toEqual(inPlace);
+      expect(found.canary.route.kind).toBe('none');
+    },
+  );
 });
 
 describe('the facts of a target', () => {

@@ -8,7 +8,7 @@ export const storedVersionsRule: Rule = {
       code: 'StoredVersionMissing',
       severity: 'blocking',
       meaning:
-        "objects of a CRD may be stored in a version (`status.storedVersions`) that the target's CRD does not have: the API server would refuse that CRD, or the objects could not be read.",
+        "objects of a CRD may be stored in a version (`status.storedVersions`) that the target's CRD does not have: the API server would refuse that CRD, or the objects could not be read. Of a downgrade the finding names the objects.",
       remedy:
         'write every object of it anew in a version that both have, then take the old one out of `status.storedVersions`; or choose another target.',
     },
@@ -20,7 +20,10 @@ function checkStoredVersions({
   inventory,
   targetCrds,
   target,
+  direction,
 }: PreflightFacts): readonly Finding[] {
+  // A downgrade brings no CRDs, and looks at the objects themselves.
+  if (direction === 'down') return [];
   if (inventory.crds.kind === 'unknown' || targetCrds === undefined) return [];
   const brought = new Map(targetCrds.map((crd) => [crd.name, [...crd.served, crd.storage]]));
   return inventory.crds.value.flatMap(({ name, stored }): Finding[] => {

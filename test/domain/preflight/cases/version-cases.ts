@@ -9,6 +9,10 @@ function toTarget(text: string) {
   return facts({ target: version(text), available: [version(text)] });
 }
 
+function down(text: string) {
+  return { ...toTarget(text), direction: 'down' as const };
+}
+
 function onKubernetes(kubernetesVersion: string) {
   return facts({ mesh: sampleMesh({ kubernetesVersion }) });
 }
@@ -106,6 +110,34 @@ export const VERSION_CASES: readonly RuleCase[] = [
     // Nothing is known of it, its Kubernetes least of all.
     also: ['FactUnknown'],
     nearMiss: { what: 'the next minor', given: toTarget('1.26.0') },
+  },
+  {
+    code: 'MinorSkipTooFar',
+    policy: 'refuses a downgrade by canary more than two minors below',
+    given: down('1.22.8'),
+    expected: [['blocking', ISTIOD]],
+    nearMiss: { what: 'two minors below', given: down('1.23.5') },
+  },
+  {
+    code: 'MinorSkipTooFar',
+    policy: 'refuses a downgrade in place more than one minor below',
+    given: inPlace(down('1.23.5')),
+    expected: [['blocking', ISTIOD]],
+    nearMiss: { what: 'one minor below', given: inPlace(down('1.24.5')) },
+  },
+  {
+    code: 'UpgradeRequested',
+    policy: 'refuses a downgrade to a higher version',
+    given: down('1.26.1'),
+    expected: [['blocking', ISTIOD]],
+    nearMiss: { what: 'a lower minor', given: down('1.24.5') },
+  },
+  {
+    code: 'UpgradeRequested',
+    policy: 'refuses a downgrade to the version that runs, under another revision',
+    given: { ...renamed('1.25.1'), direction: 'down' },
+    expected: [['blocking', 'Deployment istio-system/istiod-blue']],
+    nearMiss: { what: 'a lower patch', given: { ...renamed('1.25.0'), direction: 'down' } },
   },
   {
     code: 'KubernetesTooOld',

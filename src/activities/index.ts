@@ -17,6 +17,10 @@ import { readJournal } from './record/step-journal.ts';
 import type { InjectionTools } from './restart/manual/prepare-injections.ts';
 import { restartWorkloads } from './restart/restart-workloads.ts';
 import type { WaveCheckpoint, WaveResult } from './restart/wave-checkpoint.ts';
+import { assessWayBack } from './rollback/assess-way-back.ts';
+import { proveRolledBack } from './rollback/prove-rolled-back.ts';
+import { restoreControlPlane } from './rollback/restore-control-plane.ts';
+import { undoRecordedStep } from './rollback/undo-recorded-step.ts';
 import type { RunRef, StepRef } from './run-ref.ts';
 import { proveRestored, type Proof } from './snapshot/prove-restored.ts';
 import { takeSnapshot } from './snapshot/take-snapshot.ts';
@@ -47,6 +51,11 @@ export interface Activities extends PlanningActivities {
     input: StepRef & { readonly failed?: Readonly<Record<string, string>> },
   ): Promise<string>;
   undoStep(input: StepRef): Promise<UndoReceipt>;
+  /** Whether the old revision could serve what would return to it. */
+  assessWayBack(input: RunRef): Promise<Verdict>;
+  restoreControlPlane(input: StepRef): Promise<StepReceipt>;
+  undoRecordedStep(input: StepRef): Promise<UndoReceipt>;
+  proveRolledBack(input: StepRef): Promise<Proof>;
   proveRestored(input: RunRef & { readonly foreign: readonly Difference[] }): Promise<Proof>;
   finishRun(
     input: RunRef & { readonly report: UpgradeReport; readonly release: boolean },
@@ -96,6 +105,13 @@ export function createActivities({ config, installer }: ActivityDeps): Activitie
     verifyMesh: (input) => withCluster(config, input, (access) => verifyMesh(access, input)),
     undoStep: (input) =>
       withCluster(config, input, (access, heart) => undoStep(access, input, heart)),
+    assessWayBack: (input) => withCluster(config, input, (access) => assessWayBack(access, input)),
+    restoreControlPlane: (input) =>
+      withCluster(config, input, (access) => restoreControlPlane(access, input)),
+    undoRecordedStep: (input) =>
+      withCluster(config, input, (access, heart) => undoRecordedStep(access, input, heart)),
+    proveRolledBack: (input) =>
+      withCluster(config, input, (access) => proveRolledBack(access, input)),
     proveRestored: (input) =>
       withCluster(config, input, (access) => proveRestored(access, input, input.foreign)),
     finishRun: (input) => withCluster(config, input, (access) => finishRun(access, input, input)),

@@ -1,6 +1,7 @@
 import { openCluster } from '../clients/cluster-access.ts';
 import { createCommandRunner } from '../clients/command-runner.ts';
 import type { Config } from '../config/config.ts';
+import { directionOf } from '../domain/planning/direction.ts';
 import type { TypedRequest } from '../domain/request/request.ts';
 import { createIstioctlInstaller } from '../installers/istioctl/index.ts';
 import type { MeshInstaller } from '../installers/installer.ts';
@@ -9,6 +10,7 @@ import { checkPlan } from './check-plan.ts';
 import { compilePlan, type Compiled } from './compile-plan.ts';
 import { takeInventory } from './inventory/take-inventory.ts';
 import { compileRefresh } from './refresh/compile-refresh.ts';
+import { compileRollback } from './rollback/compile-rollback.ts';
 import type { MeshServices } from './services.ts';
 import { surveyMeshTargets } from './survey-mesh-targets.ts';
 import { clusterConfig } from './with-cluster.ts';
@@ -16,7 +18,8 @@ import { clusterConfig } from './with-cluster.ts';
 /** The installer of a configuration. */
 export function createInstaller(config: Config): MeshInstaller {
   const commands = createCommandRunner();
-  return rememberRenders(createIstioctlInstaller({ commands, binaries: config.istioctl }));
+  const { istioctl: binaries, artefacts } = config;
+  return rememberRenders(createIstioctlInstaller({ commands, binaries, artefacts }));
 }
 
 /** Inspect and plan for whoever has a configuration: the CLI in its own process. */
@@ -64,13 +67,17 @@ async function compile(
   const access = openCluster(entry, signal);
   const { policy, meshNamespace } = entry;
   switch (asked.type) {
-    case 'upgradeMesh': {
+    case 'upgradeMesh':
+    case 'downgradeMesh': {
       const { request } = asked;
       const { versions } = config;
       const { manualInjection } = entry;
-      const given = { request, policy, meshNamespace, versions, manualInjection };
+      const direction = directionOf(asked.type);
+      const given = { request, policy, meshNamespace, versions, direction, manualInjection };
       return compilePlan(access, installer, given, signal);
     }
+    case 'rollbackMesh':
+      return compileRollback(access, { request: asked.request, policy, meshNamespace });
     case 'refreshProxies':
       return compileRefresh(access, { request: asked.request, policy, meshNamespace });
   }

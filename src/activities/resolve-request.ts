@@ -1,8 +1,20 @@
 import type { Config } from '../config/config.ts';
 import { openCluster } from '../clients/cluster-access.ts';
 import type { Policy } from '../domain/policy.ts';
-import { parseRefreshRequest, parseRequest, type Parsed } from '../domain/request/parse-request.ts';
-import type { MeshRequest, RefreshRequest, UpgradeRequest } from '../domain/request/request.ts';
+import {
+  parseDowngradeRequest,
+  parseRefreshRequest,
+  parseRequest,
+  parseRollbackRequest,
+  type Parsed,
+} from '../domain/request/parse-request.ts';
+import type {
+  DowngradeRequest,
+  MeshRequest,
+  RefreshRequest,
+  RollbackRequest,
+  UpgradeRequest,
+} from '../domain/request/request.ts';
 import { makeMeshWorkflowId } from '../domain/workflow-id.ts';
 import { ActivityError } from './errors.ts';
 import { readClusterUid } from './inspect-mesh.ts';
@@ -26,6 +38,32 @@ export function resolveRequest(
   const request = understood(parseRequest(input), {
     what: 'an upgrade request',
     sample: '{"cluster":"prod-eu","target":"1.26.1"}',
+  });
+  return resolve(config, request, workflowId);
+}
+
+/** The same for a downgrade. */
+export function resolveDowngrade(
+  config: Config,
+  input: unknown,
+  workflowId: string,
+): ResolvedRequest<DowngradeRequest> {
+  const request = understood(parseDowngradeRequest(input), {
+    what: 'a downgrade request',
+    sample: '{"cluster":"prod-eu","target":"1.25.1"}',
+  });
+  return resolve(config, request, workflowId);
+}
+
+/** The same for a rollback. */
+export function resolveRollback(
+  config: Config,
+  input: unknown,
+  workflowId: string,
+): ResolvedRequest<RollbackRequest> {
+  const request = understood(parseRollbackRequest(input), {
+    what: 'a rollback request',
+    sample: '{"cluster":"prod-eu"}',
   });
   return resolve(config, request, workflowId);
 }

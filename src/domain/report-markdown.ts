@@ -45,9 +45,16 @@ function heading(report: UpgradeReport): string {
 }
 
 function titleOf({ type, cluster, target }: UpgradeReport): string {
-  return type === 'refreshProxies'
-    ? `Refresh of the proxies of ${escapeMarkdown(cluster)}`
-    : `Upgrade of ${escapeMarkdown(cluster)} to ${escapeMarkdown(target)}`;
+  switch (type) {
+    case undefined:
+      return `Upgrade of ${escapeMarkdown(cluster)} to ${escapeMarkdown(target)}`;
+    case 'downgradeMesh':
+      return `Downgrade of ${escapeMarkdown(cluster)} to ${escapeMarkdown(target)}`;
+    case 'rollbackMesh':
+      return `Rollback of ${escapeMarkdown(cluster)} to ${escapeMarkdown(target)}`;
+    case 'refreshProxies':
+      return `Refresh of the proxies of ${escapeMarkdown(cluster)}`;
+  }
 }
 
 function factsOf(report: UpgradeReport): readonly (readonly string[])[] {

@@ -48,6 +48,8 @@ export async function endRun(run: Run, result: Result, cancelled: boolean): Prom
 function outcomeOf(run: Run, result: Result, cancelled: boolean): UpgradeReport['outcome'] {
   switch (result.kind) {
     case 'completed':
+      // Of a rollback, that is what somebody skipped.
+      return run.remaining.length > 0 ? 'RollbackFailed' : 'Succeeded';
     case 'nothing-to-do':
       return 'Succeeded';
     case 'blocked':
@@ -60,15 +62,20 @@ function outcomeOf(run: Run, result: Result, cancelled: boolean): UpgradeReport[
   }
 }
 
-function waysOn({ workflowId, cluster, target, isRefresh }: Run): readonly string[] {
+function waysOn({ runId, cluster, target, type }: Run): readonly string[] {
   const look = `look at what is there: meshlift inspect ${cluster}`;
-  if (isRefresh) {
+  if (type === 'refreshProxies') {
     const again = `meshlift start ${cluster} --type refreshProxies`;
     return [look, `go on with what still has an old proxy: ${again}`];
   }
+  if (type === 'rollbackMesh') {
+    const again = `meshlift start ${cluster} --type rollbackMesh`;
+    return [look, `go on with what is not taken back yet, from the same record: ${again}`];
+  }
+  const options = type === 'downgradeMesh' ? ' --type downgradeMesh' : '';
   return [
     look,
-    `go on by hand, or take it back from the record of ${workflowId}`,
-    `plan again once one revision is left: meshlift plan ${cluster} --target ${target}`,
+    `go on by hand, or take it back: meshlift start ${cluster} --type rollbackMesh --run ${runId}`,
+    `plan again once one revision is left: meshlift plan ${cluster} --target ${target}${options}`,
   ];
 }

@@ -33,6 +33,8 @@ export type Place =
       /** What it failed by, while it waits for a person. */
       readonly problem?: Problem;
     }
+  /** The old revision cannot serve, and a person is waited for until then (ms). */
+  | { readonly kind: 'way-back'; readonly cause: string; readonly until: number }
   | {
       readonly kind: 'undo';
       readonly cause: string;

@@ -3,12 +3,15 @@ import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
 import { goOnAnew, isLong } from './go-on-anew.ts';
 import { enterPhase, markStep, type Halted, type Run } from './run.ts';
 import type { Forward } from './run-steps.ts';
+import { WAYS } from './way-back.ts';
 
 /** What a step failed by. */
 export interface Problem {
   readonly cause: string;
   /** The workloads that failed, where they were more than may. */
   readonly breach?: readonly string[];
+  /** Why the old revision could not serve what would return to it. */
+  readonly lacking?: readonly string[];
 }
 
 /** What can be taken back is taken back, unless policy wants somebody to look at it first. */
@@ -27,16 +30,18 @@ export async function halt(
   problem: Problem,
   since?: number,
 ): Promise<'retry' | 'skip' | Forward> {
-  const { cause, breach } = problem;
+  const { cause, breach, lacking } = problem;
+  const because = lacking ?? breach;
   const end = since ?? Date.now() + policy.haltExpirySeconds * 1000;
   const until = new Date(end).toISOString();
   const halted: Halted = {
     steps: [step.id],
-    ...(breach === undefined ? {} : { because: breach }),
+    ...(because === undefined ? {} : { because }),
+    ...(lacking === undefined ? {} : { lacksWayBack: true }),
     // What was decided as the history before ended still holds.
     decision: run.halted?.decision,
   };
-  const ways = run.pointOfNoReturn ? 'retry, skip or abort {"leave":true}' : 'retry or rollback';
+  const ways = waysOf(run, problem);
   run.halted = halted;
   run.cause = cause;
   enterPhase(run, 'Halted', `${ways} for ${step.id}, until ${until}`);
@@ -52,7 +57,7 @@ export async function halt(
     }
     const { decision } = halted;
     if (decision === undefined) {
-      const kind = run.pointOfNoReturn ? 'leave' : 'undo';
+      const kind = run.pointOfNoReturn || lacking !== undefined ? 'leave' : 'undo';
       return { kind, cause: `${cause}; nobody decided until ${until}` };
     }
     run.cause = undefined;
@@ -61,4 +66,9 @@ export async function halt(
   } finally {
     run.halted = undefined;
   }
+}
+
+function waysOf({ pointOfNoReturn }: Run, { lacking }: Problem): string {
+  if (pointOfNoReturn) return 'retry, skip or abort {"leave":true}';
+  return lacking === undefined ? 'retry or rollback' : WAYS;
 }

@@ -101,23 +101,28 @@ function judgeStop(run: Run): string | undefined {
 }
 
 function noWayBack(run: Run): string {
+  if (run.type === 'rollbackMesh') {
+    return 'a rollback is not taken back. To stop where it stands: abort; it can be begun again from the same record';
+  }
   return run.isRefresh
     ? 'a restart cannot be taken back: new pods get the proxy of the control plane as it is now. To stop where it stands: abort'
-    : 'the removal of the old revision has begun, so this run cannot be undone any more; the way back is the workflow downgradeMesh';
+    : `the removal of the old revision has begun, so this run cannot be undone any more; once it has ended, the way back is the workflow rollbackMesh`;
 }
 
 /**
- * `{"leave":true}` is also the answer to a halt, where nothing can be undone any more. A refresh, which
- * never undoes, stops where it stands either way.
+ * `{"leave":true}` is also the answer to a halt, where nothing can be undone any more. A refresh
+ * or a rollback, which never undoes, stops where it stands either way.
  */
 function judgeAbort(run: Run, { leave }: Abort): string | undefined {
   if (leave === true && run.halted !== undefined && run.ended === undefined) return undefined;
   const problem = judgeStop(run);
-  return run.isRefresh && problem === noWayBack(run) ? undefined : problem;
+  const neverUndoes = run.isRefresh || run.type === 'rollbackMesh';
+  return neverUndoes && problem === noWayBack(run) ? undefined : problem;
 }
 
 function stop(run: Run, kind: 'undo' | 'leave', cause: string): string {
   run.stop = { kind, cause };
+  run.knowsWayBack ||= kind === 'undo' && run.halted?.lacksWayBack === true;
   run.forward?.cancel();
   return cause;
 }

@@ -20,9 +20,11 @@ import {
   type Run,
   type RunOptions,
 } from './run.ts';
+import { rollBackSteps } from './roll-back.ts';
 import { runSteps } from './run-steps.ts';
 import { announceMesh } from './search-attributes.ts';
 import { undoSteps } from './undo-steps.ts';
+import { decideWayBack } from './way-back.ts';
 import { holdWhilePaused } from './wave.ts';
 
 type Call = ReturnType<typeof callFor>;
@@ -60,12 +62,21 @@ export async function runMesh<R extends MeshRequest>(
   const wayForward = (): Promise<Result> => forward.run(() => goForward(run, errand));
   const result = leaveWhatStays(run, await answerOf(run, forward, wayForward));
   run.cancelled ||= root.consideredCancelled;
-  if (run.outline !== undefined && result.kind === 'undo' && run.claimed) {
-    const { outline } = run;
-    await CancellationScope.nonCancellable(() => undoSteps(run, outline, result.cause));
-  }
+  const end = await CancellationScope.nonCancellable(() => takeBack(run, result));
   run.cancelled ||= root.consideredCancelled;
-  return CancellationScope.nonCancellable(() => endRun(run, result, run.cancelled));
+  return CancellationScope.nonCancellable(() => endRun(run, end, run.cancelled));
+}
+
+/** Undoes what has begun, unless the old revision cannot serve and a person leaves all as it stands. */
+async function takeBack(run: Run, result: Result): Promise<Result> {
+  const { outline, place } = run;
+  if (outline === undefined || result.kind !== 'undo' || !run.claimed) return result;
+  if (place?.kind !== 'undo' && result.assessed !== true) {
+    const way = await decideWayBack(run, outline, result.cause);
+    if (way === 'leave') return { kind: 'leave', cause: run.stop?.cause ?? result.cause };
+  }
+  await undoSteps(run, outline, result.cause);
+  return result;
 }
 
 /**
@@ -84,7 +95,9 @@ async function answerOf(
   scope: CancellationScope,
   wayForward: () => Promise<Result>,
 ): Promise<Result> {
-  if (run.place?.kind === 'undo') return { kind: 'undo', cause: run.place.cause };
+  if (run.place?.kind === 'undo' || run.place?.kind === 'way-back') {
+    return { kind: 'undo', cause: run.place.cause };
+  }
   try {
     const result = await wayForward();
     return run.stop ?? result;
@@ -103,7 +116,7 @@ async function answerOf(
 async function goForward<R extends MeshRequest>(run: Run, errand: Errand<R>): Promise<Result> {
   const { outline, place } = run;
   if (run.stop !== undefined) return run.stop;
-  if (place?.kind === 'step' && outline !== undefined) return runSteps(run, outline);
+  if (place?.kind === 'step' && outline !== undefined) return carryOutPlan(run, outline);
   if (place?.kind !== 'planned' || outline === undefined) return planAndRun(run, errand);
   const resolved = place.resolved as ResolvedRequest<R>;
   run.place = undefined;
@@ -152,12 +165,16 @@ async function claimAndRun<R extends MeshRequest>(
       return { kind: 'blocked' };
     }
     if (claim.kind === 'claimed') {
-      // The proxy that a restart takes away is not rendered any more.
-      run.pointOfNoReturn = answer.outline.strategy === 'refresh';
-      return runSteps(run, answer.outline);
+      // The proxy that a restart takes away is not rendered any more; and a rollback is not taken back.
+      run.pointOfNoReturn = ['refresh', 'rollback'].includes(answer.outline.strategy);
+      return carryOutPlan(run, answer.outline);
     }
     // The mesh changed between the plan and the claim: plan again, and ask again where policy asks.
   }
+}
+
+function carryOutPlan(run: Run, outline: PlanOutline): Promise<Result> {
+  return outline.strategy === 'rollback' ? rollBackSteps(run, outline) : runSteps(run, outline);
 }
 
 /** From the call on the lock may be ours, whatever becomes of the answer. */

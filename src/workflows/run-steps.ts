@@ -11,12 +11,19 @@ import { goOnAnew, isGoingOn, isLong, stayShort, takePlace, type Place } from '.
 import { callFor, enterPhase, markStep, refOfRun, whileMutating, type Run } from './run.ts';
 import { ignoreCancellation, soak } from './soak.ts';
 import { asksAPerson, halt, type Problem } from './halt.ts';
+import { runRollbackStep } from './rollback-step.ts';
 import { holdWhilePaused, runWave } from './wave.ts';
+import { whyNoWayBack } from './way-back.ts';
 
 /** How the way forward ended. */
 export type Forward =
   | { readonly kind: 'completed' }
-  | { readonly kind: 'undo'; readonly cause: string }
+  | {
+      readonly kind: 'undo';
+      readonly cause: string;
+      /** Somebody has looked whether the old revision can serve. */
+      readonly assessed?: true;
+    }
   | { readonly kind: 'leave'; readonly cause: string };
 
 /** Carries out every step in order. Cancellation passes through; everything else is an answer. */
@@ -31,7 +38,7 @@ export async function runSteps(run: Run, outline: PlanOutline): Promise<Forward>
 }
 
 /** Tries a step until it is done or skipped; otherwise says how the way forward ends. */
-async function carryOut(
+export async function carryOut(
   run: Run,
   outline: PlanOutline,
   step: StepOutline,
@@ -51,17 +58,30 @@ async function carryOut(
     const problem = resumed?.problem ?? (await attempt(run, outline, step));
     run.place = undefined;
     if (problem === undefined) return undefined;
-    if (!run.pointOfNoReturn && !asksAPerson(outline, problem)) {
-      return { kind: 'undo', cause: problem.cause };
-    }
-    const next = await halt(run, outline, step, problem, resumed?.until);
+    const judged = resumed === undefined ? await judgeProblem(run, outline, problem) : { problem };
+    if (judged.end !== undefined) return judged.end;
+    const next = await halt(run, outline, step, judged.problem, resumed?.until);
     resumed = undefined;
     if (next === 'skip') return undefined;
     if (next !== 'retry') return next;
   }
 }
 
-async function attempt(
+/** What can be taken back is, unless a person has to look at it first; else the problem, with why. */
+async function judgeProblem(
+  run: Run,
+  outline: PlanOutline,
+  problem: Problem,
+): Promise<{ readonly problem: Problem; readonly end?: Forward }> {
+  if (run.pointOfNoReturn || asksAPerson(outline, problem)) return { problem };
+  const lacking = await whyNoWayBack(run, outline);
+  return lacking.length === 0
+    ? { problem, end: { kind: 'undo', cause: problem.cause, assessed: true } }
+    : { problem: { ...problem, lacking } };
+}
+
+/** Tries a step once; what it failed by is an answer, not an error. */
+export async function attempt(
   run: Run,
   outline: PlanOutline,
   step: StepOutline,
@@ -85,7 +105,8 @@ async function attempt(
   }
 }
 
-type StepResult =
+/** What a step came to. */
+export type StepResult =
   | { readonly kind: 'ok'; readonly detail?: string }
   | { readonly kind: 'failed'; readonly cause: string };
 
@@ -123,6 +144,10 @@ async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promi
       return runCensus(run, outline, step);
     case 'verify-mesh':
       return { kind: 'ok', detail: await observing(call).verifyMesh(withFailed(run, ref)) };
+    case 'undo-step':
+    case 'restore-control-plane':
+    case 'prove-restored':
+      return runRollbackStep(run, { ...step, kind: step.kind }, ref);
   }
 }
 
@@ -263,6 +288,10 @@ function phaseOf({ kind }: StepOutline): Phase {
     case 'remove-control-plane':
       return 'RemovingOldRevision';
     case 'verify-mesh':
+    case 'prove-restored':
       return 'Verifying';
+    case 'undo-step':
+    case 'restore-control-plane':
+      return 'RollingBack';
   }
 }

@@ -12,6 +12,7 @@ import type {
   UpgradeReport,
   WaveReport,
 } from '../domain/report.ts';
+import type { RunType } from '../domain/request/request.ts';
 import { advanceStep } from '../domain/rollout/advance-step.ts';
 import { renderDetails } from './details.ts';
 import type { Carried, Place } from './go-on-anew.ts';
@@ -54,6 +55,8 @@ export interface Halted {
   readonly steps: readonly string[];
   /** What made it so, one sentence each, where there is more than the run's cause. */
   readonly because?: readonly string[];
+  /** The old revision cannot serve: whoever asks for a rollback now knows it. */
+  readonly lacksWayBack?: boolean;
   decision: HaltDecision | undefined;
 }
 
@@ -69,6 +72,7 @@ export interface Run {
   readonly runId: string;
   readonly workflowId: string;
   readonly startedAt: string;
+  readonly type: RunType;
   readonly isRefresh: boolean;
   cluster: string;
   target: string;
@@ -98,6 +102,8 @@ export interface Run {
   /** The first deletion of the old revision has begun. */
   pointOfNoReturn: boolean;
   undoing: boolean;
+  /** A person asked for a rollback although the old revision cannot serve. */
+  knowsWayBack: boolean;
   /** Somebody has cancelled it in Temporal. */
   cancelled: boolean;
   ended: UpgradeReport['outcome'] | undefined;
@@ -138,6 +144,7 @@ function beginRun(input: unknown, mostEvents: number): Run {
     runId: firstExecutionRunId,
     workflowId,
     startedAt: startTime.toISOString(),
+    type: typeOf(workflowType),
     isRefresh: workflowType === 'refreshProxies',
     cluster: shown(given['cluster']),
     target: shown(given['target']),
@@ -161,6 +168,7 @@ function beginRun(input: unknown, mostEvents: number): Run {
     mutations: 0,
     pointOfNoReturn: false,
     undoing: false,
+    knowsWayBack: false,
     cancelled: false,
     ended: undefined,
     cause: undefined,
@@ -170,6 +178,17 @@ function beginRun(input: unknown, mostEvents: number): Run {
     forward: undefined,
     pausable: undefined,
   };
+}
+
+function typeOf(workflowType: string): RunType {
+  switch (workflowType) {
+    case 'downgradeMesh':
+    case 'rollbackMesh':
+    case 'refreshProxies':
+      return workflowType;
+    default:
+      return 'upgradeMesh';
+  }
 }
 
 /** The run's reference for activities; there is none before the request was understood. */
@@ -256,7 +275,7 @@ export function reportOf(run: Run): UpgradeReport {
   return {
     apiVersion: API_VERSION,
     outcome: run.ended ?? 'Running',
-    ...(run.isRefresh ? { type: 'refreshProxies' } : {}),
+    ...(run.type === 'upgradeMesh' ? {} : { type: run.type }),
     cluster: run.cluster,
     target: run.target,
     runId: run.runId,

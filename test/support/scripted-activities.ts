@@ -2,7 +2,12 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Activities } from '../../src/activities/index.ts';
 import type { PlanningActivities } from '../../src/activities/planning-activities.ts';
 import { toFailure } from '../../src/activities/failures.ts';
-import { resolveRefresh, resolveRequest } from '../../src/activities/resolve-request.ts';
+import {
+  resolveDowngrade,
+  resolveRefresh,
+  resolveRequest,
+  resolveRollback,
+} from '../../src/activities/resolve-request.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { FailureType } from '../../src/domain/failure-type.ts';
 import { buildSteps } from '../../src/domain/planning/build-steps.ts';
@@ -11,6 +16,7 @@ import type { PlanOutline } from '../../src/domain/planning/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { movedIn, sampleMesh, samplePolicy } from './sample-mesh.ts';
 import { sampleRefreshPlan } from './sample-refresh.ts';
+import { sampleRollbackPlan } from './sample-rollback.ts';
 
 export const CLUSTER_UID = 'uid-kube-system';
 export const DIGEST = `sha256:${'d'.repeat(64)}`;
@@ -64,6 +70,10 @@ export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOpt
     verifyMesh: async () => 'the mesh is wholly on 1-26-1',
     hasJournal: async () => true,
     undoStep: async () => ({ reverted: 1, foreign: [] }),
+    assessWayBack: async () => ({ status: 'Healthy', conditions: [] }),
+    restoreControlPlane: async () => ({ objects: 16 }),
+    undoRecordedStep: async () => ({ reverted: 1, foreign: [] }),
+    proveRolledBack: async () => ({ restored: true, differences: [], ours: [] }),
     proveRestored: async () => ({ restored: true, differences: [], ours: [] }),
     finishRun: async () => undefined,
   };
@@ -97,6 +107,14 @@ function planningWell(cluster: string, config: Config, policy: Policy): Planning
     identifyCluster: async () => CLUSTER_UID,
     planUpgrade: async () => ({ kind: 'plan', outline: sampleOutline(cluster, policy) }),
     claimMesh: async () => ({ kind: 'claimed' }),
+    resolveDowngrade: async ({ input, workflowId }) =>
+      asFailure(() => resolveDowngrade(config, input, workflowId)),
+    planDowngrade: async () => ({ kind: 'plan', outline: sampleDowngrade(cluster, policy) }),
+    claimDowngrade: async () => ({ kind: 'claimed' }),
+    resolveRollback: async ({ input, workflowId }) =>
+      asFailure(() => resolveRollback(config, input, workflowId)),
+    planRollback: async () => ({ kind: 'plan', outline: sampleRollback(cluster, policy) }),
+    claimRollback: async () => ({ kind: 'claimed' }),
     resolveRefresh: async ({ input, workflowId }) =>
       asFailure(() => resolveRefresh(config, input, workflowId)),
     planRefresh: async () => ({ kind: 'plan', outline: sampleRefresh(cluster, policy) }),
@@ -181,9 +199,25 @@ export function sampleOutline(cluster: string, policy: Policy): PlanOutline {
   );
 }
 
+/** The way back of the same: without a step for CRDs. */
+function sampleDowngrade(cluster: string, policy: Policy): PlanOutline {
+  const { from, to, steps, ...outline } = sampleOutline(cluster, policy);
+  return {
+    ...outline,
+    from: to,
+    to: from,
+    steps: steps.filter(({ kind }) => kind !== 'apply-crds'),
+  };
+}
+
 /** The plan of a refresh of the namespaces `billing` and `shop`, in outline. */
 function sampleRefresh(cluster: string, policy: Policy): PlanOutline {
   return outlinePlan(sampleRefreshPlan({ name: cluster, uid: CLUSTER_UID }, policy), DIGEST);
+}
+
+/** The plan that takes a finished run over the sample mesh back, in outline. */
+function sampleRollback(cluster: string, policy: Policy): PlanOutline {
+  return outlinePlan(sampleRollbackPlan({ name: cluster, uid: CLUSTER_UID }, policy), DIGEST);
 }
 
 /**

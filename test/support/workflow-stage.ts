@@ -13,13 +13,17 @@ import type { Phase, Progress } from '../../src/domain/progress.ts';
 import type { UpgradeReport } from '../../src/domain/report.ts';
 import type { RunType } from '../../src/domain/request/request.ts';
 import { IndexedValueType, SEARCH_ATTRIBUTES } from '../../src/clients/search-attribute-types.ts';
+import { downgradeMesh } from '../../src/workflows/downgrade-mesh.ts';
 import { refreshProxies } from '../../src/workflows/refresh-proxies.ts';
+import { rollbackMesh } from '../../src/workflows/rollback-mesh.ts';
 import { upgradeMesh } from '../../src/workflows/upgrade-mesh.ts';
 import { getProgress, getReport } from '../../src/workflows/messages.ts';
 import { createScript, type Script, type ScriptOptions } from './scripted-activities.ts';
 
 export const TASK_QUEUE = 'test';
 const WORKFLOWS = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
+
+const WORKFLOW_OF = { upgradeMesh, downgradeMesh, rollbackMesh, refreshProxies } as const;
 
 type Handle = WorkflowHandleWithFirstExecutionRunId<typeof upgradeMesh>;
 
@@ -146,12 +150,9 @@ async function setUp(
       const taskQueue = plot.clusterTaskQueue ?? TASK_QUEUE;
       const script = createScript({ ...plot, cluster, taskQueue });
       scripts.set(workflowId, script);
-      const isRefresh = plot.type === 'refreshProxies';
-      const least = isRefresh ? { cluster } : { cluster, target: '1.26.1' };
-      const input = 'input' in plot ? plot.input : { ...least, ...plot.request };
-      const workflow = isRefresh ? refreshProxies : upgradeMesh;
-      const handle = await env.client.workflow.start(workflow, {
-        args: [input],
+      const { type = 'upgradeMesh' } = plot;
+      const handle = await env.client.workflow.start(WORKFLOW_OF[type], {
+        args: [inputOf(plot, cluster)],
         workflowId,
         taskQueue: TASK_QUEUE,
         // A task that went to a worker which is down by now comes back soon.
@@ -175,6 +176,13 @@ async function setUp(
       await env.teardown();
     },
   };
+}
+
+/** What was given, or a request with as little as its type needs. */
+function inputOf(plot: Plot, cluster: string): unknown {
+  if ('input' in plot) return plot.input;
+  const isTowards = plot.type !== 'refreshProxies' && plot.type !== 'rollbackMesh';
+  return { cluster, ...(isTowards ? { target: '1.26.1' } : {}), ...plot.request };
 }
 
 interface Running {

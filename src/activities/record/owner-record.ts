@@ -37,6 +37,7 @@ function ownerOf(configMap: KubernetesObject): MeshOwner {
     workflowId: data['workflowId'] ?? UNREADABLE_OWNER,
     temporalNamespace: data['temporalNamespace'] ?? UNREADABLE_OWNER,
     since: data['since'] ?? UNREADABLE_OWNER,
+    ...(data['takenOverFrom'] === undefined ? {} : { takenOverFrom: data['takenOverFrom'] }),
   };
 }
 

@@ -25,8 +25,9 @@ export async function writeJournal(
   step: string,
   state: StepJournal['state'],
   changes: readonly Change[],
+  more: Pick<StepJournal, 'undoes' | 'foreign'> = {},
 ): Promise<StepJournal> {
-  const journal: StepJournal = { step, state, at: new Date().toISOString(), changes };
+  const journal: StepJournal = { step, state, at: new Date().toISOString(), changes, ...more };
   await record.put(partOf(step), journal, { isThere: state !== 'begun' });
   return journal;
 }

@@ -1,5 +1,6 @@
 import type { KubernetesObject, ObjectRef } from '../kubernetes-object.ts';
 import type { Webhook } from '../mesh/webhook-shapes.ts';
+import type { Difference } from '../report.ts';
 import type { PodTemplate } from '../restart/manual/pod-template.ts';
 
 /** Labels or annotations by key; `null` means absent. */
@@ -99,4 +100,8 @@ export interface StepJournal {
   readonly state: 'begun' | 'done' | 'undone';
   readonly at: string;
   readonly changes: readonly Change[];
+  /** Of a rollback: the recorded step whose changes are taken back, newest first, as its own journal has them. */
+  readonly undoes?: { readonly runId: string; readonly step: string };
+  /** Of a rollback: what others have set there since, and was left alone. */
+  readonly foreign?: readonly Difference[];
 }

@@ -117,4 +117,6 @@ export interface MeshOwner {
   readonly workflowId: string;
   readonly temporalNamespace: string;
   readonly since: string;
+  /** First run id of the dead run whose lock it took over. */
+  readonly takenOverFrom?: string;
 }

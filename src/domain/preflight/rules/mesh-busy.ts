@@ -17,7 +17,10 @@ export const meshBusyRule: Rule = {
   check: checkMeshBusy,
 };
 
-function checkMeshBusy({ mesh, runId, takeOver }: PreflightFacts): readonly Finding[] {
+/** What is asked of the lock. */
+export type LockFacts = Pick<PreflightFacts, 'mesh' | 'runId' | 'takeOver'>;
+
+export function checkMeshBusy({ mesh, runId, takeOver }: LockFacts): readonly Finding[] {
   const { owner } = mesh;
   if (owner === undefined || owner.runId === runId || owner.runId === takeOver) return [];
   const subject = `ConfigMap ${mesh.meshNamespace}/meshlift-owner`;

@@ -1,0 +1,211 @@
+import type { ClusterAccess } from '../../clients/cluster-access.ts';
+import { stopsRun, type Finding } from '../../domain/finding.ts';
+import type { MeshInventory } from '../../domain/inventory/inventory.ts';
+import { formatRef } from '../../domain/kubernetes-object.ts';
+import type { MeshOwner } from '../../domain/mesh/observed-mesh.ts';
+import { estimatePlan } from '../../domain/planning/estimate-plan.ts';
+import type { UpgradePlan } from '../../domain/planning/plan.ts';
+import { requiredAccess } from '../../domain/planning/required-access.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { applyOverrides, sortFindings } from '../../domain/preflight/evaluate-preflight.ts';
+import { checkMeshBusy } from '../../domain/preflight/rules/mesh-busy.ts';
+import { API_VERSION, type RollbackRequest } from '../../domain/request/request.ts';
+import { chooseRun, type Choice } from '../../domain/rollback/choose-run.ts';
+import {
+  isMove,
+  openRemoval,
+  openSteps,
+  type RecordedRun,
+} from '../../domain/rollback/recorded-run.ts';
+import {
+  removedObjects,
+  rollbackSteps,
+  type Present,
+} from '../../domain/rollback/rollback-steps.ts';
+import { oldRevisionUnable } from '../../domain/rollback/way-back-finding.ts';
+import { checkAccess } from '../check-access.ts';
+import type { Compiled } from '../compile-plan.ts';
+import { takeInventory } from '../inventory/take-inventory.ts';
+import { digestPlan } from '../plan-digest.ts';
+import { assessWayBack } from './assess-way-back.ts';
+import { readRecordedRuns } from './read-recorded-runs.ts';
+
+export interface CompileRollback {
+  readonly request: RollbackRequest;
+  readonly policy: Policy;
+  readonly meshNamespace: string;
+  readonly runId?: string;
+}
+
+/**
+ * From the record of an earlier run, which the cluster alone keeps, to the plan that takes it back, or to
+ * the reasons why there is none. Reads only.
+ */
+export async function compileRollback(
+  access: ClusterAccess,
+  compileRequest: CompileRollback,
+): Promise<Compiled> {
+  const { request, meshNamespace, runId } = compileRequest;
+  const { cluster } = request;
+  const inventory = await takeInventory(access, { cluster, meshNamespace });
+  const { choice, holder } = await chooseRecordedRun(access, {
+    request,
+    meshNamespace,
+    clusterUid: inventory.mesh.clusterUid,
+    owner: inventory.mesh.owner,
+    runId,
+  });
+  switch (choice.kind) {
+    case 'nothing':
+      return { planned: { kind: 'nothing-to-do', findings: [choice.finding] }, inventory };
+    case 'refused':
+      return blocked(inventory, applyOverrides([choice.finding], request.overrides));
+    case 'run':
+      return planFrom({ access, compileRequest, inventory, run: choice.run, holder });
+  }
+}
+
+/** A run to take back, and the run to which the lock of the mesh belongs. */
+export interface ChosenRun {
+  readonly choice: Choice;
+  /** The recorded run that holds the mesh, be it by a rollback of it that failed. */
+  readonly holder: string | undefined;
+}
+
+/** By the records alone which run it is that a request is about. */
+export async function chooseRecordedRun(
+  { worker }: ClusterAccess,
+  asked: {
+    readonly request: Pick<RollbackRequest, 'cluster' | 'run'>;
+    readonly meshNamespace: string;
+    readonly clusterUid: string;
+    readonly owner: MeshOwner | undefined;
+    /** The run that asks: its own record is none to take back. */
+    readonly runId: string | undefined;
+  },
+): Promise<ChosenRun> {
+  const { request, meshNamespace, clusterUid, owner, runId } = asked;
+  const all = await readRecordedRuns(worker, meshNamespace);
+  const records = all.filter((each) => each.runId !== runId);
+  // Once the lock is ours, it says whose it was.
+  const holding = owner?.runId === runId ? owner?.takenOverFrom : owner?.runId;
+  const holder = records.find((each) => each.runId === holding)?.plan?.takesBack ?? holding;
+  const choice = chooseRun(records, {
+    cluster: request.cluster,
+    clusterUid,
+    ...(request.run === undefined ? {} : { run: request.run }),
+    ...(holder === undefined ? {} : { holder }),
+  });
+  return { choice, holder };
+}
+
+interface Material {
+  readonly access: ClusterAccess;
+  readonly compileRequest: CompileRollback;
+  readonly inventory: MeshInventory;
+  readonly run: RecordedRun;
+  readonly holder: string | undefined;
+}
+
+async function planFrom(material: Material): Promise<Compiled> {
+  const { access, compileRequest, inventory, run } = material;
+  const { plan: recorded } = run;
+  if (recorded === undefined) throw new TypeError('a run without a plan was chosen');
+  const draft = await draftPlan(material, recorded);
+  const rights = await checkAccess(access, [
+    ...requiredAccess(draft),
+    ...requiredAccess({ ...recorded, steps: undoneBySteps(run) }),
+  ]);
+  const findings = sortFindings(
+    applyOverrides(
+      [...lockFindings(material), ...(await wayBackFindings(material)), ...rights],
+      compileRequest.request.overrides,
+    ),
+  );
+  if (findings.some(stopsRun)) return blocked(inventory, findings);
+  const plan = { ...draft, findings };
+  return {
+    planned: {
+      kind: 'plan',
+      plan,
+      digest: digestPlan(plan),
+      estimate: estimatePlan(plan, inventory.mesh),
+    },
+    inventory,
+  };
+}
+
+/** Their undo needs the rights of the steps; what was removed is made again by a step of our own. */
+function undoneBySteps(run: RecordedRun): UpgradePlan['steps'] {
+  return openSteps(run).filter(({ kind }) => kind !== 'remove-control-plane');
+}
+
+async function draftPlan(
+  { access, compileRequest, inventory, run }: Material,
+  { from, to }: UpgradePlan,
+): Promise<Omit<UpgradePlan, 'findings'>> {
+  const { request, policy, meshNamespace } = compileRequest;
+  return {
+    apiVersion: API_VERSION,
+    cluster: { name: request.cluster, uid: inventory.mesh.clusterUid },
+    meshNamespace,
+    strategy: 'rollback',
+    from: to,
+    to: from,
+    ...(request.reason === undefined ? {} : { reason: request.reason }),
+    takesBack: run.runId,
+    steps: rollbackSteps(run, await readPresent(access, run)),
+    policy,
+    binaries: {},
+  };
+}
+
+/** Which of the objects that the run has removed, or meant to, are there. */
+async function readPresent({ installer }: ClusterAccess, run: RecordedRun): Promise<Present> {
+  const removal = openRemoval(openSteps(run));
+  if (removal === undefined) return new Map();
+  const found = await Promise.all(
+    removedObjects(run, removal.id).map(
+      async (ref) => [formatRef(ref), (await installer.get(ref))?.metadata.uid] as const,
+    ),
+  );
+  return new Map(found.flatMap(([name, uid]) => (uid === undefined ? [] : [[name, uid] as const])));
+}
+
+/** The lock of the very run that is taken back does not stand in its way; claiming it tells whether that run has ended. */
+function lockFindings({ compileRequest, inventory, run, holder }: Material): readonly Finding[] {
+  const { request, runId } = compileRequest;
+  const { mesh } = inventory;
+  const takeOver = holder === run.runId ? mesh.owner?.runId : request.takeOver;
+  return checkMeshBusy({
+    mesh,
+    ...(runId === undefined ? {} : { runId }),
+    ...(takeOver === undefined ? {} : { takeOver }),
+  });
+}
+
+/** As long as nothing has moved, or what is returned to is made again, nothing depends on it. */
+async function wayBackFindings({
+  access,
+  compileRequest,
+  inventory,
+  run,
+}: Material): Promise<readonly Finding[]> {
+  const open = openSteps(run);
+  const isNeeded =
+    run.plan?.strategy === 'canary' && openRemoval(open) === undefined && open.some(isMove);
+  if (!isNeeded || run.plan === undefined) return [];
+  const { cluster } = compileRequest.request;
+  const verdict = await assessWayBack(access, {
+    runId: run.runId,
+    workflowId: '',
+    cluster,
+    clusterUid: inventory.mesh.clusterUid,
+    meshNamespace: compileRequest.meshNamespace,
+  });
+  return oldRevisionUnable(verdict, { revision: run.plan.from.revision, cluster });
+}
+
+function blocked(inventory: MeshInventory, findings: readonly Finding[]): Compiled {
+  return { planned: { kind: 'blocked', findings: sortFindings(findings) }, inventory };
+}

@@ -1,0 +1,84 @@
+import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import { RESOURCE_KINDS } from '../../clients/resource-kinds.ts';
+import type { StepJournal } from '../../domain/journal/change.ts';
+import { compareText } from '../../domain/kubernetes-object.ts';
+import type { UpgradePlan } from '../../domain/planning/plan.ts';
+import { journalsOf, type RecordedRun } from '../../domain/rollback/recorded-run.ts';
+import { RECORD_SELECTOR, RUN_LABEL, runRecordName } from '../record/record-names.ts';
+import { openRunRecord, RecordError, type RunRecord } from '../record/run-record.ts';
+import { readJournal } from '../record/step-journal.ts';
+
+/** Every run that the cluster keeps a record of, newest first. Damage is told, not thrown. */
+export async function readRecordedRuns(
+  kubernetes: KubernetesClient,
+  meshNamespace: string,
+): Promise<readonly RecordedRun[]> {
+  const parts = await kubernetes.list(RESOURCE_KINDS.configMap, {
+    namespace: meshNamespace,
+    labelSelector: RECORD_SELECTOR,
+    metadataOnly: true,
+  });
+  const byRun = Map.groupBy(
+    parts.map(({ metadata }) => metadata),
+    ({ labels }) => labels?.[RUN_LABEL] ?? '',
+  );
+  const runs: RecordedRun[] = [];
+  for (const [runId, metadata] of byRun) {
+    const prefix = `${runRecordName(runId)}-`;
+    const names = metadata.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+    // The lock bears the label of its run too.
+    if (names.length === 0) continue;
+    const [recordedAt = ''] = metadata
+      .map(({ creationTimestamp = '' }) => creationTimestamp)
+      .toSorted(compareText);
+    runs.push(
+      await readRun(openRunRecord(kubernetes, meshNamespace, { runId }), {
+        runId,
+        recordedAt,
+        parts: new Set(names.map((name) => name.slice(prefix.length))),
+      }),
+    );
+  }
+  return runs.toSorted((a, b) => compareText(b.recordedAt, a.recordedAt));
+}
+
+interface FoundRecord {
+  readonly runId: string;
+  readonly recordedAt: string;
+  /** Names of the parts that are there. */
+  readonly parts: ReadonlySet<string>;
+}
+
+async function readRun(
+  record: RunRecord,
+  { runId, recordedAt, parts }: FoundRecord,
+): Promise<RecordedRun> {
+  const damage: string[] = [];
+  const read = async <T>(part: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await part();
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+      damage.push(error.message);
+      return undefined;
+    }
+  };
+  const plan = (await read(() => record.get('plan'))) as UpgradePlan | undefined;
+  const journals: Record<string, StepJournal> = {};
+  for (const name of (plan?.steps ?? []).flatMap(journalsOf)) {
+    if (!parts.has(`step-${name}`)) continue;
+    const journal = await read(() => readJournal(record, name));
+    if (journal !== undefined) journals[name] = journal;
+  }
+  if (plan === undefined && [...parts].some((part) => part.startsWith('step-'))) {
+    damage.push('its steps have begun and its plan cannot be read');
+  }
+  return {
+    runId,
+    recordedAt,
+    ...(plan === undefined ? {} : { plan }),
+    hasSnapshot: parts.has('snapshot'),
+    journals,
+    damage,
+  };
+}

@@ -1,0 +1,63 @@
+import type { ObjectRef } from '../kubernetes-object.ts';
+import { formatRef } from '../kubernetes-object.ts';
+import type { UpgradeStep } from '../planning/step.ts';
+import { journalsOf, openSteps, type RecordedRun } from './recorded-run.ts';
+
+const NO_UNDO = {
+  kind: 'keep',
+  because:
+    'a rollback is not taken back: what fails waits for a person, and it can be begun again from the same record',
+} as const;
+
+/** Which of the removed objects are there (by their reference), and with which uid. */
+export type Present = ReadonlyMap<string, string>;
+
+/**
+ * The steps that take a recorded run back: what it removed comes first, so that something is there to
+ * return to; then each step in the order of its undo; at the end the comparison with its snapshot.
+ */
+export function rollbackSteps(run: RecordedRun, present: Present): readonly UpgradeStep[] {
+  return [
+    ...openSteps(run).map((step) => stepBack(step, run, present)),
+    {
+      id: 'prove-restored',
+      kind: 'prove-restored',
+      title: 'Compare the mesh with the snapshot of that run',
+      undo: { kind: 'none' },
+    },
+  ];
+}
+
+function stepBack(step: UpgradeStep, run: RecordedRun, present: Present): UpgradeStep {
+  if (step.kind === 'remove-control-plane') {
+    return {
+      id: 'restore-control-plane',
+      kind: 'restore-control-plane',
+      of: step.id,
+      revision: step.revision,
+      objects: removedObjects(run, step.id).map((ref) => {
+        const uid = present.get(formatRef(ref));
+        return uid === undefined ? { ref, action: 'create' } : { ref, action: 'none', uid };
+      }),
+      title: `Make control plane ${step.revision} again as it was recorded`,
+      undo: NO_UNDO,
+    };
+  }
+  return {
+    id: `undo-${step.id}`,
+    kind: 'undo-step',
+    of: step.id,
+    changes: journalsOf(step).reduce(
+      (sum, name) => sum + (run.journals[name]?.changes.length ?? 0),
+      0,
+    ),
+    title: `Take back: ${step.title}`,
+    undo: NO_UNDO,
+  };
+}
+
+/** What a removal has deleted, or meant to, in the order in which it is made again: the last removed first. */
+export function removedObjects({ journals }: RecordedRun, step: string): readonly ObjectRef[] {
+  const changes = journals[step]?.changes ?? [];
+  return changes.flatMap((change) => (change.kind === 'delete' ? [change.ref] : [])).reverse();
+}

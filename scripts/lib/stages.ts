@@ -33,6 +33,7 @@ export const STAGE_NAMES = [
   'unit',
   'e2e',
   'data-plane',
+  'ways-back',
 ] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
@@ -71,6 +72,13 @@ export const STAGES: readonly Stage[] = [
     takesPatterns: true,
     isApart: true,
     run: (options) => onRig('test/slow/data-plane', options),
+  },
+  {
+    name: 'ways-back',
+    title: 'long tests of ways back on the rig (jest, one file at a time)',
+    takesPatterns: true,
+    isApart: true,
+    run: (options) => onRig('test/slow/ways-back', options),
   },
 ];
 

@@ -1,5 +1,6 @@
 import { ROOT } from '../lib/run-node.ts';
 import { checkCounts } from './main-job/tests-part.ts';
+import { checkFigures } from './figures.ts';
 import { runCommand } from './run-command.ts';
 import { exactly, reported, type Check, type Part, type PartOptions, type Suite } from './topic.ts';
 
@@ -28,7 +29,7 @@ export function suitePart(
 
 async function runSuite(
   name: string,
-  { stage, pattern }: Suite,
+  { stage, pattern, figures = {} }: Suite,
   { signal }: PartOptions,
 ): Promise<readonly Check[]> {
   const options = { cwd: ROOT, signal, limitMinutes: HANGS_AFTER_MINUTES };
@@ -37,5 +38,6 @@ async function runSuite(
     exactly(`${name}: exit code`, tests.exitCode ?? 'none', 0),
     { ...checkCounts(tests.stdout), name: `${name}: last line` },
     reported(`${name}: seconds`, tests.seconds),
+    ...checkFigures(tests.stdout, figures),
   ];
 }

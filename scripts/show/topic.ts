@@ -6,10 +6,18 @@ export interface Check {
   readonly ok: boolean;
 }
 
+/** What a figure has to be that the tests of a suite print as `figure: NAME = VALUE`. */
+export type FigureBound =
+  | { readonly kind: 'exactly'; readonly value: string | number }
+  /** It only has to be there and above zero. */
+  | { readonly kind: 'reported' };
+
 /** The tests of one stage whose files match a pattern. */
 export interface Suite {
-  readonly stage: 'unit' | 'e2e' | 'data-plane';
+  readonly stage: 'unit' | 'e2e' | 'data-plane' | 'ways-back';
   readonly pattern: string;
+  /** What its tests print and how it has to be; a check of its own each. */
+  readonly figures?: Readonly<Record<string, FigureBound>>;
 }
 
 export interface PartOptions {

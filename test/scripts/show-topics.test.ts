@@ -10,6 +10,7 @@ const FOLDERS: Readonly<Record<Suite['stage'], string>> = {
   unit: 'test',
   e2e: 'test/e2e',
   'data-plane': 'test/slow/data-plane',
+  'ways-back': 'test/slow/ways-back',
 };
 
 function filesOf({ stage, pattern }: Suite): readonly string[] {

@@ -1,0 +1,69 @@
+import { QueryNotRegisteredError, ServiceError } from '@temporalio/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bench } from '../../../e2e/support/bench.ts';
+import { progressOf, TASK_QUEUE, type Handle, type ReportView } from '../../../e2e/support/runs.ts';
+import { CLUSTER } from './quick-config.ts';
+
+const POLL_MS = 200;
+
+export interface Begin {
+  /** Absent: an upgrade. */
+  readonly type?: 'upgradeMesh' | 'downgradeMesh';
+  /** Members of the request beside the cluster. */
+  readonly request: object;
+  /** What is said to a run each time that it waits at a gate. */
+  readonly atGate: 'approve' | 'rollback';
+}
+
+export interface Ended {
+  readonly report: ReportView;
+  readonly seconds: number;
+}
+
+/** One run from its start to its end, past its gates or back from there. */
+export async function runToEnd(
+  bench: Bench,
+  { type = 'upgradeMesh', request, atGate }: Begin,
+): Promise<Ended> {
+  const began = performance.now();
+  const handle: Handle = await bench.temporal.workflow.start(type, {
+    workflowId: `mesh/${CLUSTER}`,
+    taskQueue: TASK_QUEUE,
+    args: [{ cluster: CLUSTER, ...request }],
+  });
+  let ended = false;
+  const result = (handle.result() as Promise<ReportView>).finally(() => {
+    ended = true;
+  });
+  const answered = answerGates(handle, { atGate, isOver: () => ended });
+  const [report] = await Promise.all([result, answered]);
+  return { report, seconds: (performance.now() - began) / 1000 };
+}
+
+async function answerGates(
+  handle: Handle,
+  { atGate, isOver }: { readonly atGate: Begin['atGate']; readonly isOver: () => boolean },
+): Promise<void> {
+  let answered = false;
+  while (!isOver()) {
+    const { openGate, haltedBecause } = (await progressOf(handle).catch(noAnswer)) ?? {};
+    if (haltedBecause !== undefined) {
+      // It holds the mesh, and every run that follows would only say so.
+      await handle.terminate('nobody is there to be waited for');
+      throw new Error(`the run halted: ${haltedBecause.join('; ')}`);
+    }
+    if (openGate === undefined) {
+      answered = false;
+    } else if (!answered) {
+      await handle.executeUpdate(atGate, { args: [{ gate: openGate.name, reason: 'a sweep' }] });
+      answered = true;
+    }
+    await delay(POLL_MS);
+  }
+}
+
+/** A worker of a busy machine misses a query now and then. */
+function noAnswer(error: unknown): undefined {
+  if (error instanceof ServiceError || error instanceof QueryNotRegisteredError) return undefined;
+  throw error;
+}

@@ -96,7 +96,7 @@ async function undoWave(
     heart,
   );
   // Not before: until its workloads are back, a rollback that begins again has this wave to undo.
-  await markUndone(record, step.id);
+  await markUndone(record, step.id, selectors.foreign);
   return {
     reverted: selectors.reverted + restarts.reverted,
     foreign: [...selectors.foreign, ...restarts.foreign],

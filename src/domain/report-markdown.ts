@@ -45,9 +45,10 @@ function heading(report: UpgradeReport): string {
 }
 
 function titleOf({ type, cluster, target }: UpgradeReport): string {
+  if (type === undefined) {
+    return `Upgrade of ${escapeMarkdown(cluster)} to ${escapeMarkdown(target)}`;
+  }
   switch (type) {
-    case undefined:
-      return `Upgrade of ${escapeMarkdown(cluster)} to ${escapeMarkdown(target)}`;
     case 'downgradeMesh':
       return `Downgrade of ${escapeMarkdown(cluster)} to ${escapeMarkdown(target)}`;
     case 'rollbackMesh':

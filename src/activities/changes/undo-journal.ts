@@ -21,14 +21,23 @@ export async function undoJournal(
   name: string,
 ): Promise<UndoReceipt> {
   const receipt = await undoChanges(access, record, name);
-  await markUndone(record, name);
+  await markUndone(record, name, receipt.foreign);
   return receipt;
 }
 
-/** A journal that was never written has nothing to mark. */
-export async function markUndone(record: RunRecord, name: string): Promise<void> {
+/**
+ * A journal that was never written has nothing to mark. What others have set stays in it: a later
+ * rollback of the same run does not answer for it either.
+ */
+export async function markUndone(
+  record: RunRecord,
+  name: string,
+  foreign: readonly Difference[] = [],
+): Promise<void> {
   const journal = await readJournal(record, name);
-  if (journal !== undefined) await writeJournal(record, name, 'undone', journal.changes);
+  if (journal === undefined) return;
+  const kept = foreign.length === 0 ? {} : { foreign };
+  await writeJournal(record, name, 'undone', journal.changes, kept);
 }
 
 /** The same without the mark, where more belongs to the undo. */

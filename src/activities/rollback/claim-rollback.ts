@@ -47,7 +47,7 @@ async function whoseLock(
     owner,
     runId,
   });
-  const isTheirs = choice.kind === 'run' && choice.run.runId === holder;
+  const isTheirs = choice.kind === 'run' && choice.runId === holder;
   return isTheirs && (await hasEnded(owner)) ? owner.runId : takeOver;
 }
 

@@ -61,7 +61,14 @@ export async function compileRollback(
     case 'refused':
       return blocked(inventory, applyOverrides([choice.finding], request.overrides));
     case 'run':
-      return planFrom({ access, compileRequest, inventory, run: choice.run, holder });
+      return planFrom({
+        access,
+        compileRequest,
+        inventory,
+        runId: choice.runId,
+        hops: choice.hops,
+        holder,
+      });
   }
 }
 
@@ -103,18 +110,18 @@ interface Material {
   readonly access: ClusterAccess;
   readonly compileRequest: CompileRollback;
   readonly inventory: MeshInventory;
-  readonly run: RecordedRun;
+  readonly runId: string;
+  /** The last one first. */
+  readonly hops: readonly RecordedRun[];
   readonly holder: string | undefined;
 }
 
 async function planFrom(material: Material): Promise<Compiled> {
-  const { access, compileRequest, inventory, run } = material;
-  const { plan: recorded } = run;
-  if (recorded === undefined) throw new TypeError('a run without a plan was chosen');
-  const draft = await draftPlan(material, recorded);
+  const { access, compileRequest, inventory, hops } = material;
+  const draft = await draftPlan(material);
   const rights = await checkAccess(access, [
     ...requiredAccess(draft),
-    ...requiredAccess({ ...recorded, steps: undoneBySteps(run) }),
+    ...hops.flatMap((hop) => requiredAccess({ ...planOf(hop), steps: undoneBySteps(hop) })),
   ]);
   const findings = sortFindings(
     applyOverrides(
@@ -135,37 +142,49 @@ async function planFrom(material: Material): Promise<Compiled> {
   };
 }
 
-/** Their undo needs the rights of the steps; what was removed is made again by a step of our own. */
-function undoneBySteps(run: RecordedRun): UpgradePlan['steps'] {
-  return openSteps(run).filter(({ kind }) => kind !== 'remove-control-plane');
+/** Only whole records are chosen. */
+function planOf({ runId, plan }: RecordedRun): UpgradePlan {
+  if (plan === undefined) throw new TypeError(`run ${runId} without a plan was chosen`);
+  return plan;
 }
 
-async function draftPlan(
-  { access, compileRequest, inventory, run }: Material,
-  { from, to }: UpgradePlan,
-): Promise<Omit<UpgradePlan, 'findings'>> {
+/** Their undo needs the rights of the steps; what was removed is made again by a step of our own. */
+function undoneBySteps(hop: RecordedRun): UpgradePlan['steps'] {
+  return openSteps(hop).filter(({ kind }) => kind !== 'remove-control-plane');
+}
+
+async function draftPlan({
+  access,
+  compileRequest,
+  inventory,
+  runId,
+  hops,
+}: Material): Promise<Omit<UpgradePlan, 'findings'>> {
   const { request, policy, meshNamespace } = compileRequest;
+  const [last, first] = [hops[0], hops.at(-1)];
+  if (last === undefined || first === undefined) throw new TypeError('a run of no hop was chosen');
+  const present = await Promise.all(hops.map((hop) => readPresent(access, hop)));
   return {
     apiVersion: API_VERSION,
     cluster: { name: request.cluster, uid: inventory.mesh.clusterUid },
     meshNamespace,
     strategy: 'rollback',
-    from: to,
-    to: from,
+    from: planOf(last).to,
+    to: planOf(first).from,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
-    takesBack: run.runId,
-    steps: rollbackSteps(run, await readPresent(access, run)),
+    takesBack: runId,
+    steps: rollbackSteps(hops, new Map(present.flatMap((each) => [...each]))),
     policy,
     binaries: {},
   };
 }
 
 /** Which of the objects that the run has removed, or meant to, are there. */
-async function readPresent({ installer }: ClusterAccess, run: RecordedRun): Promise<Present> {
-  const removal = openRemoval(openSteps(run));
+async function readPresent({ installer }: ClusterAccess, hop: RecordedRun): Promise<Present> {
+  const removal = openRemoval(openSteps(hop));
   if (removal === undefined) return new Map();
   const found = await Promise.all(
-    removedObjects(run, removal.id).map(
+    removedObjects(hop, removal.id).map(
       async (ref) => [formatRef(ref), (await installer.get(ref))?.metadata.uid] as const,
     ),
   );
@@ -173,10 +192,15 @@ async function readPresent({ installer }: ClusterAccess, run: RecordedRun): Prom
 }
 
 /** The lock of the very run that is taken back does not stand in its way; claiming it tells whether that run has ended. */
-function lockFindings({ compileRequest, inventory, run, holder }: Material): readonly Finding[] {
+function lockFindings({
+  compileRequest,
+  inventory,
+  runId: takenBack,
+  holder,
+}: Material): readonly Finding[] {
   const { request, runId } = compileRequest;
   const { mesh } = inventory;
-  const takeOver = holder === run.runId ? mesh.owner?.runId : request.takeOver;
+  const takeOver = holder === takenBack ? mesh.owner?.runId : request.takeOver;
   return checkMeshBusy({
     mesh,
     ...(runId === undefined ? {} : { runId }),
@@ -189,21 +213,22 @@ async function wayBackFindings({
   access,
   compileRequest,
   inventory,
-  run,
+  hops,
 }: Material): Promise<readonly Finding[]> {
-  const open = openSteps(run);
-  const isNeeded =
-    run.plan?.strategy === 'canary' && openRemoval(open) === undefined && open.some(isMove);
-  if (!isNeeded || run.plan === undefined) return [];
+  const [last] = hops;
+  if (last?.plan?.strategy !== 'canary') return [];
+  const open = openSteps(last);
+  if (openRemoval(open) !== undefined || !open.some(isMove)) return [];
   const { cluster } = compileRequest.request;
   const verdict = await assessWayBack(access, {
-    runId: run.runId,
+    runId: last.runId,
     workflowId: '',
     cluster,
     clusterUid: inventory.mesh.clusterUid,
     meshNamespace: compileRequest.meshNamespace,
+    ...(last.hop === undefined ? {} : { hop: last.hop }),
   });
-  return oldRevisionUnable(verdict, { revision: run.plan.from.revision, cluster });
+  return oldRevisionUnable(verdict, { revision: last.plan.from.revision, cluster });
 }
 
 function blocked(inventory: MeshInventory, findings: readonly Finding[]): Compiled {

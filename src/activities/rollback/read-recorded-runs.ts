@@ -1,7 +1,7 @@
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { RESOURCE_KINDS } from '../../clients/resource-kinds.ts';
 import type { StepJournal } from '../../domain/journal/change.ts';
-import { compareText } from '../../domain/kubernetes-object.ts';
+import { compareText, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { UpgradePlan } from '../../domain/planning/plan.ts';
 import { journalsOf, type RecordedRun } from '../../domain/rollback/recorded-run.ts';
 import { RECORD_SELECTOR, RUN_LABEL, runRecordName } from '../record/record-names.ts';
@@ -24,26 +24,39 @@ export async function readRecordedRuns(
   );
   const runs: RecordedRun[] = [];
   for (const [runId, metadata] of byRun) {
-    const prefix = `${runRecordName(runId)}-`;
-    const names = metadata.map(({ name }) => name).filter((name) => name.startsWith(prefix));
-    // The lock bears the label of its run too.
-    if (names.length === 0) continue;
-    const [recordedAt = ''] = metadata
-      .map(({ creationTimestamp = '' }) => creationTimestamp)
-      .toSorted(compareText);
-    runs.push(
-      await readRun(openRunRecord(kubernetes, meshNamespace, { runId }), {
-        runId,
-        recordedAt,
-        parts: new Set(names.map((name) => name.slice(prefix.length))),
-      }),
-    );
+    for (const found of recordsIn(runId, metadata)) {
+      const record = openRunRecord(kubernetes, meshNamespace, found.runId, found.hop);
+      runs.push(await readRun(record, found));
+    }
   }
-  return runs.toSorted((a, b) => compareText(b.recordedAt, a.recordedAt));
+  return runs.toSorted(
+    (a, b) => compareText(b.recordedAt, a.recordedAt) || (b.hop ?? 1) - (a.hop ?? 1),
+  );
+}
+
+/** The records of one run: its own, and one for each later hop of a chain. */
+function recordsIn(
+  runId: string,
+  metadata: readonly KubernetesObject['metadata'][],
+): readonly FoundRecord[] {
+  const prefix = `${runRecordName(runId)}-`;
+  // The lock bears the label of its run too.
+  const parts = metadata.flatMap(({ name, creationTimestamp = '' }) => {
+    if (!name.startsWith(prefix)) return [];
+    const [, hop, part] = /^hop-(\d+)-(.*)$/.exec(name.slice(prefix.length)) ?? [];
+    return [{ hop, part: part ?? name.slice(prefix.length), at: creationTimestamp }];
+  });
+  return [...Map.groupBy(parts, ({ hop }) => hop)].map(([hop, found]) => ({
+    runId,
+    ...(hop === undefined ? {} : { hop: Number(hop) }),
+    recordedAt: found.map(({ at }) => at).toSorted(compareText)[0] ?? '',
+    parts: new Set(found.map(({ part }) => part)),
+  }));
 }
 
 interface FoundRecord {
   readonly runId: string;
+  readonly hop?: number;
   readonly recordedAt: string;
   /** Names of the parts that are there. */
   readonly parts: ReadonlySet<string>;
@@ -51,7 +64,7 @@ interface FoundRecord {
 
 async function readRun(
   record: RunRecord,
-  { runId, recordedAt, parts }: FoundRecord,
+  { runId, hop, recordedAt, parts }: FoundRecord,
 ): Promise<RecordedRun> {
   const damage: string[] = [];
   const read = async <T>(part: () => Promise<T>): Promise<T | undefined> => {
@@ -75,6 +88,7 @@ async function readRun(
   }
   return {
     runId,
+    ...(hop === undefined ? {} : { hop }),
     recordedAt,
     ...(plan === undefined ? {} : { plan }),
     hasSnapshot: parts.has('snapshot'),

@@ -31,7 +31,7 @@ export async function restoreControlPlane(
   ref: StepRef,
 ): Promise<StepReceipt> {
   const { plan, step } = await loadStep(access, ref, ['restore-control-plane']);
-  const { record: theirs } = recordedRun(access, ref, plan);
+  const { record: theirs } = recordedRun(access, ref, plan, step);
   const removal = await readJournal(theirs, step.of);
   if (removal === undefined) {
     throw new ActivityError(

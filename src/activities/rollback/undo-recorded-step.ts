@@ -16,13 +16,13 @@ export async function undoRecordedStep(
   heart: Heart,
 ): Promise<UndoReceipt> {
   const { plan, step } = await loadStep(access, ref, ['undo-step']);
-  const theirs = recordedRun(access, ref, plan);
+  const theirs = recordedRun(access, ref, plan, step);
   const undoes = { runId: theirs.ref.runId, step: step.of };
   const record = recordOf(access, ref);
   if ((await readJournal(record, ref.step)) === undefined) {
     await writeJournal(record, ref.step, 'begun', [], { undoes });
   }
   const receipt = await undoStep(access, { ...theirs.ref, step: step.of }, heart);
-  await writeJournal(record, ref.step, 'done', [], { undoes, foreign: receipt.foreign });
+  await writeJournal(record, ref.step, 'done', [], { undoes });
   return receipt;
 }

@@ -102,6 +102,6 @@ export interface StepJournal {
   readonly changes: readonly Change[];
   /** Of a rollback: the recorded step whose changes are taken back, newest first, as its own journal has them. */
   readonly undoes?: { readonly runId: string; readonly step: string };
-  /** Of a rollback: what others have set there since, and was left alone. */
+  /** Of what is undone: what others have set there since, and was left alone. */
   readonly foreign?: readonly Difference[];
 }

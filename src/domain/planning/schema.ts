@@ -166,6 +166,11 @@ const services = z
   )
   .describe('Services that must stay what they are.');
 
+const recordedHop = z
+  .int()
+  .exactOptional()
+  .describe('Of a chain, from 2 on: the hop whose step it is.');
+
 /** Schema of `UpgradeStep`. */
 export const upgradeStep = z
   .discriminatedUnion('kind', [
@@ -260,16 +265,18 @@ export const upgradeStep = z
       ...base,
       kind: z.literal('undo-step'),
       of: z.string().describe('The recorded step that is taken back.'),
+      hop: recordedHop,
       changes: z.int().nonnegative(),
     }),
     z.strictObject({
       ...base,
       kind: z.literal('restore-control-plane'),
       of: z.string().describe('The recorded step that removed it.'),
+      hop: recordedHop,
       revision: z.string(),
       objects: z.array(plannedObject),
     }),
-    z.strictObject({ ...base, kind: z.literal('prove-restored') }),
+    z.strictObject({ ...base, kind: z.literal('prove-restored'), hop: recordedHop }),
   ])
   .meta({ id: 'UpgradeStep' });
 

@@ -121,6 +121,8 @@ export type UpgradeStep = StepBase &
         /** Of a rollback: the recorded step that is taken back by its journal. */
         readonly kind: 'undo-step';
         readonly of: string;
+        /** Of a chain, from 2 on: the hop whose step it is. */
+        readonly hop?: number;
         /** How many changes its journals list. */
         readonly changes: number;
       }
@@ -128,11 +130,12 @@ export type UpgradeStep = StepBase &
         /** Of a rollback: makes again what the recorded step removed, as its journal has it. */
         readonly kind: 'restore-control-plane';
         readonly of: string;
+        readonly hop?: number;
         readonly revision: string;
         readonly objects: readonly PlannedObject[];
       }
     /** Of a rollback: compares the mesh with the snapshot of the recorded run. */
-    | { readonly kind: 'prove-restored' }
+    | { readonly kind: 'prove-restored'; readonly hop?: number }
   );
 
 export type StepKind = UpgradeStep['kind'];

@@ -3,7 +3,8 @@ import { gapsOf, openSteps, type RecordedRun } from './recorded-run.ts';
 
 /** What a rollback is about, as far as the records tell. */
 export type Choice =
-  | { readonly kind: 'run'; readonly run: RecordedRun }
+  /** Its hops, of a chain, the last one first: what each has still to be taken back. */
+  | { readonly kind: 'run'; readonly runId: string; readonly hops: readonly RecordedRun[] }
   | { readonly kind: 'nothing'; readonly finding: Finding }
   | { readonly kind: 'refused'; readonly finding: Finding };
 
@@ -47,24 +48,28 @@ function hasBegun({ journals, damage }: RecordedRun): boolean {
 }
 
 function judge(run: RecordedRun, records: readonly RecordedRun[], wish: Wish): Choice {
-  const gaps = gapsOf(run);
-  if (gaps.length > 0) return { kind: 'refused', finding: unusable(run, wish, gaps.join('; ')) };
-  const { plan } = run;
-  if (plan !== undefined && plan.cluster.uid !== wish.clusterUid) {
-    return {
-      kind: 'refused',
-      finding: unusable(
-        run,
-        wish,
-        `it is of another cluster, ${plan.cluster.uid} (uid of kube-system), and this one is ${wish.clusterUid}`,
-      ),
-    };
+  const { runId } = run;
+  const hops = records.filter((each) => each.runId === runId);
+  for (const hop of hops) {
+    const why = whyUnusable(hop, wish);
+    if (why !== undefined) return { kind: 'refused', finding: unusable(hop, wish, why) };
   }
   if (!mayMatter(run)) return { kind: 'refused', finding: notReversible(run, wish) };
-  const later = records.slice(0, records.indexOf(run)).find(changedMesh);
+  const [last = run] = hops;
+  const later = records.slice(0, records.indexOf(last)).find(changedMesh);
   if (later !== undefined) return { kind: 'refused', finding: laterRun(run, later, wish) };
-  if (!isWork(run, wish)) return { kind: 'nothing', finding: nothingOpen(run, wish) };
-  return { kind: 'run', run };
+  const work = hops.filter((hop) => isWork(hop, wish));
+  return work.length === 0
+    ? { kind: 'nothing', finding: nothingOpen(run, wish) }
+    : { kind: 'run', runId, hops: work };
+}
+
+function whyUnusable(run: RecordedRun, { clusterUid }: Wish): string | undefined {
+  const gaps = gapsOf(run);
+  if (gaps.length > 0) return gaps.join('; ');
+  const { plan } = run;
+  if (plan === undefined || plan.cluster.uid === clusterUid) return undefined;
+  return `it is of another cluster, ${plan.cluster.uid} (uid of kube-system), and this one is ${clusterUid}`;
 }
 
 function nameRun({ runId, recordedAt, plan }: RecordedRun): string {

@@ -7,6 +7,8 @@ import { undoOrder } from '../rollout/undo-order.ts';
 export interface RecordedRun {
   /** First run id of its workflow: the key of its record. */
   readonly runId: string;
+  /** Of a chain, from 2 on: which of its hops; each has a plan and a record of its own. */
+  readonly hop?: number;
   /** When its record was begun, ISO 8601; empty where the server did not say. */
   readonly recordedAt: string;
   /** Absent where it cannot be read. */

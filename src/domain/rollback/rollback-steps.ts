@@ -14,26 +14,44 @@ export type Present = ReadonlyMap<string, string>;
 
 /**
  * The steps that take a recorded run back: what it removed comes first, so that something is there to
- * return to; then each step in the order of its undo; at the end the comparison with its snapshot.
+ * return to; then each step in the order of its undo; at the end the comparison with its snapshot. Of a
+ * chain all this for each hop, the last one first.
  */
-export function rollbackSteps(run: RecordedRun, present: Present): readonly UpgradeStep[] {
-  return [
+export function rollbackSteps(
+  hops: readonly RecordedRun[],
+  present: Present,
+): readonly UpgradeStep[] {
+  return hops.flatMap((run) => [
     ...openSteps(run).map((step) => stepBack(step, run, present)),
     {
-      id: 'prove-restored',
-      kind: 'prove-restored',
-      title: 'Compare the mesh with the snapshot of that run',
-      undo: { kind: 'none' },
+      id: idOf('prove-restored', run),
+      kind: 'prove-restored' as const,
+      ...hopOf(run),
+      title: `Compare the mesh with the snapshot of ${nameOf(run)}`,
+      undo: { kind: 'none' as const },
     },
-  ];
+  ]);
+}
+
+function hopOf({ hop }: RecordedRun): Pick<RecordedRun, 'hop'> {
+  return hop === undefined ? {} : { hop };
+}
+
+function nameOf({ runId, hop }: RecordedRun): string {
+  return hop === undefined ? `run ${runId}` : `hop ${hop} of run ${runId}`;
+}
+
+function idOf(name: string, { hop }: RecordedRun): string {
+  return hop === undefined ? name : `${name}-of-hop-${hop}`;
 }
 
 function stepBack(step: UpgradeStep, run: RecordedRun, present: Present): UpgradeStep {
   if (step.kind === 'remove-control-plane') {
     return {
-      id: 'restore-control-plane',
+      id: idOf('restore-control-plane', run),
       kind: 'restore-control-plane',
       of: step.id,
+      ...hopOf(run),
       revision: step.revision,
       objects: removedObjects(run, step.id).map((ref) => {
         const uid = present.get(formatRef(ref));
@@ -44,9 +62,10 @@ function stepBack(step: UpgradeStep, run: RecordedRun, present: Present): Upgrad
     };
   }
   return {
-    id: `undo-${step.id}`,
+    id: idOf(`undo-${step.id}`, run),
     kind: 'undo-step',
     of: step.id,
+    ...hopOf(run),
     changes: journalsOf(step).reduce(
       (sum, name) => sum + (run.journals[name]?.changes.length ?? 0),
       0,

@@ -2,7 +2,12 @@ import * as z from 'zod';
 import { configFile } from '../../src/config/schema.ts';
 import { plannedFile } from '../../src/domain/planning/schema.ts';
 import { API_VERSION } from '../../src/domain/request/request.ts';
-import { downgradeRequest, refreshRequest, upgradeRequest } from '../../src/domain/request/schema.ts';
+import {
+  downgradeRequest,
+  refreshRequest,
+  rollbackRequest,
+  upgradeRequest,
+} from '../../src/domain/request/schema.ts';
 import { finding, upgradeReport } from '../../src/domain/schema.ts';
 
 interface PublicShape {
@@ -50,6 +55,12 @@ const PUBLIC_SHAPES: readonly PublicShape[] = [
     title: 'The report of a run: its result, and what `getReport` answers',
     schema: upgradeReport,
     writtenBy: 'meshlift',
+  },
+  {
+    name: 'rollback-request',
+    title: 'A rollback request: the input of the workflow rollbackMesh',
+    schema: rollbackRequest,
+    writtenBy: 'people',
   },
   {
     name: 'request',

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RESTARTABLE_KINDS } from '../mesh/observed-mesh.ts';
 import { CONNECTION_POLICIES, ON_BREACH, RESTART_POLICIES } from '../policy.ts';
 import { API_VERSION } from '../request/request.ts';
-import { refreshRequest, upgradeRequest } from '../request/schema.ts';
+import { refreshRequest, rollbackRequest, upgradeRequest } from '../request/schema.ts';
 import { finding, json } from '../schema.ts';
 import { PLAN_STRATEGIES } from './plan.ts';
 
@@ -293,6 +293,10 @@ export const upgradePlan = z.strictObject({
   strategy: z.enum(PLAN_STRATEGIES),
   from: revisionAt,
   to: revisionAt,
+  nextHops: z
+    .array(z.string())
+    .exactOptional()
+    .describe('Versions to which the same run goes on after this one.'),
   reason: z.string().exactOptional(),
   steps: z.array(upgradeStep),
   policy: resolvedPolicy,
@@ -305,6 +309,10 @@ export const upgradePlan = z.strictObject({
     .string()
     .exactOptional()
     .describe('Of a rollback: the first run id of the recorded run that is taken back.'),
+  features: z
+    .array(z.string())
+    .exactOptional()
+    .describe('What the running revision is configured with, in words.'),
   findings: z.array(finding),
 });
 
@@ -324,7 +332,7 @@ export const planEstimate = z.strictObject({
 /** Schema of what `meshlift plan --output json` prints when there is a plan. */
 export const plannedFile = z.strictObject({
   kind: z.literal('plan'),
-  request: z.union([upgradeRequest, refreshRequest]),
+  request: z.union([upgradeRequest, refreshRequest, rollbackRequest]),
   digest,
   estimate: planEstimate,
   plan: upgradePlan,

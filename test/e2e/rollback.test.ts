@@ -18,7 +18,7 @@ import { startSecondTemporal } from './support/second-temporal.ts';
 
 const RUN_TIMEOUT_MS = 240_000;
 const SHOP = '/api/v1/namespaces/shop';
-const ISTIOD = 'Service istio-system/istiod-1-25-1';
+const ISTIOD = 'istio-system/istiod-1-25-1';
 
 let bench: Bench;
 let before: Projection;
@@ -150,12 +150,12 @@ it(
     });
     expect(report.differences).toEqual([
       {
-        path: `${ISTIOD} uid`,
+        path: `Service ${ISTIOD} uid`,
         expected: expect.any(String),
         found: expect.stringContaining('what is made again has a uid of its own'),
       },
     ]);
-    await expectRestored(bench, await withNewUid(before));
+    await expectRestored(bench, await withNewUids(before));
     expect({ code: again.code, ...again.report }).toMatchObject({
       code: 0,
       outcome: 'Succeeded',
@@ -227,9 +227,14 @@ async function relabel(labels: Readonly<Record<string, string | null>>): Promise
   await bench.person.patch(SHOP, 'merge', { metadata: { labels } });
 }
 
-/** The Service of istiod as it is now, in place of the one that was removed. */
-async function withNewUid(state: Projection): Promise<Projection> {
-  const path = '/api/v1/namespaces/istio-system/services/istiod-1-25-1';
-  const { uid } = (await bench.kubernetes.get<LiveObject>(path)).metadata;
-  return { ...state, [ISTIOD]: { ...(state[ISTIOD] as object), uid } };
+/** What was removed and made again has uids of its own. */
+async function withNewUids(state: Projection): Promise<Projection> {
+  const entries = [
+    [`Service ${ISTIOD}`, '/api/v1/namespaces/istio-system/services/istiod-1-25-1'],
+    [`Deployment ${ISTIOD}`, '/apis/apps/v1/namespaces/istio-system/deployments/istiod-1-25-1'],
+  ].map(async ([name = '', path = '']) => {
+    const { uid } = (await bench.kubernetes.get<LiveObject>(path)).metadata;
+    return [name, { ...(state[name] as object), uid }] as const;
+  });
+  return { ...state, ...Object.fromEntries(await Promise.all(entries)) };
 }

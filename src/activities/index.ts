@@ -84,7 +84,7 @@ export function createActivities({ config, installer }: ActivityDeps): Activitie
         async (access) => (await readJournal(recordOf(access, input), input.step)) !== undefined,
       ),
     verifyControlPlane: (input) =>
-      withCluster(config, input, (access) => verifyControlPlane(access, input)),
+      withCluster(config, input, (access, heart) => verifyControlPlane(access, input, heart)),
     watchHealth: (input) =>
       withCluster(config, input, (access, heart) => watchHealth(access, input, heart)),
     checkHealth: (input) => withCluster(config, input, (access) => checkHealth(access, input)),

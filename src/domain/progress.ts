@@ -32,6 +32,19 @@ export interface CurrentCounts {
   /** New pods that became ready within the last minute, and those of the batch that have not. */
   readonly podsPerMinute?: number;
   readonly podsLeft?: number;
+  /** Of a step that waits for the control plane: its pods, by revision and version. */
+  readonly controlPlane?: readonly ControlPlanePods[];
+}
+
+/** Pods of istiod of one revision and version. */
+export interface ControlPlanePods {
+  readonly revision: string;
+  /** Of the image's tag. */
+  readonly version: string;
+  readonly ready: number;
+  /** There, and not ready yet. */
+  readonly starting: number;
+  readonly terminating: number;
 }
 
 /** The answer of the query `getProgress`. */

@@ -31,9 +31,11 @@ const DEADLINE_SECONDS = 30;
 
 let cluster: FakeKubernetes;
 let env: MockActivityEnvironment;
+let beats: unknown[];
 beforeEach(async () => {
   cluster = createFakeKubernetes();
   env = attemptAfter();
+  beats = [];
   const policy = { controlPlaneDeadlineSeconds: DEADLINE_SECONDS };
   await recordIn(cluster).put('plan', samplePlan([VERIFICATION], policy));
   for (const revision of [OLD, NEW]) {
@@ -63,9 +65,32 @@ function injecting(): KubernetesClient {
   };
 }
 
+function placeIstiodPod(
+  name: string,
+  revision: string,
+  version: string,
+  { isReady = true }: { readonly isReady?: boolean } = {},
+): void {
+  cluster.place({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `istiod-${name}`,
+      namespace: 'istio-system',
+      labels: { app: 'istiod', 'istio.io/rev': revision },
+    },
+    spec: { containers: [{ name: 'discovery', image: `docker.io/istio/pilot:${version}` }] },
+    status: { conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }] },
+  });
+}
+
 function verify(): Promise<Verdict> {
   return env.run(() =>
-    verifyControlPlane(accessTo(injecting()), { ...RUN, step: VERIFICATION.id }),
+    verifyControlPlane(
+      accessTo(injecting()),
+      { ...RUN, step: VERIFICATION.id },
+      { beat: (details) => void beats.push(details) },
+    ),
   );
 }
 
@@ -75,6 +100,7 @@ describe('a new control plane', () => {
 
     expect(verdict.status).toBe('Healthy');
     expect(verdict.conditions.map(({ type }) => type).sort()).toEqual([
+      'ControlPlanePods',
       'ControlPlaneReady',
       'ControlPlaneReady',
       'InjectionAnswers',
@@ -82,6 +108,26 @@ describe('a new control plane', () => {
       'SameRootCertificate',
     ]);
     expect(time.waits).toBe(0);
+  });
+
+  it('is shown with each look, by the pods of each version that serve, come and go', async () => {
+    placeIstiodPod('a', OLD, '1.25.1');
+    placeIstiodPod('b', NEW, '1.26.1', { isReady: false });
+    placeControlPlane(cluster, NEW, 0);
+    time.meanwhile(() => {
+      placeControlPlane(cluster, NEW);
+      placeIstiodPod('b', NEW, '1.26.1');
+    });
+
+    const { conditions } = await verify();
+
+    const old = { revision: OLD, version: '1.25.1', ready: 1, starting: 0, terminating: 0 };
+    const next = { revision: NEW, version: '1.26.1', ready: 0, starting: 1, terminating: 0 };
+    expect(beats).toEqual([
+      { done: 0, total: 1, controlPlane: [old, next] },
+      { done: 1, total: 1, controlPlane: [old, { ...next, ready: 1, starting: 0 }] },
+    ]);
+    expect(conditions.at(-1)?.message).toBe('istiod 1.25.1: 1 ready; istiod 1.26.1: 1 ready');
   });
 
   it.each<readonly [string, () => unknown, () => unknown]>([

@@ -42,6 +42,26 @@ describe('what changed since the last look', () => {
     ]);
   });
 
+  it('tells of the control plane each pod that comes or goes', () => {
+    const pods = { revision: '1-26-1', version: '1.26.1', ready: 1, starting: 1, terminating: 0 };
+    const old = { revision: '1-25-1', version: '1.25.1', ready: 0, starting: 0, terminating: 2 };
+    const at = (ready: number): Progress =>
+      buildProgress({
+        current: {
+          step: 'verify-control-plane',
+          done: ready,
+          total: 8,
+          controlPlane: [old, { ...pods, ready }],
+        },
+      });
+
+    expect(describeChanges(buildProgress(), at(1))).toEqual([
+      'verify-control-plane: 1/8, istiod 1.25.1: 2 terminating; istiod 1.26.1: 1 ready, 1 starting',
+    ]);
+    expect(describeChanges(at(0), at(1))).toHaveLength(1);
+    expect(describeChanges(at(1), at(1))).toEqual([]);
+  });
+
   it('tells once what holds a wave when nothing moves any more', () => {
     const held = ['budget shop/cart lets no more pods go'];
     const at = (moving: number): Progress =>

@@ -43,7 +43,7 @@ export async function lowerRelease(
     .filter(({ kind }) => kind === 'CustomResourceDefinition')
     .map(readCrdShape);
   const [gaps, release, running] = await Promise.all([
-    readGaps(access.worker, crds),
+    readGaps(access.installer, crds),
     keepNewerBase(access, rendered),
     installer.render({ ...from, configuration, components: ['Pilot'] }, signal),
   ]);

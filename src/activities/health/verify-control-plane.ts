@@ -5,22 +5,39 @@ import { combine, explain } from '../../domain/health/combine.ts';
 import type { Condition, Verdict } from '../../domain/health/verdict.ts';
 import type { UpgradePlan } from '../../domain/planning/plan.ts';
 import { ActivityError } from '../errors.ts';
+import type { Heart } from '../heartbeat.ts';
 import { verifyInPlace } from '../in-place/verify-in-place.ts';
 import { loadStep } from '../load-plan.ts';
 import type { StepRef } from '../run-ref.ts';
 import { readHealth } from './read-health.ts';
 import { readRoot } from './read-root.ts';
+import { showControlPlane, type Tell } from './show-control-plane.ts';
 
 const LOOK_EVERY_MS = 1000;
 
 /** Waits until both control planes are ready, inject, and share one root certificate. */
-export async function verifyControlPlane(access: ClusterAccess, ref: StepRef): Promise<Verdict> {
+export async function verifyControlPlane(
+  access: ClusterAccess,
+  ref: StepRef,
+  heart: Pick<Heart, 'beat'>,
+): Promise<Verdict> {
   const { plan, step } = await loadStep(access, ref, ['verify-control-plane']);
-  if (plan.strategy === 'in-place') return verifyInPlace(access, ref, { plan, step });
+  return showControlPlane(access, plan, heart, (tell) =>
+    plan.strategy === 'in-place'
+      ? verifyInPlace(access, ref, { plan, step, tell })
+      : verifyBeside(access, plan, tell),
+  );
+}
+
+async function verifyBeside(
+  access: ClusterAccess,
+  plan: UpgradePlan,
+  tell: Tell,
+): Promise<Verdict> {
   const seconds = plan.policy.controlPlaneDeadlineSeconds;
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const verdict = await look(access, plan);
+    const [verdict] = await Promise.all([look(access, plan), tell()]);
     if (verdict.status === 'Healthy') return verdict;
     if (Date.now() > deadline) {
       throw new ActivityError(

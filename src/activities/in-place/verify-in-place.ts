@@ -7,18 +7,26 @@ import type { StepOf } from '../../domain/planning/step.ts';
 import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
 import { lookUntil } from '../health/look-until.ts';
-import { inParallel } from '../inventory/read-known.ts';
+import type { Tell } from '../health/show-control-plane.ts';
 import { recordOf } from '../load-plan.ts';
 import type { StepRef } from '../run-ref.ts';
 import { compareWithRecordedRoot } from '../snapshot/recorded-root.ts';
 import { lookAtVersion } from './look-at-version.ts';
-import { serviceRef } from './read-services.ts';
+import { keyOf, readLive } from './read-services.ts';
 
 /** Waits until the revision serves and injects its new version, with the root and addresses it had. */
 export async function verifyInPlace(
   access: ClusterAccess,
   ref: StepRef,
-  { plan, step }: { readonly plan: UpgradePlan; readonly step: StepOf<'verify-control-plane'> },
+  {
+    plan,
+    step,
+    tell,
+  }: {
+    readonly plan: UpgradePlan;
+    readonly step: StepOf<'verify-control-plane'>;
+    readonly tell: Tell;
+  },
 ): Promise<Verdict> {
   const { to, meshNamespace, policy } = plan;
   const seconds = policy.controlPlaneDeadlineSeconds;
@@ -29,6 +37,7 @@ export async function verifyInPlace(
         lookAtVersion(access, meshNamespace, to),
         compareWithRecordedRoot(access, record, plan),
         compareServices(access, step.services ?? []),
+        tell(),
       ]);
       return combine([...version.conditions, root, addresses]);
     },
@@ -48,8 +57,8 @@ async function compareServices(
   planned: readonly ServiceIdentity[],
 ): Promise<Condition> {
   const type = 'SameAddresses';
-  const live = await inParallel(planned, (service) => worker.get(serviceRef(service)));
-  const changes = planned.flatMap((service, index) => compareService(service, live[index]));
+  const live = await readLive(worker, planned);
+  const changes = planned.flatMap((service) => compareService(service, live.get(keyOf(service))));
   if (changes.length > 0) return { type, status: 'Degraded', message: changes.join('; ') };
   const balanced = planned.flatMap(({ addresses }) => addresses);
   const addresses = balanced.length === 0 ? '' : ` (${balanced.join(', ')})`;

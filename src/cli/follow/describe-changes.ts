@@ -1,6 +1,7 @@
-import type { Progress } from '../../domain/progress.ts';
+import type { CurrentCounts, Progress } from '../../domain/progress.ts';
 import type { StepReport, StepState } from '../../domain/report.ts';
 import { stripUnprintable } from '../../domain/report-markdown.ts';
+import { describeControlPlane } from '../../domain/rollout/describe-control-plane.ts';
 import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { formatTime } from '../render/time.ts';
 import { describeCounts, describeHeld } from '../render/wave-progress.ts';
@@ -93,10 +94,18 @@ function countChange(previous: Progress | undefined, next: Progress): readonly s
   const held = describeHeld(current);
   const isNews = held !== '' && (!isSame || held !== describeHeld(previous.current));
   return [
-    ...(quarterOf(current) > before ? [`${current.step}: ${describeCounts(current)}`] : []),
+    ...(quarterOf(current) > before || isOtherControlPlane(previous?.current, current)
+      ? [`${current.step}: ${describeCounts(current)}`]
+      : []),
     // What is held by the window itself changes with every pod; a budget that lets nobody go is news.
     ...(isNews && current.moving === 0 ? [`${current.step}: ${held}`] : []),
   ];
+}
+
+/** Its few pods come and go one by one, and each is news. */
+function isOtherControlPlane(before: Progress['current'], { controlPlane }: CurrentCounts): boolean {
+  if (controlPlane === undefined) return false;
+  return describeControlPlane(before?.controlPlane ?? []) !== describeControlPlane(controlPlane);
 }
 
 function quarterOf(current: Progress['current']): number {

@@ -26,11 +26,22 @@ beforeAll(async () => {
 
 afterAll(() => bench.close(), 60_000);
 
-/** What only a configuration of its own brings about: test/slow/data-plane/wave-manual.test.ts. */
+/**
+ * What only a configuration of its own brings about (test/slow/data-plane/wave-manual.test.ts), or a
+ * mesh that may go down (downgrade.test.ts).
+ */
 const PLAYED_ELSEWHERE: readonly FindingCode[] = [
+  // On a Kubernetes of ACK alone.
+  'BelowProviderMinimum',
+  'CrdVersionMissing',
+  'CrdsKept',
+  'FeatureMissing',
   'GracePeriodGrows',
   'LiveEditWouldBeLost',
   'ManifestUnreadable',
+  // With a target that lacks an object (test/activities/plan-in-place.test.ts).
+  'ObjectLeftBehind',
+  'SettingRefused',
 ];
 
 describe('the scenarios', () => {

@@ -1,4 +1,5 @@
 import type { FindingCode, Severity } from '../../../src/domain/finding.ts';
+import type { Direction } from '../../../src/domain/planning/direction.ts';
 import type { Strategy } from '../../../src/domain/planning/plan.ts';
 import type { VersionTable } from '../../../src/domain/version/version-table.ts';
 
@@ -35,6 +36,8 @@ export type Change =
 export interface Question {
   readonly target?: string;
   readonly strategy?: Strategy;
+  /** Down: what a downgrade asks. */
+  readonly direction?: Direction;
   readonly meshNamespace?: string;
   /** Rows of the version table, as `meshlift.yaml` may have them. */
   readonly versions?: VersionTable;

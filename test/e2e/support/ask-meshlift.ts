@@ -139,7 +139,7 @@ function judge(
   inventory: MeshInventory,
   { config, question }: { readonly config: Config; readonly question: Question },
 ): readonly Found[] {
-  const { target: text = TARGET, strategy = 'canary', takeOver } = question;
+  const { target: text = TARGET, strategy = 'canary', direction = 'up', takeOver } = question;
   const target = parseIstioVersion(text);
   if (target === undefined) throw new Error(`${text} is no version`);
   const changed = configOf(config, question);
@@ -147,6 +147,7 @@ function judge(
     mesh: inventory.mesh,
     inventory,
     strategy,
+    direction,
     target,
     targetRevision: revisionNameOf(target),
     available: createInstaller(changed).versions(),

@@ -22,6 +22,7 @@ export interface ProgressView {
 
 export interface ReportView {
   readonly outcome: string;
+  readonly type?: string;
   readonly cause?: string;
   readonly restored?: boolean;
   readonly findings: readonly { readonly code: string; readonly severity: string }[];

@@ -31,6 +31,7 @@ import type { ManualInjection } from '../config/config.ts';
 import { injectionRequest } from './restart/manual/injection-request.ts';
 import { planInPlace } from './in-place/plan-in-place.ts';
 import { planInjection, type InjectionPlan } from './restart/manual/plan-injection.ts';
+import { hopsTo, type Hops } from '../domain/in-place/hops.ts';
 import { checkAccess } from './check-access.ts';
 import { takeInventory } from './inventory/take-inventory.ts';
 import { digestPlan } from './plan-digest.ts';
@@ -72,17 +73,16 @@ export async function compilePlan(
   signal: AbortSignal,
 ): Promise<Compiled> {
   const { request, meshNamespace } = compileRequest;
-  const target = targetOf(request);
   const { cluster } = request;
-  const [inventory, prechecked] = await Promise.all([
-    takeInventory(access, { cluster, meshNamespace }),
-    precheckTarget(access, installer, { target, meshNamespace }, signal),
-  ]);
+  const wanted = targetOf(request);
+  const inventory = await takeInventory(access, { cluster, meshNamespace });
+  const { next: target, after: nextHops } = hopsOf(installer, compileRequest, wanted, inventory);
   const facts = factsOf(installer, compileRequest, target, inventory);
   if (isWhollyThere(facts)) return { planned: { kind: 'nothing-to-do', findings: [] }, inventory };
 
   const source = sourceOf(facts);
-  const [analyzed, compiled] = await Promise.all([
+  const [prechecked, analyzed, compiled] = await Promise.all([
+    precheckTarget(access, installer, { target, meshNamespace }, signal),
     analyzeMesh(access, installer, { facts, source }, signal),
     source === undefined || !hasBoth(facts, source)
       ? undefined
@@ -118,7 +118,17 @@ export async function compilePlan(
   if (compiled === undefined || source === undefined) {
     return blocked(inventory, applyOverrides(early, request.overrides));
   }
-  return planFrom({ access, installer, compileRequest, facts, source, compiled, byHand, early });
+  return planFrom({
+    access,
+    installer,
+    compileRequest,
+    facts,
+    nextHops,
+    source,
+    compiled,
+    byHand,
+    early,
+  });
 }
 
 function targetOf(request: UpgradeRequest): IstioVersion {
@@ -127,6 +137,25 @@ function targetOf(request: UpgradeRequest): IstioVersion {
   throw new InvalidRequestError(
     `expected an Istio version such as "1.26.1", found "${request.target}"`,
   );
+}
+
+/** A canary goes to its target at once; in place a run gets there by hops. */
+function hopsOf(
+  installer: MeshInstaller,
+  { request, versions, direction }: CompileRequest,
+  to: IstioVersion,
+  { mesh }: MeshInventory,
+): Hops {
+  if (request.strategy !== 'in-place' || direction === 'down') return { next: to, after: [] };
+  const [running, ...others] = mesh.controlPlanes;
+  const version = others.length > 0 ? undefined : running?.version;
+  return hopsTo({
+    from: version === undefined ? undefined : parseIstioVersion(version),
+    to,
+    available: installer.versions(),
+    versions,
+    kubernetesVersion: mesh.kubernetesVersion,
+  });
 }
 
 function factsOf(
@@ -217,6 +246,7 @@ interface Material {
   readonly installer: MeshInstaller;
   readonly compileRequest: CompileRequest;
   readonly facts: PreflightFacts;
+  readonly nextHops: readonly string[];
   readonly source: RunningRelease;
   readonly compiled: CompiledRelease;
   readonly byHand: InjectionPlan;
@@ -270,7 +300,7 @@ function treatedOf({
 
 /** With the findings that come to light on the way. */
 async function draftPlan(material: Material): Promise<UpgradePlan> {
-  const { compileRequest, installer, facts, source, compiled } = material;
+  const { compileRequest, installer, facts, nextHops, source, compiled } = material;
   const { request, policy, meshNamespace } = compileRequest;
   const from = { revision: source.revision, version: source.version };
   const to = { revision: facts.targetRevision, version: facts.target };
@@ -281,11 +311,13 @@ async function draftPlan(material: Material): Promise<UpgradePlan> {
     strategy: facts.strategy,
     from,
     to,
+    ...(nextHops.length === 0 ? {} : { nextHops }),
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(await stepsOf(material, { from, to })),
     policy,
     binaries: await binaryDigests(installer, [source.version, facts.target]),
     renderDigest: compiled.release.digest,
+    ...(compiled.featureNames.length === 0 ? {} : { features: compiled.featureNames }),
   };
 }
 

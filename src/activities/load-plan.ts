@@ -2,12 +2,13 @@ import type { ClusterAccess } from '../clients/cluster-access.ts';
 import type { UpgradePlan } from '../domain/planning/plan.ts';
 import type { StepKind, StepOf } from '../domain/planning/step.ts';
 import { ActivityError } from './errors.ts';
+import { runRecordName } from './record/record-names.ts';
 import { openRunRecord, type RunRecord } from './record/run-record.ts';
 import type { RunRef, StepRef } from './run-ref.ts';
 
 /** A run's record as seen from an activity: reads and writes go with the worker's identity. */
 export function recordOf(access: ClusterAccess, run: RunRef): RunRecord {
-  return openRunRecord(access.worker, run.meshNamespace, run.runId);
+  return openRunRecord(access.worker, run.meshNamespace, run.runId, run.hop);
 }
 
 /** The plan of a run, from its record: the record is digest-checked, so what runs is what was decided. */
@@ -16,7 +17,7 @@ export async function loadPlan(access: ClusterAccess, run: RunRef): Promise<Upgr
   if (plan === undefined) {
     throw new ActivityError(
       'RecordUnreadable',
-      `expected the plan of run ${run.runId} as ConfigMap meshlift-run-${run.runId}-plan in ${run.meshNamespace}, found none: somebody deleted it`,
+      `expected the plan of run ${run.runId} as ConfigMap ${runRecordName(run.runId, run.hop)}-plan in ${run.meshNamespace}, found none: somebody deleted it`,
     );
   }
   return plan as UpgradePlan;

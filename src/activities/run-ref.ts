@@ -7,6 +7,8 @@ export interface RunRef {
   /** The identity that the cluster had at the start; compared before anything is done. */
   readonly clusterUid: string;
   readonly meshNamespace: string;
+  /** Of a chain, from 2 on: which of its hops; each has a plan and a record of its own. */
+  readonly hop?: number;
 }
 
 export interface StepRef extends RunRef {

@@ -8,6 +8,7 @@ export type Severity = (typeof SEVERITIES)[number];
 export const FINDING_CODES = [
   'AlphaAnnotation',
   'AutoscalersDiffer',
+  'BelowProviderMinimum',
   'BudgetAllowsNoDisruption',
   'CaRootsDiffer',
   'ControlPlaneDoesNotFit',
@@ -21,6 +22,7 @@ export const FINDING_CODES = [
   'DowngradeRequested',
   'EnvoyFilterBoundToVersion',
   'FactUnknown',
+  'FeatureLost',
   'FeatureMissing',
   'FirstWorkloadMissing',
   'GatewayApiVersion',

@@ -1,3 +1,5 @@
+import { describeHops, describeStrategy } from './planning/describe-strategy.ts';
+import { describeDrift } from './drift/drift-finding.ts';
 import type { Finding } from './finding.ts';
 import { describeEstimate, describeStep } from './planning/describe-step.ts';
 import type { Planned } from './planning/plan.ts';
@@ -49,9 +51,11 @@ function facts({ plan, digest, estimate }: Plan): string {
     ['Cluster', `${plan.cluster.name} (${plan.cluster.uid})`],
     ['From', `${plan.from.version} (revision ${plan.from.revision})`],
     ['To', `${plan.to.version} (revision ${plan.to.revision})`],
-    ['Strategy', plan.strategy],
+    ['Strategy', describeStrategy(plan)],
+    ...describeHops(plan),
     ['Takes back', plan.takesBack],
     ['Policy', plan.policy.name],
+    ['Features', plan.features?.join(', ')],
     ['Reason', plan.reason],
     ['Takes', `${describeEstimate(estimate)} (an estimate, without the time that people take)`],
     ['Plan', digest],
@@ -87,13 +91,15 @@ function findings({
   readonly findings: readonly Finding[];
 }): readonly string[] {
   if (list.length === 0) return [];
-  const rows = list.map(({ code, severity, subject, message, remedy, overriddenBecause }) => [
-    code,
-    overriddenBecause === undefined ? severity : `overridden: ${overriddenBecause}`,
-    subject,
-    message,
-    remedy,
-  ]);
+  const rows = list.map(
+    ({ code, severity, subject, message, remedy, overriddenBecause, drift = [] }) => [
+      code,
+      overriddenBecause === undefined ? severity : `overridden: ${overriddenBecause}`,
+      subject,
+      [message, ...drift.map(describeDrift)].join('; '),
+      remedy,
+    ],
+  );
   return [
     '## Findings',
     table(['Code', 'Severity', 'Subject', 'What was found', 'What to do'], rows),

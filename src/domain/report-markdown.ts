@@ -1,4 +1,6 @@
 import type { Finding } from './finding.ts';
+import { formatSeconds } from './format-seconds.ts';
+import { phaseTimes } from './phase-times.ts';
 import type { MessageRecord, StepReport, UpgradeReport, WaveReport } from './report.ts';
 import { describeCensus } from './rollout/describe-census.ts';
 
@@ -30,7 +32,14 @@ export function renderReportMarkdown(report: UpgradeReport): string {
     section('Left to do by hand', bullets(report.remaining)),
     section('Differences from the snapshot', differences(report)),
     section('Findings', findings(report.findings)),
+    ...(report.hops ?? []).map((hop) =>
+      section(
+        `Hop ${escapeMarkdown(hop.from.version)} → ${escapeMarkdown(hop.to.version)}`,
+        [steps(hop.steps), phases(hop.steps)].join('\n\n'),
+      ),
+    ),
     section('Steps', steps(report.steps)),
+    section('Phases and traffic', phases(report.steps)),
     section('Waves', waves(report.waves)),
     section('What no census could tell', bullets(report.waves.flatMap(remarksOf))),
     section('Workloads that are not on the target', bullets(report.exceptions)),
@@ -82,6 +91,16 @@ function steps(list: readonly StepReport[]): string {
     escapeMarkdown(step.detail ?? ''),
   ]);
   return table(['Step', 'State', 'Took', 'Detail'], rows);
+}
+
+/** How long each phase took. What it did to traffic no metrics tell: none are read. */
+function phases(list: readonly StepReport[]): string {
+  const rows = phaseTimes(list).map(({ phase, seconds }) => [
+    phase,
+    formatSeconds(Math.round(seconds)),
+    'no data: meshlift reads no metrics of traffic',
+  ]);
+  return rows.length === 0 ? '' : table(['Phase', 'Took', 'Requests and connections'], rows);
 }
 
 function waves(list: readonly WaveReport[]): string {

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
 import type { Outcome } from './outcome.ts';
+import type { RevisionAt } from './planning/plan.ts';
 import type { RunType } from './request/request.ts';
 
 export type StepState =
@@ -46,6 +47,15 @@ export interface WaveReport {
   readonly exceptions?: readonly string[];
 }
 
+/** A hop of a chain that is behind the run: it passed its gate and stays, whatever becomes of later ones. */
+export interface HopReport {
+  readonly from: RevisionAt;
+  readonly to: RevisionAt;
+  readonly planDigest: string;
+  readonly steps: readonly StepReport[];
+  readonly waves: readonly WaveReport[];
+}
+
 /** Something that is not as the snapshot had it; `by: 'others'` when we never set the value found. */
 export interface Difference {
   /** Where, e.g. `Namespace shop labels.istio.io/rev`. */
@@ -82,6 +92,8 @@ export interface UpgradeReport {
   /** Why it was blocked, taken back or halted, in words. */
   readonly cause?: string;
   readonly findings: readonly Finding[];
+  /** Of a chain: the hops that were reached before the one whose steps follow. */
+  readonly hops?: readonly HopReport[];
   readonly steps: readonly StepReport[];
   readonly waves: readonly WaveReport[];
   /** Workloads that are not on the target, with the reason: those of all waves. */

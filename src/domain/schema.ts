@@ -71,6 +71,8 @@ const stepReport = z.strictObject({
   detail: z.string().exactOptional(),
 });
 
+const revisionAt = z.strictObject({ revision: z.string(), version: z.string() });
+
 const waveReport = z.strictObject({
   id: z.string(),
   namespaces: z.array(z.string()),
@@ -119,6 +121,18 @@ export const upgradeReport = z.strictObject({
   to: z.string().exactOptional(),
   cause: z.string().exactOptional().describe('Why it was blocked, taken back or halted.'),
   findings: z.array(finding),
+  hops: z
+    .array(
+      z.strictObject({
+        from: revisionAt,
+        to: revisionAt,
+        planDigest: z.string(),
+        steps: z.array(stepReport),
+        waves: z.array(waveReport),
+      }),
+    )
+    .exactOptional()
+    .describe('Of a chain: the hops that were reached before the one whose steps follow.'),
   steps: z.array(stepReport),
   waves: z.array(waveReport),
   exceptions: z.array(z.string()).describe('Workloads that are not on the target, with why.'),

@@ -15,15 +15,16 @@ export type Result = Forward | { readonly kind: 'blocked' } | { readonly kind: '
 
 /** Ends a run: keeps its report, gives the mesh back, and returns or fails as the outcome asks. */
 export async function endRun(run: Run, result: Result, cancelled: boolean): Promise<UpgradeReport> {
-  run.cause = 'cause' in result ? result.cause : undefined;
+  run.cause = withReached(run, result);
   run.ended = outcomeOf(run, result, cancelled);
   if (result.kind === 'leave') run.remaining = [...run.remaining, ...waysOn(run)];
   const report = reportOf(run);
   if (run.claimed) {
     // A mesh that could not be brought back stays locked until somebody takes it over by name.
     const release = run.remaining.length === 0 || result.kind === 'leave';
+    const { hop: _, ...ref } = refOfRun(run);
     await mutating(callFor(run, 'keep the report')).finishRun({
-      ...refOfRun(run),
+      ...ref,
       report,
       release,
     });
@@ -43,6 +44,15 @@ export async function endRun(run: Run, result: Result, cancelled: boolean): Prom
     });
   }
   return report;
+}
+
+/** Why it ended so; of a chain that did not get through also how far it got. */
+function withReached(run: Run, result: Result): string | undefined {
+  const cause = 'cause' in result ? result.cause : undefined;
+  const reached = run.hops.at(-1)?.to;
+  if (reached === undefined || result.kind === 'completed') return cause;
+  const why = cause ?? 'the next hop cannot be planned';
+  return `${why}; ${reached.revision} is at ${reached.version}, which an earlier hop reached, and not at ${run.target}`;
 }
 
 function outcomeOf(run: Run, result: Result, cancelled: boolean): UpgradeReport['outcome'] {

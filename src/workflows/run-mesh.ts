@@ -116,7 +116,7 @@ async function answerOf(
 async function goForward<R extends MeshRequest>(run: Run, errand: Errand<R>): Promise<Result> {
   const { outline, place } = run;
   if (run.stop !== undefined) return run.stop;
-  if (place?.kind === 'step' && outline !== undefined) return carryOutPlan(run, outline);
+  if (place?.kind === 'step' && outline !== undefined) return carryOutPlan(run, errand, outline);
   if (place?.kind !== 'planned' || outline === undefined) return planAndRun(run, errand);
   const resolved = place.resolved as ResolvedRequest<R>;
   run.place = undefined;
@@ -126,6 +126,7 @@ async function goForward<R extends MeshRequest>(run: Run, errand: Errand<R>): Pr
 async function planAndRun<R extends MeshRequest>(run: Run, errand: Errand<R>): Promise<Result> {
   const { workflowId, runId, input } = run;
   const resolved = await errand.resolve({ input, workflowId });
+  run.resolved = resolved;
   const { cluster } = resolved.request;
   run.cluster = cluster;
   run.target = errand.targetOf(resolved.request);
@@ -167,14 +168,39 @@ async function claimAndRun<R extends MeshRequest>(
     if (claim.kind === 'claimed') {
       // The proxy that a restart takes away is not rendered any more; and a rollback is not taken back.
       run.pointOfNoReturn = ['refresh', 'rollback'].includes(answer.outline.strategy);
-      return carryOutPlan(run, answer.outline);
+      return carryOutPlan(run, errand, answer.outline);
     }
     // The mesh changed between the plan and the claim: plan again, and ask again where policy asks.
   }
 }
 
-function carryOutPlan(run: Run, outline: PlanOutline): Promise<Result> {
-  return outline.strategy === 'rollback' ? rollBackSteps(run, outline) : runSteps(run, outline);
+/** The steps of one plan; of a chain, once they are through, the next hop with a plan of its own. */
+async function carryOutPlan<R extends MeshRequest>(
+  run: Run,
+  errand: Errand<R>,
+  outline: PlanOutline,
+): Promise<Result> {
+  const end = await (outline.strategy === 'rollback'
+    ? rollBackSteps(run, outline)
+    : runSteps(run, outline));
+  const { nextHops = [] } = outline;
+  if (end.kind !== 'completed' || nextHops.length === 0 || run.resolved === undefined) return end;
+  beginHop(run, outline);
+  enterPhase(run, 'Planning');
+  // The digest that was asked for was that of the first hop.
+  const { planDigest: _, ...request } = run.resolved.request;
+  return claimAndRun(run, errand, { resolved: { ...run.resolved, request } as ResolvedRequest<R> });
+}
+
+/** What the hop before came to is kept; from here on an undo goes back to where this hop begins. */
+function beginHop(run: Run, { from, to, digest }: PlanOutline): void {
+  const steps = [...run.steps.values()];
+  run.hops = [...run.hops, { from, to, planDigest: digest, steps, waves: run.waves }];
+  run.ref = { ...refOfRun(run), hop: run.hops.length + 1 };
+  run.outline = undefined;
+  run.steps = new Map();
+  run.waves = [];
+  run.failed = {};
 }
 
 /** From the call on the lock may be ours, whatever becomes of the answer. */
@@ -219,7 +245,9 @@ function leave(cause: string): Result {
 }
 
 function planChanged(expected: string, { digest, cluster, to, strategy }: PlanOutline): Finding {
-  const options = strategy === 'refresh' ? '--type refreshProxies' : `--target ${to.version}`;
+  const place = strategy === 'in-place' ? ' --strategy in-place' : '';
+  const options =
+    strategy === 'refresh' ? '--type refreshProxies' : `--target ${to.version}${place}`;
   return {
     code: 'PlanChanged',
     severity: 'blocking',
@@ -230,11 +258,12 @@ function planChanged(expected: string, { digest, cluster, to, strategy }: PlanOu
 }
 
 function showPlan(run: Run, outline: PlanOutline): void {
-  const { cluster, to } = outline;
+  const { cluster, to, nextHops = [] } = outline;
+  const target = nextHops.at(-1) ?? to.version;
   run.outline = outline;
-  if (run.target !== to.version) {
-    run.target = to.version;
-    announceMesh(cluster.name, to.version);
+  if (run.target !== target) {
+    run.target = target;
+    announceMesh(cluster.name, target);
   }
   run.steps = new Map(
     outline.steps.map(({ id, kind, title }) => [id, { id, kind, title, state: 'pending' }]),

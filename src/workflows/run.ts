@@ -1,18 +1,20 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { CancellationScope } from '@temporalio/workflow';
+import type { ResolvedRequest } from '../activities/resolve-request.ts';
 import type { RunRef } from '../activities/run-ref.ts';
 import type { PlanOutline } from '../domain/planning/plan.ts';
 import type { Phase, Progress } from '../domain/progress.ts';
 import type { Finding } from '../domain/finding.ts';
 import type {
   Difference,
+  HopReport,
   MessageRecord,
   StepReport,
   StepState,
   UpgradeReport,
   WaveReport,
 } from '../domain/report.ts';
-import type { RunType } from '../domain/request/request.ts';
+import type { MeshRequest, RunType } from '../domain/request/request.ts';
 import { advanceStep } from '../domain/rollout/advance-step.ts';
 import { renderDetails } from './details.ts';
 import type { Carried, Place } from './go-on-anew.ts';
@@ -77,6 +79,10 @@ export interface Run {
   cluster: string;
   target: string;
   ref: RunRef | undefined;
+  /** The request with what the configuration added to it at the start. */
+  resolved: ResolvedRequest<MeshRequest> | undefined;
+  /** Of a chain: the hops that are behind it. */
+  hops: readonly HopReport[];
   taskQueue: string | undefined;
   phase: Phase;
   /** Phase and gate as the search attributes have them. */
@@ -149,6 +155,8 @@ function beginRun(input: unknown, mostEvents: number): Run {
     cluster: shown(given['cluster']),
     target: shown(given['target']),
     ref: undefined,
+    resolved: undefined,
+    hops: [],
     taskQueue: undefined,
     phase: 'Starting',
     announced: undefined,
@@ -291,6 +299,7 @@ export function reportOf(run: Run): UpgradeReport {
         }),
     ...(run.cause === undefined ? {} : { cause: run.cause }),
     findings: run.findings,
+    ...(run.hops.length === 0 ? {} : { hops: run.hops }),
     steps: [...run.steps.values()],
     waves: run.waves,
     exceptions: run.waves.flatMap(({ exceptions = [] }) => exceptions),

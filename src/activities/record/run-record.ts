@@ -32,6 +32,7 @@ export function openRunRecord(
   kubernetes: KubernetesClient,
   meshNamespace: string,
   runId: string,
+  hop?: number,
 ): RunRecord {
   const configMap = (name: string, data: object, chunk: Buffer): KubernetesObject => ({
     apiVersion: 'v1',
@@ -44,7 +45,7 @@ export function openRunRecord(
     data,
     binaryData: { gzip: chunk.toString('base64') },
   });
-  const headName = (part: string): string => `${runRecordName(runId)}-${part}`;
+  const headName = (part: string): string => `${runRecordName(runId, hop)}-${part}`;
   const read = (name: string): Promise<KubernetesObject | undefined> =>
     kubernetes.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: meshNamespace, name });
 

@@ -46,7 +46,7 @@ export async function journalRestarts(
   const name = restartJournal(ref.step);
   const journal = await readJournal(record, name);
   if (journal !== undefined) return journal.changes.filter(isRestart);
-  const token = `${ref.runId}/${ref.step}`;
+  const token = tokenOf(ref);
   const { workloads } = step;
   const injections = await prepareInjections(access, {
     ...injection,
@@ -58,6 +58,11 @@ export async function journalRestarts(
   const changes = restartsOf(step, plan, { sight, token, injections });
   await writeJournal(record, name, 'begun', changes);
   return changes;
+}
+
+/** The same for each repetition of a restart, and another for each restart. */
+function tokenOf({ runId, hop, step }: StepRef): string {
+  return hop === undefined ? `${runId}/${step}` : `${runId}/hop-${hop}/${step}`;
 }
 
 interface RestartFacts {

@@ -1,3 +1,4 @@
+import { describeHops, describeStrategy } from '../../domain/planning/describe-strategy.ts';
 import { describeEstimate, describeStep } from '../../domain/planning/describe-step.ts';
 import type { Estimate } from '../../domain/planning/estimate-plan.ts';
 import type { Planned } from '../../domain/planning/plan.ts';
@@ -29,8 +30,13 @@ function renderPlan(
     ['Cluster', `${plan.cluster.name} (${plan.cluster.uid})`],
     ['From', `${plan.from.version} (revision ${plan.from.revision})`],
     ['To', `${plan.to.version} (revision ${plan.to.revision})`],
-    ['Strategy', plan.strategy],
+    ['Strategy', describeStrategy(plan)],
+    ...describeHops(plan),
     ['Policy', plan.policy.name],
+    [
+      'Features',
+      plan.features === undefined ? undefined : stripUnprintable(plan.features.join(', ')),
+    ],
     ['Reason', plan.reason === undefined ? undefined : stripUnprintable(plan.reason)],
     ['Takes', `${describeEstimate(estimate)} (an estimate, without the time that people take)`],
     ['Plan', digest],

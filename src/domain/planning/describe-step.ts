@@ -164,12 +164,17 @@ function describeObjects(objects: readonly PlannedObject[]): readonly DetailLine
 function describeObject({
   ref,
   action,
+  force,
   summary,
   diff,
   diffLeftOut,
 }: PlannedObject): readonly DetailLine[] {
   const what = summary === undefined || summary === '' ? '' : `: ${summary}`;
-  return [line(`${action} ${formatRef(ref)}${what}`, 1), ...describeDiff(diff ?? [], diffLeftOut)];
+  const how = force === true ? ' by force, over direct edits that were accepted' : '';
+  return [
+    line(`${action} ${formatRef(ref)}${how}${what}`, 1),
+    ...describeDiff(diff ?? [], diffLeftOut),
+  ];
 }
 
 function describeDiff(

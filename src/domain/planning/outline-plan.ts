@@ -13,6 +13,7 @@ export function outlinePlan(plan: UpgradePlan, digest: string): PlanOutline {
     strategy,
     from,
     to,
+    ...(plan.nextHops === undefined ? {} : { nextHops: plan.nextHops }),
     ...(takesBack === undefined ? {} : { takesBack }),
     policy,
     findings,

@@ -24,6 +24,8 @@ export interface UpgradePlan {
   readonly strategy: PlanStrategy;
   readonly from: RevisionAt;
   readonly to: RevisionAt;
+  /** Versions to which the same run goes on after this one; absent where this is the target. */
+  readonly nextHops?: readonly string[];
   readonly reason?: string;
   readonly steps: readonly UpgradeStep[];
   readonly policy: Policy;
@@ -33,6 +35,8 @@ export interface UpgradePlan {
   readonly renderDigest?: string;
   /** Of a rollback: the first run id of the recorded run that is taken back. */
   readonly takesBack?: string;
+  /** What the running revision is configured with, in words; all of it is asked of the target. */
+  readonly features?: readonly string[];
   readonly findings: readonly Finding[];
 }
 
@@ -62,6 +66,8 @@ export interface PlanOutline {
   readonly strategy: PlanStrategy;
   readonly from: RevisionAt;
   readonly to: RevisionAt;
+  /** Versions to which the same run goes on after this one; absent where this is the target. */
+  readonly nextHops?: readonly string[];
   readonly takesBack?: string;
   readonly policy: Policy;
   readonly steps: readonly StepOutline[];

@@ -71,7 +71,7 @@ function forStep(step: UpgradeStep, plan: AccessPlan): readonly RequiredAccess[]
     case 'install-control-plane':
       return step.objects.flatMap((each) => [...applied(each), ...restored(each)]);
     case 'verify-control-plane':
-      return [probe(plan), ...ownInjectors(plan), ...(step.services ?? []).map(readService)];
+      return [probe(plan), ...ownInjectors(plan), ...compared(step.services ?? [])];
     case 'soak':
       return [probe(plan)];
     case 'wave':
@@ -134,9 +134,10 @@ function ownInjectors({ from, to, meshNamespace }: AccessPlan): readonly Require
   }));
 }
 
-/** Its identity is compared. */
-function readService({ namespace, name }: ServiceIdentity): RequiredAccess {
-  return onObject('worker', 'get', { apiVersion: 'v1', kind: 'Service', namespace, name });
+/** What their Services are is compared. */
+function compared(services: readonly ServiceIdentity[]): readonly RequiredAccess[] {
+  const namespaces = [...new Set(services.map(({ namespace }) => namespace))];
+  return namespaces.flatMap((namespace) => lists('', ['services'], namespace));
 }
 
 function pointed(moves: readonly TagMove[], plan: AccessPlan): readonly RequiredAccess[] {

@@ -1,6 +1,9 @@
 import { stopsRun, type Finding, type FindingDocument } from '../finding.ts';
+import type { WorkloadDetail } from '../inventory/workload-detail.ts';
 import { compareText } from '../kubernetes-object.ts';
 import type { Override } from '../request/request.ts';
+import { imageVersion } from '../version/image-version.ts';
+import type { IstioVersion } from '../version/istio-version.ts';
 import type { PreflightFacts, Rule } from './facts.ts';
 import { EXTERNAL_DOCUMENTS } from './external-documents.ts';
 import { budgetsRule } from './rules/budgets.ts';
@@ -31,6 +34,7 @@ import { nodeAgentsRule } from './rules/node-agents.ts';
 import { podLabelsRule } from './rules/pod-labels.ts';
 import { podsCreatableRule } from './rules/pods-creatable.ts';
 import { progressiveDeliveryRule } from './rules/progressive-delivery.ts';
+import { providerMinimumRule } from './rules/provider-minimum.ts';
 import { proxyRevisionsRule } from './rules/proxy-revisions.ts';
 import { rootCertificatesRule } from './rules/root-certificates.ts';
 import { singleSourceRule } from './rules/single-source.ts';
@@ -81,6 +85,7 @@ export const PREFLIGHT_RULES: readonly Rule[] = [
   podLabelsRule,
   podsCreatableRule,
   progressiveDeliveryRule,
+  providerMinimumRule,
   proxyRevisionsRule,
   rootCertificatesRule,
   singleSourceRule,
@@ -138,7 +143,8 @@ export function applyOverrides(
 }
 
 /** Whether the mesh is wholly at the target: its one control plane, every tag, the default validator and every proxy. */
-export function isWhollyThere({ mesh, target, targetRevision }: PreflightFacts): boolean {
+export function isWhollyThere(facts: PreflightFacts): boolean {
+  const { mesh, target, targetRevision, strategy } = facts;
   const [only, ...others] = mesh.controlPlanes;
   return (
     others.length === 0 &&
@@ -151,6 +157,12 @@ export function isWhollyThere({ mesh, target, targetRevision }: PreflightFacts):
       Object.keys(podsByRevision).every(
         (revision) => revision === targetRevision || revision === 'none',
       ),
-    )
+    ) &&
+    // In place the name of a revision says nothing of its version.
+    (strategy === 'canary' || facts.inventory.workloads.every((each) => hasProxiesOf(each, target)))
   );
+}
+
+function hasProxiesOf({ proxyImages }: WorkloadDetail, target: IstioVersion): boolean {
+  return Object.keys(proxyImages).every((image) => (imageVersion(image) ?? target) === target);
 }

@@ -35,6 +35,14 @@ export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
     remedy: 'take it out of these objects, or choose another target.',
   },
   {
+    code: 'FeatureLost',
+    severity: 'overridable',
+    meaning:
+      'a setting of the running installation makes a difference in its own version and none in the target: both were rendered with it and without it. The mesh would run without that feature.',
+    remedy:
+      "look in the target's notes for what stands in its place, or accept its loss with an override.",
+  },
+  {
     code: 'GracePeriodGrows',
     severity: 'info (one finding for all of them)',
     meaning:

@@ -34,6 +34,15 @@ const WITHDRAWN = KNOWN_VERSIONS.map((row) =>
   row.minor === '1.26' ? { ...row, withdrawn: [{ version: '1.26.1', why: 'it leaks' }] } : row,
 );
 
+/** In place from a control plane of that version, on a Kubernetes of ACK. */
+function onAck(running: string) {
+  const mesh = sampleMesh({
+    kubernetesVersion: 'v1.33.1-aliyun.1',
+    controlPlanes: [controlPlane({ revision: '1-25-1', version: running })],
+  });
+  return inPlace({ ...facts(), mesh, inventory: sampleInventory(mesh) });
+}
+
 /** Versions: what may follow what, and on which Kubernetes. */
 export const VERSION_CASES: readonly RuleCase[] = [
   {
@@ -49,6 +58,14 @@ export const VERSION_CASES: readonly RuleCase[] = [
     given: facts({ available: [] }),
     expected: [['blocking', '1.26.1']],
     nearMiss: { what: 'one that it has alone', given: toTarget('1.26.1') },
+  },
+  {
+    code: 'BelowProviderMinimum',
+    policy: 'refuses a version that only the provider upgrades',
+    given: onAck('1.1.3'),
+    expected: [['blocking', ISTIOD]],
+    also: ['MinorSkipTooFar'],
+    nearMiss: { what: 'the oldest that its users may', given: onAck('1.1.4') },
   },
   {
     code: 'TargetWithdrawn',

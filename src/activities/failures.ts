@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { ArtefactError } from '../artefacts/artefact-error.ts';
 import { CommandError } from '../clients/command-error.ts';
 import { KubernetesError, KubernetesUnreachable } from '../clients/kubernetes-error.ts';
 import type { FailureType } from '../domain/failure-type.ts';
@@ -51,6 +52,9 @@ function classify(error: unknown): { type: FailureType; retryAfterSeconds?: numb
   if (error instanceof KubernetesUnreachable) return { type: 'Transient' };
   if (error instanceof KubernetesError) return classifyStatus(error);
   if (error instanceof RecordError) return { type: 'RecordUnreadable' };
+  if (error instanceof ArtefactError) {
+    return { type: error.transient ? 'Transient' : 'InstallerFailed' };
+  }
   if (INSTALLER_ERRORS.some((kind) => error instanceof kind)) return { type: 'InstallerFailed' };
   // A command that ran out of time or was killed may do better; one that said no will not.
   if (error instanceof CommandError) {

@@ -1,3 +1,4 @@
+import type { ArtefactSettings } from '../artefacts/source.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { VersionTable } from '../domain/version/version-table.ts';
 
@@ -9,6 +10,8 @@ export interface Config {
   readonly webUrl?: string;
   readonly clusters: ReadonlyMap<string, ClusterConfig>;
   readonly istioctl: Readonly<Record<string, { readonly path: string; readonly sha256: string }>>;
+  /** Where istioctl of other versions comes from. */
+  readonly artefacts?: ArtefactSettings;
   /** What is known of each minor of Istio, with the file's own rows in it. */
   readonly versions: VersionTable;
 }

@@ -1,3 +1,6 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+
 /** Everything that meshlift reads from the environment beside Temporal's own TEMPORAL_* variables. */
 export interface Environment {
   /** MESHLIFT_CONFIG: the configuration file; default `meshlift.yaml` in the working folder. */
@@ -19,6 +22,7 @@ export const ENVIRONMENT_VARIABLES = [
   'MESHLIFT_DEPLOYMENT',
   'MESHLIFT_WORKFLOW_BUNDLE',
   'MESHLIFT_METRICS',
+  'XDG_CACHE_HOME',
 ] as const;
 
 /** Reads them. An empty variable counts as unset. */
@@ -37,4 +41,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     ...(bundle === undefined ? {} : { workflowBundle: bundle }),
     ...(metrics === undefined ? {} : { metricsAddress: metrics }),
   };
+}
+
+/** The folder for what can be fetched again: below XDG_CACHE_HOME, which counts only when absolute. */
+export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
+  const configured = env['XDG_CACHE_HOME'] ?? '';
+  const base = path.isAbsolute(configured) ? configured : path.join(homedir(), '.cache');
+  return path.join(base, 'meshlift');
 }

@@ -5,7 +5,9 @@ import { formatPath } from '../domain/request/parse-request.ts';
 import type { Policy } from '../domain/policy.ts';
 import { KNOWN_VERSIONS } from '../domain/version/known-versions.ts';
 import { mergeVersions } from '../domain/version/version-table.ts';
+import { toArtefacts, withBlocked } from './artefacts/to-artefacts.ts';
 import { ConfigError, type ClusterConfig, type Config, type ManualInjection } from './config.ts';
+import { cacheFolder } from './environment.ts';
 import { parseYaml, UnreadableYaml, type ParsedYaml } from './parse-yaml.ts';
 import { readText, UnreadableText } from './read-text.ts';
 import {
@@ -96,7 +98,11 @@ function toConfig(file: string, parsed: ConfigFile): Config {
         : { manualInjection: toManualInjection(entry.manualInjection, resolve) }),
     },
   ]);
-  const binaries = Object.entries(parsed.installers.istioctl.binaries).map(
+  const { istioctl } = parsed.installers;
+  const defaultCache = path.join(cacheFolder(process.env), 'artefacts');
+  const artefacts = toArtefacts(istioctl, { resolve, defaultCache });
+  const known = mergeVersions(KNOWN_VERSIONS, toVersionRows(file, parsed.versions));
+  const binaries = Object.entries(istioctl.binaries).map(
     ([version, binary]) => [version, { ...binary, path: resolve(binary.path) }] as const,
   );
   return {
@@ -105,7 +111,8 @@ function toConfig(file: string, parsed: ConfigFile): Config {
     ...(webUrl === undefined ? {} : { webUrl }),
     clusters: new Map(clusters),
     istioctl: Object.fromEntries(binaries),
-    versions: mergeVersions(KNOWN_VERSIONS, toVersionRows(file, parsed.versions)),
+    ...(artefacts === undefined ? {} : { artefacts }),
+    versions: withBlocked(known, istioctl.blocked, file),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { artefactBlock, artefactSource } from './artefacts/schema.ts';
 import { CONNECTION_POLICIES, ON_BREACH, RESTART_POLICIES } from '../domain/policy.ts';
 
 /** `5s`, `30m`, `2h`, `7d`, or seconds as a number. Read as seconds. */
@@ -187,15 +188,23 @@ export const configFile = z.strictObject({
     .strictObject({
       istioctl: z
         .strictObject({
-          binaries: z.record(
-            version,
-            z.strictObject({
-              path: z.string().min(1),
-              sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
-            }),
-          ),
+          binaries: z
+            .record(
+              version,
+              z.strictObject({
+                path: z.string().min(1),
+                sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+              }),
+            )
+            .default({}),
+          /** Where the binaries of other versions come from; the first that has a version supplies it. */
+          sources: z.array(artefactSource).max(20).default([]),
+          /** Where they are kept; without it `meshlift/artefacts` in the user's cache folder. */
+          cache: z.string().min(1).optional(),
+          /** Versions that are never installed, and files that are never used. */
+          blocked: z.array(artefactBlock).max(1000).default([]),
         })
-        .prefault({ binaries: {} }),
+        .prefault({}),
     })
     .prefault({}),
   policies: z.record(name, policy).default({}),

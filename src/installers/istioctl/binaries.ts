@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { ArtefactStore } from '../../artefacts/artefact-store.ts';
 import { compareIstioVersions, parseIstioVersion } from '../../domain/version/istio-version.ts';
 import type { IstioVersion } from '../../domain/version/istio-version.ts';
 
@@ -12,9 +14,11 @@ export interface InstallerBinary {
   readonly sha256: string;
 }
 
+type BinaryReason = 'not-configured' | 'missing' | 'changed' | 'wrong-version';
+
 /** A binary that is not configured, not there, or not the one that was configured. */
 export class InstallerBinaryError extends Error {
-  readonly reason: 'not-configured' | 'missing' | 'changed';
+  readonly reason: BinaryReason;
   readonly version: string;
   readonly path: string | undefined;
   readonly expected: string | undefined;
@@ -23,7 +27,7 @@ export class InstallerBinaryError extends Error {
 
   constructor(
     details: {
-      readonly reason: 'not-configured' | 'missing' | 'changed';
+      readonly reason: BinaryReason;
       readonly version: string;
       readonly path?: string;
       readonly expected?: string;
@@ -52,29 +56,86 @@ export interface BinaryStore {
   verified(version: IstioVersion, signal?: AbortSignal): Promise<string>;
 }
 
-/** The configured binaries. A file is hashed at its first use and whenever it is another file than then. */
+export interface BinaryStoreOptions {
+  /** What has the versions that are not configured with a path. */
+  readonly artefacts?: ArtefactStore;
+  /** Throws when a binary says that it is of another version; asked once for each content. */
+  readonly checkVersion: (
+    binary: { readonly path: string; readonly version: IstioVersion },
+    signal: AbortSignal | undefined,
+  ) => Promise<void>;
+}
+
+/**
+ * The configured binaries, and those of the sources. A file is hashed at its first use and whenever
+ * it is another file than then.
+ */
 export function createBinaryStore(
   binaries: Readonly<Record<string, InstallerBinary>>,
+  { artefacts, checkVersion }: BinaryStoreOptions,
 ): BinaryStore {
   const hashes = new Map<string, { readonly identity: string; readonly sha256: string }>();
-  const configured = (version: string): InstallerBinary => {
+  const checked = new Set<string>();
+  const names = (): readonly string[] => [
+    ...new Set([...Object.keys(binaries), ...(artefacts?.versions() ?? [])]),
+  ];
+  const find = async (version: string, signal: AbortSignal | undefined): Promise<Found> => {
     const binary = Object.hasOwn(binaries, version) ? binaries[version] : undefined;
-    if (binary === undefined) throw notConfigured(version, Object.keys(binaries));
-    return binary;
+    if (binary !== undefined) return { ...binary, isKept: false };
+    if (artefacts?.versions().includes(version) !== true) throw notConfigured(version, names());
+    return { ...(await unlessAborted(artefacts.obtain(version), signal)), isKept: true };
+  };
+  const assertContent = async (version: string, binary: Found): Promise<void> => {
+    const identity = await identityOf(version, binary);
+    const known = hashes.get(binary.path);
+    const found = known?.identity === identity ? known.sha256 : await sha256Of(binary.path);
+    hashes.set(binary.path, { identity, sha256: found });
+    if (found !== bareDigest(binary.sha256)) throw changed(version, binary, found);
+    artefacts?.assertAllowed(found, { version, where: binary.path });
+  };
+  const findIntact = async (version: string, signal: AbortSignal | undefined): Promise<Found> => {
+    const binary = await find(version, signal);
+    try {
+      await assertContent(version, binary);
+      return binary;
+    } catch (error) {
+      if (!binary.isKept || !(error instanceof InstallerBinaryError)) throw error;
+      // Whatever became of it, the next one to ask has the cache verified from the start.
+      artefacts?.forget(version);
+      if (error.reason !== 'missing') throw error;
+      return find(version, signal);
+    }
   };
   return {
-    versions: () => versionsOf(Object.keys(binaries)),
-    digest: async (version) => `sha256:${bareDigest(configured(version).sha256)}`,
-    verified: async (version) => {
-      const binary = configured(version);
-      const identity = await identityOf(version, binary);
-      const known = hashes.get(binary.path);
-      const found = known?.identity === identity ? known.sha256 : await sha256Of(binary.path);
-      hashes.set(binary.path, { identity, sha256: found });
-      if (found !== bareDigest(binary.sha256)) throw changed(version, binary, found);
-      return binary.path;
+    versions: () => versionsOf(names()),
+    digest: async (version, signal) => `sha256:${bareDigest((await find(version, signal)).sha256)}`,
+    verified: async (version, signal) => {
+      const { path, sha256 } = await findIntact(version, signal);
+      const key = `${version} ${sha256}`;
+      if (!checked.has(key)) await checkVersion({ path, version }, signal);
+      checked.add(key);
+      return path;
     },
   };
+}
+
+interface Found extends InstallerBinary {
+  /** In the cache of artefacts, not where somebody configured it. */
+  readonly isKept: boolean;
+}
+
+/** Who is aborted waits no longer; a fetch goes on for the others. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 function versionsOf(names: readonly string[]): readonly IstioVersion[] {
@@ -116,11 +177,11 @@ function notConfigured(version: string, known: readonly string[]): InstallerBina
     reason: 'not-configured',
     version,
     message: `istioctl ${version} is needed, and only these versions are configured: ${have}.`,
-    remedy: `Add version ${version} with its path and sha256 to installers.istioctl in meshlift.yaml.`,
+    remedy: `Add version ${version} to installers.istioctl in meshlift.yaml: to binaries with its path and sha256, or to one of the sources.`,
   });
 }
 
-function changed(version: string, binary: InstallerBinary, found: string): InstallerBinaryError {
+function changed(version: string, binary: Found, found: string): InstallerBinaryError {
   const expected = bareDigest(binary.sha256);
   return new InstallerBinaryError({
     reason: 'changed',
@@ -129,8 +190,9 @@ function changed(version: string, binary: InstallerBinary, found: string): Insta
     expected,
     found,
     message: `istioctl ${version} at ${binary.path} was expected to have sha256 ${expected}, found ${found}.`,
-    remedy:
-      'Put the configured binary back, or, when the new one is trusted, set its sha256 in meshlift.yaml and plan again.',
+    remedy: binary.isKept
+      ? `Find out who changed it; when ${dirname(binary.path)} is removed it is fetched and verified anew.`
+      : 'Put the configured binary back, or, when the new one is trusted, set its sha256 in meshlift.yaml and plan again.',
   });
 }
 

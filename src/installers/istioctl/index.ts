@@ -1,9 +1,12 @@
+import { createArtefactStore } from '../../artefacts/artefact-store.ts';
+import type { ArtefactSettings } from '../../artefacts/source.ts';
 import type { CommandRunner } from '../../clients/command-runner.ts';
 import type { InstallerCapabilities, MeshInstaller } from '../installer.ts';
 import { runAnalyze } from './analyze.ts';
 import { createBinaryStore, type InstallerBinary } from './binaries.ts';
 import { kubeInject } from './kube-inject.ts';
 import { runPrecheck } from './precheck.ts';
+import { assertPrintedVersion } from './printed-version.ts';
 import { recoverConfiguration } from './recovery/recover-configuration.ts';
 import { renderRelease } from './render.ts';
 import { renderTag } from './tag.ts';
@@ -26,12 +29,18 @@ export interface IstioctlInstallerOptions {
   readonly commands: CommandRunner;
   /** By version. */
   readonly binaries: Readonly<Record<string, InstallerBinary>>;
+  /** Where the binaries of other versions come from. */
+  readonly artefacts?: ArtefactSettings | undefined;
 }
 
 /** Istio by its own `istioctl`, one binary per version, used only to render and to check. */
 export function createIstioctlInstaller(options: IstioctlInstallerOptions): MeshInstaller {
-  const binaries = createBinaryStore(options.binaries);
-  const tools = { commands: options.commands, binaries };
+  const { commands, artefacts } = options;
+  const binaries = createBinaryStore(options.binaries, {
+    ...(artefacts === undefined ? {} : { artefacts: createArtefactStore(artefacts) }),
+    checkVersion: async (binary, signal) => assertPrintedVersion(commands, binary, signal),
+  });
+  const tools = { commands, binaries };
   return {
     id: 'istioctl',
     capabilities: CAPABILITIES,

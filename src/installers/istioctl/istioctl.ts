@@ -11,8 +11,11 @@ export interface IstioctlTools {
   readonly binaries: BinaryStore;
 }
 
-export interface IstioctlCall {
+export interface IstioctlCall extends ProgramCall {
   readonly version: IstioVersion;
+}
+
+export interface ProgramCall {
   readonly args: readonly string[];
   /** Without one istioctl gets an empty kubeconfig and reaches no cluster. */
   readonly kubeconfig?: string;
@@ -27,12 +30,21 @@ export async function runIstioctl(
   call: IstioctlCall & { readonly directory: string },
   signal: AbortSignal,
 ): Promise<CommandResult> {
-  const { version, args, kubeconfig, stdin, timeoutMs, acceptExitCodes, directory } = call;
+  const command = await binaries.verified(call.version, signal);
+  return runProgram({ commands, command }, call, signal);
+}
+
+/** Runs a program in a home of its own. */
+export async function runProgram(
+  { commands, command }: { readonly commands: CommandRunner; readonly command: string },
+  call: ProgramCall & { readonly directory: string },
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const { args, kubeconfig, stdin, timeoutMs, acceptExitCodes, directory } = call;
   const emptyKubeconfig = path.join(directory, 'kubeconfig');
   if (kubeconfig === undefined) await writeFile(emptyKubeconfig, '', { mode: 0o600 });
   const home = path.join(directory, 'home');
   await mkdir(home, { recursive: true, mode: 0o700 });
-  const command = await binaries.verified(version);
   return commands.run({
     command,
     args,

@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import type { MeshInstaller } from './installer.ts';
 
 /** A run renders the same releases before and under its lock; a worker has few runs at a time. */
-const REMEMBERED = 4;
+const REMEMBERED = 8;
 
 /**
  * The same installer, which does not render again what it has just rendered: rendering is a pure

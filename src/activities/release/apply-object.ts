@@ -34,7 +34,10 @@ export async function applyUnforced(
   return send(access, leaveOut(object, first.conflicts), { dryRun });
 }
 
-/** The same by force, to the very state of the object that was read; what is kept by design stays. */
+/**
+ * The same by force; what is kept by design stays. What is written is written to the very state of the
+ * object that was read: another one is a conflict without fields.
+ */
 export async function applyForced(
   access: ClusterAccess,
   { object, live }: Pair,
@@ -48,7 +51,7 @@ export async function applyForced(
     conflicts.filter((field) => !foreign.includes(field)),
   );
   const { resourceVersion } = live.metadata;
-  const metadata = resourceVersion === undefined ? {} : { resourceVersion };
+  const metadata = dryRun || resourceVersion === undefined ? {} : { resourceVersion };
   return access.installer.apply(
     { ...sent, metadata: { ...sent.metadata, ...metadata } },
     { fieldManager: INSTALL_FIELD_MANAGER, dryRun, force: true },

@@ -1,6 +1,8 @@
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { digestText } from '../../clients/digest.ts';
 import { driftFindings } from '../../domain/drift/drift-finding.ts';
+import { featureFindings, nameFeatures } from '../../domain/drift/feature-findings.ts';
+import type { Feature } from '../../domain/drift/features.ts';
 import { forceAccepted } from '../../domain/drift/force-accepted.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { CrdFacts } from '../../domain/inventory/crd-facts.ts';
@@ -17,7 +19,9 @@ import {
   type RenderedRelease,
 } from '../../installers/installer.ts';
 import { lowerRelease } from '../downgrade/lower-release.ts';
+import { COMPONENT_LABEL } from '../../domain/mesh/istio-labels.ts';
 import { readDrift } from '../drift/read-drift.ts';
+import { readFeatures } from '../drift/read-features.ts';
 import { compareRelease, type ComparedObject } from './compare-release.ts';
 import { proveRecovered, recoverConfiguration, type RunningRelease } from './recover-release.ts';
 
@@ -36,6 +40,10 @@ export interface CompiledRelease {
   /** What the wanted release brings. */
   readonly targetCrds: readonly CrdFacts[];
   readonly findings: readonly Finding[];
+  /** What the running revision is configured with, field by field. */
+  readonly features: readonly Feature[];
+  /** The same in words, with the gateways, CNI and ztunnel beside it. */
+  readonly featureNames: readonly string[];
 }
 
 export interface ReleaseRequest {
@@ -66,7 +74,21 @@ export async function compileRelease(
   const { release } = lowered;
   const compared = await compareRelease(access, release);
   const oldRender = await renderBefore(installer, { ...from, configuration }, signal);
-  const drift = await readDrift(access, compared.objects, oldRender);
+  const [drift, found] = await Promise.all([
+    readDrift(access, compared.objects, oldRender),
+    readFeatures(
+      access,
+      installer,
+      {
+        from,
+        to,
+        configuration,
+        running: pilotOf(oldRender),
+        wanted: pilotOf(rendered.objects.map(({ object }) => object)),
+      },
+      signal,
+    ),
+  ]);
   const edits = driftFindings(drift, digestText);
   const planned = forceAccepted(
     compared.objects.map(({ planned: each }) => each),
@@ -90,8 +112,16 @@ export async function compileRelease(
       ...lowered.findings,
       ...compared.findings,
       ...edits,
+      ...featureFindings(found.features, { target: to.version, digest: digestText }),
     ],
+    features: found.features,
+    featureNames: nameFeatures(found.features, found.components),
   };
+}
+
+/** Both renders of everything know by a label what is of the control plane. */
+function pilotOf(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  return objects.filter(({ metadata }) => metadata.labels?.[COMPONENT_LABEL] === 'Pilot');
 }
 
 /** One component at a time, as they are rendered elsewhere: what is remembered is not rendered again. */

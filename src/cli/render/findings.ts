@@ -1,3 +1,4 @@
+import { describeDrift } from '../../domain/drift/drift-finding.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { stopsRun } from '../../domain/finding.ts';
 import { stripUnprintable } from '../../domain/report-markdown.ts';
@@ -61,6 +62,9 @@ function renderFinding(output: Output, finding: Finding): string {
     `${paint(finding.code)} (${finding.severity}) ${stripUnprintable(finding.subject)}`,
     `  ${stripUnprintable(finding.message)}`,
   ];
+  lines.push(
+    ...(finding.drift ?? []).map((drift) => `    ${stripUnprintable(describeDrift(drift))}`),
+  );
   if (finding.remedy !== '')
     lines.push(`  ${colors.dim('do:')} ${stripUnprintable(finding.remedy)}`);
   if (finding.overriddenBecause !== undefined) {

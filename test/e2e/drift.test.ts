@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { undoChange } from '../../src/activities/changes/undo-change.ts';
+import { readFeatures } from '../../src/activities/drift/read-features.ts';
 import { createInstaller } from '../../src/activities/mesh-services.ts';
 import { openRunRecord, type RunRecord } from '../../src/activities/record/run-record.ts';
 import { readJournal } from '../../src/activities/record/step-journal.ts';
@@ -14,7 +15,7 @@ import { openCluster, type ClusterAccess } from '../../src/clients/cluster-acces
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Drift } from '../../src/domain/drift/drift.ts';
 import type { Finding } from '../../src/domain/finding.ts';
-import { formatRef } from '../../src/domain/kubernetes-object.ts';
+import { formatRef, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import type { Override } from '../../src/domain/request/request.ts';
 import type { MeshInstaller } from '../../src/installers/installer.ts';
 import { istioVersion } from '../installers/support.ts';
@@ -98,6 +99,39 @@ describe('a mesh that nobody edited', () => {
       expect(await refusedUnforced(compiled, 'MutatingWebhookConfiguration')).toMatch(/Selector/);
       expect(editsIn(compiled)).toEqual([]);
       expect(compiled.findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+      expect(compiled.featureNames).toEqual(['variable PILOT_DEBOUNCE_MAX of istiod']);
+    },
+    TEST_TIMEOUT_MS,
+  );
+});
+
+describe('a feature of 1.26 that 1.25 does not have', () => {
+  it(
+    'is lost on the way down, and only that one',
+    async () => {
+      const env = { ENABLE_CLUSTER_TRUST_BUNDLE_API: true, PILOT_DEBOUNCE_MAX: '5s' };
+      const configuration = {
+        spec: { values: { pilot: { env } } },
+        source: 'recorded',
+        unknowns: [],
+      } as const;
+      const signal = AbortSignal.timeout(TEST_TIMEOUT_MS);
+      const pilotOf = async (release: typeof FROM): Promise<readonly KubernetesObject[]> => {
+        const request = { ...release, configuration, components: ['Pilot'] } as const;
+        return (await installer.render(request, signal)).objects.map(({ object }) => object);
+      };
+      const [running, wanted] = [await pilotOf(TO), await pilotOf(FROM)];
+
+      const request = { from: TO, to: FROM, configuration, running, wanted };
+      const { features } = await readFeatures(access, installer, request, signal);
+
+      expect(features.map(({ name, outcome }) => `${name}: ${outcome}`)).toEqual(
+        expect.arrayContaining(['variable PILOT_DEBOUNCE_MAX of istiod: returns']),
+      );
+      const lost = features.filter(({ outcome }) => outcome === 'lost');
+      expect(lost.map(({ subject, field }) => `${subject} ${field}`)).toEqual([
+        expect.stringMatching(/^Deployment istio-system\/istiod .*istio-csr-ca-configmap/),
+      ]);
     },
     TEST_TIMEOUT_MS,
   );

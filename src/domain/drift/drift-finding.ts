@@ -64,8 +64,9 @@ export function describeDrift(drift: Drift): string {
   const { field, kind, manager, found, next, outcome } = drift;
   const by = manager === undefined ? '' : ` by ${manager}`;
   const now = found === undefined ? 'nothing' : textOf(found);
-  const after =
-    outcome === 'kept' ? 'stays' : `becomes ${next === undefined ? 'nothing' : textOf(next)}`;
+  const then =
+    field === '' ? 'what the target renders' : next === undefined ? 'nothing' : textOf(next);
+  const after = outcome === 'kept' ? 'stays' : `becomes ${then}`;
   return `${field === '' ? 'the object' : field}: ${kind}${by}; ${now} now, ${after}`;
 }
 

@@ -109,6 +109,6 @@ async function undoRemoval(record: RunRecord, step: string): Promise<UndoReceipt
   if (journal === undefined) return NOTHING;
   throw new ActivityError(
     'RollbackFailed',
-    'the old control plane is being removed: a rollback of this run cannot bring it back. Use the workflow downgradeMesh',
+    'the old control plane is being removed: a rollback of this run cannot bring it back. Let the run end, and use the workflow rollbackMesh',
   );
 }

@@ -223,7 +223,7 @@ function describeUndo(undo: StepUndo): string | undefined {
     case 'undo-wave':
       return 'selectors back, then pod templates, then pods that still carry the new proxy';
     case 'point-of-no-return':
-      return 'none from here on; the way back is a downgrade';
+      return 'none from here on; the way back is rollbackMesh, once the run has ended';
     default:
       return assertNever(undo);
   }

@@ -1,0 +1,456 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { finishRun } from '../../src/activities/finish-run.ts';
+import type { HasEnded } from '../../src/activities/rollback/claim-rollback.ts';
+import { claimMesh, readOwner } from '../../src/activities/record/owner-record.ts';
+import { openRunRecord } from '../../src/activities/record/run-record.ts';
+import { readJournal, writeJournal } from '../../src/activities/record/step-journal.ts';
+import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
+import type { Change } from '../../src/domain/journal/change.ts';
+import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
+import type { UpgradePlan } from '../../src/domain/planning/plan.ts';
+import type { UpgradeStep } from '../../src/domain/planning/step.ts';
+import type { UpgradeReport } from '../../src/domain/report.ts';
+import { API_VERSION } from '../../src/domain/request/request.ts';
+import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
+import { configMap, mutatingWebhook, namespaceObject } from '../support/kubernetes-objects.ts';
+import { NEW, OLD, placeControlPlane } from '../support/placed-mesh.ts';
+import { useQuickTime } from '../support/quick-time.ts';
+import { samplePolicy } from '../support/sample-mesh.ts';
+import {
+  accessTo,
+  attemptAfter,
+  recordIn,
+  recordingHeart,
+  RUN,
+  samplePlan,
+} from '../support/sample-run.ts';
+
+const time = useQuickTime();
+const { readRecordedRuns } = await import('../../src/activities/rollback/read-recorded-runs.ts');
+const { undoRecordedStep } = await import('../../src/activities/rollback/undo-recorded-step.ts');
+const { restoreControlPlane } =
+  await import('../../src/activities/rollback/restore-control-plane.ts');
+const { assessWayBack } = await import('../../src/activities/rollback/assess-way-back.ts');
+const { claimRollback } = await import('../../src/activities/rollback/claim-rollback.ts');
+const { takeSnapshot } = await import('../../src/activities/snapshot/take-snapshot.ts');
+
+const MESH = RUN.meshNamespace;
+const BACK = { ...RUN, runId: 'r2' };
+const KEEP = { kind: 'keep', because: 'a rollback is not taken back' } as const;
+const LABELS: UpgradeStep = {
+  id: 'owner-labels',
+  kind: 'restore-labels',
+  namespaceMoves: [],
+  title: 'Put labels back',
+  undo: { kind: 'restore-prior' },
+};
+const REMOVAL: UpgradeStep = {
+  id: 'remove-control-plane',
+  kind: 'remove-control-plane',
+  revision: OLD,
+  objects: [],
+  title: 'Remove',
+  undo: { kind: 'point-of-no-return' },
+};
+
+let cluster: FakeKubernetes;
+beforeEach(async () => {
+  cluster = createFakeKubernetes();
+  cluster.place(namespaceObject('kube-system'));
+  time.meanwhile(() => undefined);
+  await recordIn(cluster).put('plan', samplePlan([LABELS, REMOVAL]));
+  await recordIn(cluster).put('snapshot', {});
+});
+
+/** The plan of a rollback of that run, with these steps. */
+async function planned(...steps: readonly UpgradeStep[]): Promise<void> {
+  const { from, to, ...plan } = samplePlan(steps, { controlPlaneDeadlineSeconds: 30 });
+  const back: UpgradePlan = {
+    ...plan,
+    strategy: 'rollback',
+    from: to,
+    to: from,
+    takesBack: RUN.runId,
+  };
+  await openRunRecord(cluster, MESH, BACK.runId).put('plan', back);
+}
+
+function undoOf(of: string): UpgradeStep {
+  return { id: `undo-${of}`, kind: 'undo-step', of, changes: 1, title: 'Back', undo: KEEP };
+}
+
+function relabelled(found: string): Change {
+  const live = cluster.place(namespaceObject('shop', { 'istio.io/rev': found }));
+  return {
+    kind: 'labels',
+    ref: refOf(live),
+    uid: live.metadata.uid ?? '',
+    prior: { 'istio.io/rev': OLD },
+    applied: { 'istio.io/rev': NEW },
+  };
+}
+
+/** With every revision whose injector is there injecting what asks for it. */
+function injecting(): KubernetesClient {
+  return {
+    ...cluster,
+    create: async (object, options) => {
+      const created = await cluster.create(object, options);
+      const revision = object.metadata.labels?.['istio.io/rev'] ?? '';
+      const name = `istio-sidecar-injector-${revision}`;
+      const injector = await cluster.get(refOf(mutatingWebhook(name, {})));
+      if (object.kind !== 'Pod' || injector === undefined) return created;
+      return {
+        ...created,
+        metadata: { ...created.metadata, annotations: { 'istio.io/rev': revision } },
+      };
+    },
+  };
+}
+
+function injector(revision: string, caBundle = 'Uk9PVA=='): KubernetesObject {
+  const webhook = mutatingWebhook(`istio-sidecar-injector-${revision}`, {
+    'istio.io/rev': revision,
+  });
+  return { ...webhook, webhooks: [{ name: 'rev.istio.io', clientConfig: { caBundle } }] };
+}
+
+describe('the records in a cluster', () => {
+  it('are read newest first, each hop of a chain for itself, damage in words', async () => {
+    await writeJournal(recordIn(cluster), LABELS.id, 'begun', []);
+    await openRunRecord(cluster, MESH, RUN.runId, 2).put('plan', samplePlan([LABELS]));
+    await openRunRecord(cluster, MESH, 'torn').put('plan', samplePlan([LABELS]));
+    const head = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      namespace: MESH,
+      name: 'meshlift-run-torn-plan',
+    };
+    await cluster.mergePatch(head, { data: { sha256: 'f'.repeat(64) } });
+
+    const runs = await readRecordedRuns(cluster, MESH);
+
+    const views = runs.map(({ runId, hop = 1, plan, hasSnapshot, journals, damage }) => ({
+      name: `${runId} ${hop}`,
+      has: [plan !== undefined, hasSnapshot, ...Object.keys(journals)],
+      damaged: damage.length > 0,
+    }));
+    expect(views.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
+      { name: 'r1 1', has: [true, true, LABELS.id], damaged: false },
+      { name: 'r1 2', has: [true, false], damaged: false },
+      { name: 'torn 1', has: [false, false], damaged: true },
+    ]);
+  });
+});
+
+describe('a recorded step that is taken back', () => {
+  beforeEach(() => planned(undoOf(LABELS.id)));
+  const undo = (): Promise<unknown> =>
+    undoRecordedStep(accessTo(cluster), { ...BACK, step: 'undo-owner-labels' }, recordingHeart());
+
+  it('is marked in its own record, after ours said that we do it', async () => {
+    await writeJournal(recordIn(cluster), LABELS.id, 'done', [relabelled(NEW)]);
+    const before = cluster.writes.length;
+
+    expect(await undo()).toEqual({ reverted: 1, foreign: [] });
+
+    expect(cluster.writes.slice(before)).toEqual([
+      'create ConfigMap istio-system/meshlift-run-r2-step-undo-owner-labels',
+      'patch Namespace shop',
+      'replace ConfigMap istio-system/meshlift-run-r1-step-owner-labels',
+      'replace ConfigMap istio-system/meshlift-run-r2-step-undo-owner-labels',
+    ]);
+    expect((await readJournal(recordIn(cluster), LABELS.id))?.state).toBe('undone');
+    expect(
+      await readJournal(openRunRecord(cluster, MESH, BACK.runId), 'undo-owner-labels'),
+    ).toMatchObject({ state: 'done', undoes: { runId: RUN.runId, step: LABELS.id } });
+  });
+
+  it('keeps in its own record what others have set, which stays', async () => {
+    await writeJournal(recordIn(cluster), LABELS.id, 'done', [relabelled('mine')]);
+
+    await undo();
+
+    const foreign = [
+      {
+        path: 'Namespace shop labels',
+        expected: `istio.io/rev=${OLD}`,
+        found: 'istio.io/rev=mine',
+      },
+    ];
+    expect(await readJournal(recordIn(cluster), LABELS.id)).toMatchObject({
+      state: 'undone',
+      foreign,
+    });
+  });
+});
+
+describe('a control plane that a finished run has removed', () => {
+  const step = {
+    id: 'restore-control-plane',
+    kind: 'restore-control-plane',
+    of: REMOVAL.id,
+    revision: OLD,
+  } as const;
+  const restore = (client = injecting()): Promise<unknown> =>
+    attemptAfter().run(() => restoreControlPlane(accessTo(client), { ...BACK, step: step.id }));
+  let removed: readonly KubernetesObject[];
+
+  beforeEach(async () => {
+    placeControlPlane(cluster, NEW);
+    cluster.place(injector(NEW));
+    const labels = { 'istio.io/rev': OLD };
+    // In the order of the removal: webhooks first, what istiod runs as last.
+    removed = [
+      cluster.place(injector(OLD)),
+      cluster.place({ ...placeControlPlane(cluster, OLD) }),
+      cluster.place(configMap(`istio-${OLD}`, { mesh: 'x' }, { metadata: { labels } })),
+    ];
+    const changes = removed.map((prior): Change => ({
+      kind: 'delete',
+      ref: refOf(prior),
+      uid: prior.metadata.uid ?? '',
+      prior,
+    }));
+    for (const { ref } of changes) await cluster.delete(ref);
+    await writeJournal(recordIn(cluster), REMOVAL.id, 'done', changes);
+    const objects = changes.map(({ ref }) => ({ ref, action: 'create' as const }));
+    await planned({ ...step, objects, title: 'Make it again', undo: KEEP });
+    // What a controller makes of a Deployment.
+    time.meanwhile(async () => {
+      const istiod = removed[1];
+      const live = istiod === undefined ? undefined : await cluster.get(refOf(istiod));
+      if (live === undefined || live['status'] !== undefined) return;
+      const status = {
+        observedGeneration: 1,
+        updatedReplicas: 2,
+        readyReplicas: 2,
+        availableReplicas: 2,
+      };
+      cluster.place({ ...live, status });
+    });
+  });
+
+  it('is made again with the last removed first, the webhooks once istiod is there, journaled before', async () => {
+    const before = cluster.writes.length;
+
+    expect(await restore()).toEqual({ objects: 3 });
+
+    expect(cluster.writes.slice(before)).toEqual([
+      'create ConfigMap istio-system/meshlift-run-r2-step-restore-control-plane',
+      `apply ConfigMap istio-system/istio-${OLD}`,
+      `apply Deployment istio-system/istiod-${OLD}`,
+      `apply MutatingWebhookConfiguration istio-sidecar-injector-${OLD}`,
+      'replace ConfigMap istio-system/meshlift-run-r2-step-restore-control-plane',
+      'replace ConfigMap istio-system/meshlift-run-r1-step-remove-control-plane',
+    ]);
+    expect((await readJournal(recordIn(cluster), REMOVAL.id))?.state).toBe('undone');
+  });
+
+  it.each([1, 2, 3, 4, 5])(
+    'is whole after the next attempt where a worker died after %s writes',
+    async (writes) => {
+      cluster.crashAfter(writes);
+      await expect(restore()).rejects.toThrow(Crash);
+      cluster.crashAfter(Number.POSITIVE_INFINITY);
+
+      await restore();
+
+      const live = await Promise.all(removed.map((object) => cluster.get(refOf(object))));
+      expect(live.filter((each) => each === undefined)).toEqual([]);
+      expect((await readJournal(recordIn(cluster), REMOVAL.id))?.state).toBe('undone');
+    },
+  );
+
+  it('with another root certificate than the newer one is not taken for ready', async () => {
+    cluster.place(injector(NEW, 'QU5PVEhFUg=='));
+
+    await expect(restore()).rejects.toThrow(/made again and is not ready .*different root/);
+    expect((await readJournal(recordIn(cluster), REMOVAL.id))?.state).toBe('done');
+  });
+});
+
+describe('the way back', () => {
+  const assess = async (): Promise<readonly string[]> => {
+    const { conditions } = await attemptAfter().run(() =>
+      assessWayBack(accessTo(injecting()), RUN),
+    );
+    return (conditions as readonly { readonly status: string; readonly type: string }[])
+      .filter(({ status }) => status !== 'Healthy')
+      .map(({ type, status }) => `${type} ${status}`);
+  };
+  beforeEach(async () => {
+    cluster = createFakeKubernetes();
+    cluster.place(namespaceObject('kube-system'));
+    placeControlPlane(cluster, OLD);
+    cluster.place(injector(OLD));
+    await recordIn(cluster).put('plan', samplePlan([LABELS]));
+    await takeSnapshot(accessTo(cluster), RUN);
+  });
+
+  it('is there while the old revision is ready, injects and has its root', async () => {
+    expect(await assess()).toEqual([]);
+  });
+
+  it('is there with one replica of two', async () => {
+    placeControlPlane(cluster, OLD, 1);
+    expect(await assess()).toEqual([]);
+  });
+
+  it.each([
+    [
+      'has no replica that is ready',
+      async () => placeControlPlane(cluster, OLD, 0),
+      'ControlPlaneAvailable Degraded',
+    ],
+    [
+      'has another root',
+      async () => cluster.place(injector(OLD, 'QU5PVEhFUg==')),
+      'SameRootCertificate Degraded',
+    ],
+    [
+      'has a root that was never recorded',
+      async () =>
+        cluster.delete({
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          namespace: MESH,
+          name: 'meshlift-run-r1-root',
+        }),
+      'SameRootCertificate Unknown',
+    ],
+  ])('is not there where it %s', async (_what, change, expected) => {
+    await change();
+    expect(await assess()).toEqual([expected]);
+  });
+
+  it('is not there where its control plane and injector are gone', async () => {
+    await cluster.delete(refOf(placeControlPlane(cluster, OLD)));
+    await cluster.delete(refOf(injector(OLD)));
+    expect(await assess()).toEqual([
+      'ControlPlaneAvailable Degraded',
+      'InjectionAnswers Degraded',
+      'SameRootCertificate Unknown',
+    ]);
+  });
+});
+
+describe('the lock of the run that is taken back', () => {
+  const claim = async (hasEnded: HasEnded, takeOver?: string): Promise<string> => {
+    const request = { apiVersion: API_VERSION, cluster: 'demo', overrides: [] };
+    const plan: UpgradePlan = { ...samplePlan([]), strategy: 'rollback', takesBack: RUN.runId };
+    const answer = await claimRollback(
+      accessTo(cluster),
+      {
+        ...BACK,
+        digest: 'd',
+        temporalNamespace: 'default',
+        resolved: {
+          request: { ...request, ...(takeOver === undefined ? {} : { takeOver }) },
+          policy: samplePolicy(),
+          meshNamespace: MESH,
+          taskQueue: 'q',
+        },
+      },
+      {
+        compile: async () => ({
+          planned: {
+            kind: 'plan',
+            plan,
+            digest: 'd',
+            estimate: { seconds: { least: 0 }, apiRequests: 0, steps: {} },
+          },
+          inventory: undefined as never,
+        }),
+        hasEnded,
+      },
+    );
+    return answer.kind === 'blocked' ? answer.findings.map(({ code }) => code).join() : answer.kind;
+  };
+  const hold = (runId: string): Promise<unknown> =>
+    claimMesh(
+      cluster,
+      MESH,
+      { runId, workflowId: 'mesh/demo', temporalNamespace: 'default', since: 'then' },
+      undefined,
+    );
+  const ended: HasEnded = async () => true;
+  const unknown: HasEnded = async () => false;
+  beforeEach(async () => {
+    await writeJournal(recordIn(cluster), LABELS.id, 'done', [relabelled(NEW)]);
+  });
+
+  it('is taken over, on record, where Temporal knows that the run has ended', async () => {
+    await hold(RUN.runId);
+    expect(await claim(ended)).toBe('claimed');
+    expect(await readOwner(cluster, MESH)).toMatchObject({ runId: 'r2', takenOverFrom: RUN.runId });
+  });
+
+  it('stays where Temporal does not know, until it is named', async () => {
+    await hold(RUN.runId);
+    expect(await claim(unknown)).toBe('MeshBusy');
+    expect(await readOwner(cluster, MESH)).toMatchObject({ runId: RUN.runId });
+    expect(await claim(unknown, RUN.runId)).toBe('claimed');
+  });
+
+  it('is also that of an earlier rollback of the same run', async () => {
+    const earlier: UpgradePlan = { ...samplePlan([]), strategy: 'rollback', takesBack: RUN.runId };
+    await openRunRecord(cluster, MESH, 'r0').put('plan', earlier);
+    await hold('r0');
+    expect(await claim(ended)).toBe('claimed');
+  });
+
+  it('is not that of any other run, be it ended', async () => {
+    await hold('another');
+    expect(await claim(ended)).toBe('MeshBusy');
+  });
+});
+
+describe('the records that stay', () => {
+  const at = (run: string): Promise<unknown> => openRunRecord(cluster, MESH, run).get('plan');
+
+  it('are those of the newest runs, of the one that is taken back, and of who holds the mesh', async () => {
+    const day = (n: number): string => `2026-11-${String(n).padStart(2, '0')}T10:00:00Z`;
+    for (const [index, run] of ['r1', 'held', 'a', 'b', 'c', 'd', 'e', 'r2'].entries()) {
+      await openRunRecord(cluster, MESH, run).put('plan', {
+        takesBack: run === 'r2' ? 'r1' : undefined,
+      });
+      for (const part of ['plan', 'snapshot']) {
+        const ref = {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          namespace: MESH,
+          name: `meshlift-run-${run}-${part}`,
+        };
+        const live = await cluster.get(ref);
+        if (live === undefined) continue;
+        await cluster.delete(ref);
+        cluster.place({
+          ...live,
+          metadata: { ...live.metadata, creationTimestamp: day(index + 1) },
+        });
+      }
+    }
+    await claimMesh(
+      cluster,
+      MESH,
+      { runId: 'held', workflowId: 'w', temporalNamespace: 'n', since: 's' },
+      undefined,
+    );
+
+    await finishRun(accessTo(cluster), BACK, { report: {} as UpgradeReport, release: true });
+
+    const runs = await Promise.all(['r1', 'held', 'a', 'b', 'c', 'd', 'e', 'r2'].map(at));
+    expect(runs.map((each) => each !== undefined)).toEqual([
+      true,
+      true,
+      false,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(await readOwner(cluster, MESH)).toMatchObject({ runId: 'held' });
+  });
+});

@@ -92,6 +92,9 @@ await record(
     await run.handle.executeUpdate('abort', { args: [{ leave: true }] });
   },
 );
+await record('downgraded', { type: 'downgradeMesh', request: { target: '1.25.1' } }, (run) =>
+  decide(run, 'approve'),
+);
 await record('refreshed', { type: 'refreshProxies' }, nothing);
 let refused = 0;
 await record(

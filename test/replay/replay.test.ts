@@ -40,6 +40,7 @@ describe('recorded runs', () => {
     expect(NAMES).toEqual([
       'blocked',
       'cancelled',
+      'downgraded',
       'expired',
       'halted',
       'paused-and-resumed',

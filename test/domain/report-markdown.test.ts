@@ -103,6 +103,7 @@ soak: pod crashes
       '## Differences from the snapshot',
       '## Findings',
       '## Steps',
+      '## Phases and traffic',
       '## Waves',
       '## Workloads that are not on the target',
       '## Decisions and messages',

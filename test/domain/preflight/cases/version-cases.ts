@@ -64,7 +64,7 @@ export const VERSION_CASES: readonly RuleCase[] = [
     policy: 'refuses a version that only the provider upgrades',
     given: onAck('1.1.3'),
     expected: [['blocking', ISTIOD]],
-    also: ['MinorSkipTooFar'],
+    also: ['FactUnknown', 'MinorSkipTooFar'],
     nearMiss: { what: 'the oldest that its users may', given: onAck('1.1.4') },
   },
   {

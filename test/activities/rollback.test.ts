@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { finishRun } from '../../src/activities/finish-run.ts';
 import type { HasEnded } from '../../src/activities/rollback/claim-rollback.ts';
 import { claimMesh, readOwner } from '../../src/activities/record/owner-record.ts';
 import { openRunRecord } from '../../src/activities/record/run-record.ts';
 import { readJournal, writeJournal } from '../../src/activities/record/step-journal.ts';
 import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
+import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
 import type { Change } from '../../src/domain/journal/change.ts';
 import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import type { UpgradePlan } from '../../src/domain/planning/plan.ts';
@@ -453,4 +455,23 @@ describe('the records that stay', () => {
     ]);
     expect(await readOwner(cluster, MESH)).toMatchObject({ runId: 'held' });
   });
+
+  it('keep of a part that was written anew only the chunks of what it holds now', async () => {
+    const record = openRunRecord(cluster, MESH, BACK.runId);
+    const large = (): object => ({ noise: randomBytes(1_200_000).toString('base64') });
+    await record.put('step-wave-1', large());
+    const last = large();
+    await record.put('step-wave-1', last);
+    expect(await chunks()).toBe(2);
+
+    await finishRun(accessTo(cluster), BACK, { report: {} as UpgradeReport, release: true });
+
+    expect(await chunks()).toBe(1);
+    expect(await record.get('step-wave-1')).toEqual(last);
+  });
+
+  const chunks = async (): Promise<number> => {
+    const all = await cluster.list(RESOURCE_KINDS.configMap, { namespace: MESH });
+    return all.filter(({ metadata }) => /-step-wave-1-[0-9a-f]{12}-1$/.test(metadata.name)).length;
+  };
 });

@@ -129,7 +129,7 @@ describe('the end of a run', () => {
 
     await finish();
 
-    expect(await readOwner(cluster, MESH)).toEqual(OWNER);
+    expect(await readOwner(cluster, MESH)).toMatchObject(OWNER);
   });
 
   it.each([0, 1, 2])('comes to the same end after a crash at write %d', async (count) => {

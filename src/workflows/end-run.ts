@@ -5,6 +5,7 @@ import {
   condition,
   upsertMemo,
 } from '@temporalio/workflow';
+import type { RunRef } from '../activities/run-ref.ts';
 import type { UpgradeReport } from '../domain/report.ts';
 import { mutating } from './activity-proxies.ts';
 import { callFor, enterPhase, refOfRun, reportOf, type Run } from './run.ts';
@@ -22,9 +23,8 @@ export async function endRun(run: Run, result: Result, cancelled: boolean): Prom
   if (run.claimed) {
     // A mesh that could not be brought back stays locked until somebody takes it over by name.
     const release = run.remaining.length === 0 || result.kind === 'leave';
-    const { hop: _, ...ref } = refOfRun(run);
     await mutating(callFor(run, 'keep the report')).finishRun({
-      ...ref,
+      ...withoutHop(refOfRun(run)),
       report,
       release,
     });
@@ -44,6 +44,11 @@ export async function endRun(run: Run, result: Result, cancelled: boolean): Prom
     });
   }
   return report;
+}
+
+/** The report is the whole run's. */
+function withoutHop({ hop: _, ...ref }: RunRef): RunRef {
+  return ref;
 }
 
 /** Why it ended so; of a chain that did not get through also how far it got. */

@@ -187,9 +187,16 @@ async function carryOutPlan<R extends MeshRequest>(
   if (end.kind !== 'completed' || nextHops.length === 0 || run.resolved === undefined) return end;
   beginHop(run, outline);
   enterPhase(run, 'Planning');
-  // The digest that was asked for was that of the first hop.
-  const { planDigest: _, ...request } = run.resolved.request;
-  return claimAndRun(run, errand, { resolved: { ...run.resolved, request } as ResolvedRequest<R> });
+  const resolved = withoutDigest(run.resolved) as ResolvedRequest<R>;
+  return claimAndRun(run, errand, { resolved });
+}
+
+/** The digest that was asked for was that of the first hop. */
+function withoutDigest({
+  request: { planDigest: _, ...request },
+  ...resolved
+}: ResolvedRequest<MeshRequest>): ResolvedRequest<MeshRequest> {
+  return { ...resolved, request };
 }
 
 /** What the hop before came to is kept; from here on an undo goes back to where this hop begins. */

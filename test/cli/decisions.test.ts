@@ -43,6 +43,13 @@ describe('what a person wrote', () => {
     });
   });
 
+  it('has the strategy that was asked for', () => {
+    expect(buildRequestInput('demo', { strategy: 'in-place' })).toEqual({
+      cluster: 'demo',
+      strategy: 'in-place',
+    });
+  });
+
   it('takes overrides apart at the first two equals signs', () => {
     expect(collectOverride('WorkloadNotReady=Deployment shop/cart=a=b')).toEqual([
       { code: 'WorkloadNotReady', subject: 'Deployment shop/cart', reason: 'a=b' },

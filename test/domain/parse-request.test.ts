@@ -34,6 +34,7 @@ describe('an upgrade request', () => {
       apiVersion: 'meshlift.dev/v1alpha1',
       ...SMALLEST,
       target: '1.27.0-rc.1',
+      strategy: 'in-place',
       reason: 'CVE-2026-1: größer als „alles“ ✓',
       overrides: [{ code: 'WorkloadNotReady', subject: 'Deployment shop/cart', reason: 'known' }],
       takeOver: RUN,

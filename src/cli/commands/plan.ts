@@ -31,6 +31,7 @@ export function registerPlan(program: Command, run: Runner): void {
       helpTexts({
         examples: [
           'meshlift plan prod-eu --target 1.26.1',
+          'meshlift plan prod-eu --target 1.26.1 --strategy in-place',
           'meshlift plan prod-eu --target 1.25.1 --type downgradeMesh',
           'meshlift plan prod-eu --type refreshProxies',
           'meshlift plan prod-eu --target 1.26.1 --format json --out plan.json',

@@ -42,6 +42,7 @@ export function registerStart(program: Command, run: Runner): void {
       helpTexts({
         examples: [
           'meshlift start prod-eu --target 1.26.1 --reason "CHG-4711"',
+          'meshlift start prod-eu --target 1.26.1 --strategy in-place',
           'meshlift start prod-eu --target 1.26.1 --wait',
           'meshlift start prod-eu --target 1.25.1 --type downgradeMesh',
           'meshlift start prod-eu --type refreshProxies',

@@ -22,35 +22,48 @@ interface DeploymentShape {
  * Whether every istiod of a revision is at one version: while a rollout goes on, old and new ones answer
  * by turns, and whose proxy a new pod gets is chance.
  */
-export function assessRollout(
-  istiod: KubernetesObject | undefined,
-  { revision, version }: RevisionAt,
-): Condition {
+export function assessRollout(istiod: KubernetesObject | undefined, at: RevisionAt): Condition {
   const type = 'ControlPlaneAtVersion';
   if (istiod === undefined) {
-    return { type, status: 'Degraded', message: `control plane ${revision} is not there` };
+    return { type, status: 'Degraded', message: `control plane ${at.revision} is not there` };
   }
-  const { spec, status, metadata } = istiod as KubernetesObject & DeploymentShape;
+  const { spec } = istiod as KubernetesObject & DeploymentShape;
   const discovery = spec?.template?.spec?.containers?.find(({ name }) => name === 'discovery');
-  const found = imageVersion(discovery?.image ?? '');
-  if (found !== version) {
-    const message = `istiod of ${revision} is to run ${found ?? discovery?.image ?? 'nothing'}, not ${version}`;
+  const image = discovery?.image ?? 'nothing';
+  if (imageVersion(image) !== at.version) {
+    const message = `istiod of ${at.revision} is to run ${imageVersion(image) ?? image}, not ${at.version}`;
     return { type, status: 'Degraded', message };
   }
-  const wanted = spec?.replicas ?? 1;
-  const { observedGeneration = 0, replicas = 0, updatedReplicas = 0 } = status ?? {};
-  const available = status?.availableReplicas ?? 0;
-  const isSeen = observedGeneration >= (metadata.generation ?? 0);
-  const isDone = isSeen && [replicas, updatedReplicas, available].every((each) => each === wanted);
-  const message = `${available} of ${wanted} istiods of ${revision} serve ${version}`;
-  if (isDone && wanted > 0) return { type, status: 'Healthy', message };
-  const others = isSeen ? `, ${replicas - updatedReplicas} of another version are left` : '';
-  return {
-    type,
-    status: 'Progressing',
-    message: `${updatedReplicas} of ${wanted} istiods of ${revision} are at ${version}${others}`,
-  };
+  return { type, ...assessCounts(istiod, at) };
 }
+
+function assessCounts(
+  istiod: KubernetesObject & DeploymentShape,
+  { revision, version }: RevisionAt,
+): Pick<Condition, 'status' | 'message'> {
+  const { spec, metadata } = istiod;
+  const status = { ...NOTHING_SEEN, ...istiod.status };
+  const wanted = spec?.replicas ?? 1;
+  const isSeen = status.observedGeneration >= (metadata.generation ?? 0);
+  const counts = [status.replicas, status.updatedReplicas, status.availableReplicas];
+  if (isSeen && wanted > 0 && counts.every((each) => each === wanted)) {
+    return {
+      status: 'Healthy',
+      message: `${wanted} of ${wanted} istiods of ${revision} serve ${version}`,
+    };
+  }
+  const left = isSeen ? status.replicas - status.updatedReplicas : 0;
+  const others = left > 0 ? `, and ${left} of another version are left` : '';
+  const message = `${status.availableReplicas} istiods of ${revision} are available, ${status.updatedReplicas} of ${wanted} at ${version}${others}`;
+  return { status: 'Progressing', message };
+}
+
+const NOTHING_SEEN = {
+  observedGeneration: 0,
+  replicas: 0,
+  updatedReplicas: 0,
+  availableReplicas: 0,
+} as const;
 
 /** Whether the next pod gets the proxy of that version, by a pod that was not created. */
 export function assessProxy(

@@ -30,10 +30,10 @@ export function comparePlans(
   return asChanges('plan', diffFields(jsonOf(boundPlan(kept)), jsonOf(boundPlan(now.plan))));
 }
 
-/** What the mesh is otherwise; of a refresh only as far as its plan is about it. */
+/** What the mesh is otherwise; where no selector moves only as far as the plan is about it. */
 function compareMesh(kept: UpgradePlan, now: Planned, mesh: ObservedMesh): readonly PlanChange[] {
   if (kept.strategy === 'rollback') return [];
-  if (kept.strategy !== 'refresh') return compareSeen(kept, mesh);
+  if (kept.strategy === 'canary') return compareSeen(kept, mesh);
   return now.kind === 'plan' ? compareRefreshes(kept, now.plan) : [];
 }
 

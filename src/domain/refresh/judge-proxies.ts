@@ -59,7 +59,10 @@ export function judgeProxies(
       kept.set(nameOf(named), { ...named, age: 'unknown', because: age.why });
     } else {
       const workload = planned.get(uid);
-      const because = stays ?? (workload === undefined ? whyLeft(reasons, named) : undefined);
+      const isInjectedAnew = workload?.treatment.kind === 'inject';
+      const because =
+        (isInjectedAnew ? undefined : stays) ??
+        (workload === undefined ? whyLeft(reasons, named) : undefined);
       if (workload !== undefined && because === undefined) {
         older.push({ workload, target: age.target, oldest: age.oldest });
       } else {

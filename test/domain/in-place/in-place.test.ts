@@ -9,12 +9,15 @@ import {
 } from '../../../src/domain/in-place/service-identity.ts';
 import { known, unknown } from '../../../src/domain/inventory/known.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes-object.ts';
+import { comparePlans } from '../../../src/domain/planning/compare-plans.ts';
+import { estimatePlan } from '../../../src/domain/planning/estimate-plan.ts';
 import { outlinePlan } from '../../../src/domain/planning/outline-plan.ts';
+import type { Planned, UpgradePlan } from '../../../src/domain/planning/plan.ts';
 import { newProxyOf } from '../../../src/domain/planning/wave-target.ts';
 import { undoOrder } from '../../../src/domain/rollout/undo-order.ts';
 import { KNOWN_VERSIONS } from '../../../src/domain/version/known-versions.ts';
 import { proxyOf, sampleInPlacePlan } from '../../support/sample-in-place.ts';
-import { samplePolicy, version } from '../../support/sample-mesh.ts';
+import { sampleMesh, samplePolicy, version } from '../../support/sample-mesh.ts';
 
 const TO = { revision: 'default', version: '1.26.1' };
 
@@ -191,6 +194,31 @@ describe('the hops to a target', () => {
 
   it('are not known where no version runs', () => {
     expect(hopsFrom(undefined, '1.27.0')).toEqual({ next: '1.27.0', after: [] });
+  });
+});
+
+describe('a kept plan in place', () => {
+  const mesh = sampleMesh();
+  const plan = sampleInPlacePlan({ name: 'demo', uid: mesh.clusterUid }, samplePolicy());
+  const now = (changed: UpgradePlan): Planned => ({
+    kind: 'plan',
+    plan: changed,
+    digest: 'sha256:other',
+    estimate: estimatePlan(changed, mesh),
+  });
+
+  it('is not about tags and labels, which stay as they are', () => {
+    expect(mesh.tags.length).toBeGreaterThan(0);
+
+    expect(comparePlans(plan, now(plan), mesh)).toEqual([]);
+  });
+
+  it('holds no more when another version runs', () => {
+    const from = { ...plan.from, version: '1.25.2' };
+
+    expect(comparePlans(plan, now({ ...plan, from }), mesh)).toEqual([
+      expect.objectContaining({ subject: 'plan', path: 'from.version' }),
+    ]);
   });
 });
 

@@ -51,6 +51,38 @@ describe('the proxies of a mesh', () => {
     });
   });
 
+  it('that were injected by hand are moved only by a new template', () => {
+    const byHand = detail({
+      manualProxyImage: OLD_IMAGE,
+      prediction: { kind: 'none', why: 'off' },
+    });
+    const inject = { kind: 'inject', manifest: 'm', rendered: 'r', live: 'l', diff: [] } as const;
+    const treated = { moved: [{ ...workload(), treatment: inject }], left: [] };
+
+    expect(judge([byHand]).kept).toHaveLength(1);
+    expect(judge([byHand], treated)).toMatchObject({
+      older: [{ workload: { treatment: inject } }],
+      kept: [],
+    });
+  });
+
+  it('are another version in place, be it older or newer', () => {
+    const exact = {
+      ...PATCHED,
+      version: '1.25.1',
+      image: 'istio/proxyv2:1.25.1',
+      exact: true,
+    } as const;
+    const rendered = { stable: { kind: 'rendered', target: exact } } as const;
+
+    const { older } = judgeProxies({ workloads: [detail()], loosePods: [] }, MOVED, rendered);
+
+    expect(older.map(({ oldest }) => oldest)).toEqual(['1.26.0']);
+    const { exact: _, ...newest } = exact;
+    const kept = { stable: { kind: 'rendered', target: newest } } as const;
+    expect(judgeProxies({ workloads: [detail()], loosePods: [] }, MOVED, kept).older).toEqual([]);
+  });
+
   it('are left alone where they are as new, or where there are none', () => {
     const current = detail({ proxyImages: { [PATCHED.image]: 2 } });
     const without = detail({ name: 'web', podsWithProxy: 0, proxyImages: {} });

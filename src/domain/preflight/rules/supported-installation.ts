@@ -11,7 +11,7 @@ export const supportedInstallationRule: Rule = {
       meaning:
         'the control plane was not installed by istioctl, runs an image whose tag is no version, or, for a canary, has no revision name.',
       remedy:
-        'use the installer that owns it; a control plane without a revision has to be installed anew with one before a canary is possible.',
+        'use the installer that owns it; a control plane without a revision is upgraded in place (`--strategy in-place`), or installed anew with one before a canary is possible.',
     },
   ],
   check: ({ mesh, inventory, strategy }) =>

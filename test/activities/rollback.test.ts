@@ -7,6 +7,7 @@ import { openRunRecord } from '../../src/activities/record/run-record.ts';
 import { readJournal, writeJournal } from '../../src/activities/record/step-journal.ts';
 import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
+import type { Verdict } from '../../src/domain/health/verdict.ts';
 import type { Change } from '../../src/domain/journal/change.ts';
 import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import type { UpgradePlan } from '../../src/domain/planning/plan.ts';
@@ -274,10 +275,9 @@ describe('a control plane that a finished run has removed', () => {
 
 describe('the way back', () => {
   const assess = async (): Promise<readonly string[]> => {
-    const { conditions } = await attemptAfter().run(() =>
-      assessWayBack(accessTo(injecting()), RUN),
-    );
-    return (conditions as readonly { readonly status: string; readonly type: string }[])
+    const work = (): Promise<Verdict> => assessWayBack(accessTo(injecting()), RUN);
+    const { conditions } = (await attemptAfter().run(work)) as Verdict;
+    return conditions
       .filter(({ status }) => status !== 'Healthy')
       .map(({ type, status }) => `${type} ${status}`);
   };

@@ -49,7 +49,9 @@ function hasBegun({ journals, damage }: RecordedRun): boolean {
 
 function judge(run: RecordedRun, records: readonly RecordedRun[], wish: Wish): Choice {
   const { runId } = run;
-  const hops = records.filter((each) => each.runId === runId);
+  const hops = records.filter(
+    (each) => each.runId === runId && (each.plan !== undefined || hasBegun(each)),
+  );
   for (const hop of hops) {
     const why = whyUnusable(hop, wish);
     if (why !== undefined) return { kind: 'refused', finding: unusable(hop, wish, why) };

@@ -5,6 +5,7 @@ import { NAMESPACE_SCENARIOS } from './namespaces.ts';
 import { POD_LABEL_SCENARIOS } from './pod-labels.ts';
 import { QUESTION_SCENARIOS } from './questions.ts';
 import { REFRESH_SCENARIOS } from './refresh.ts';
+import { ROLLBACK_SCENARIOS } from './rollback.ts';
 import type { Scenario } from './scenario.ts';
 import { WEBHOOK_SCENARIOS } from './webhooks.ts';
 import { WORKLOAD_SCENARIOS } from './workloads.ts';
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...CUSTOM_RESOURCE_SCENARIOS,
   ...INSTALLATION_SCENARIOS,
   ...REFRESH_SCENARIOS,
+  ...ROLLBACK_SCENARIOS,
 ];

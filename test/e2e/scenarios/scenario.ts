@@ -1,6 +1,6 @@
 import type { FindingCode, Severity } from '../../../src/domain/finding.ts';
 import type { Direction } from '../../../src/domain/planning/direction.ts';
-import type { Strategy } from '../../../src/domain/planning/plan.ts';
+import type { PlanStrategy, Strategy } from '../../../src/domain/planning/plan.ts';
 import type { VersionTable } from '../../../src/domain/version/version-table.ts';
 
 /** An object as findings name it: `Deployment shop/cart`, `Namespace shop`. */
@@ -48,13 +48,25 @@ export interface Question {
   readonly first?: readonly string[];
   /** Of a refresh, which has no target: the one revision that it is about. */
   readonly revision?: string;
+  /** Of a rollback: the run that it is about, and what the cluster keeps of earlier runs. */
+  readonly run?: string;
+  readonly records?: readonly SampleRecord[];
+}
+
+/** The record of a run over the sample mesh, which has begun one step. */
+export interface SampleRecord {
+  readonly runId: string;
+  readonly strategy?: PlanStrategy;
+  /** `moved`: a wave has begun; else only the installation of the new control plane. */
+  readonly begun: 'moved' | 'installed';
 }
 
 /**
  * Where the finding comes from: the rules over the inventory, the whole plan with its istioctl,
- * `meshlift start --plan` with the plan of the calm mesh, or the plan of a refresh of its proxies.
+ * `meshlift start --plan` with the plan of the calm mesh, the plan of a refresh of its proxies,
+ * or that of a rollback.
  */
-export type Through = 'rules' | 'plan' | 'start' | 'refresh';
+export type Through = 'rules' | 'plan' | 'start' | 'refresh' | 'rollback';
 
 /** One way to come by a finding, and one near it that must not. */
 export interface Scenario {

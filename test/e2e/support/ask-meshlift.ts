@@ -16,6 +16,7 @@ import type { PreflightFacts } from '../../../src/domain/preflight/facts.ts';
 import {
   API_VERSION,
   type RefreshRequest,
+  type RollbackRequest,
   type TypedRequest,
   type UpgradeRequest,
 } from '../../../src/domain/request/request.ts';
@@ -23,6 +24,7 @@ import { parseIstioVersion } from '../../../src/domain/version/istio-version.ts'
 import { revisionNameOf } from '../../../src/domain/version/revision-name.ts';
 import { mergeVersions } from '../../../src/domain/version/version-table.ts';
 import type { Question } from '../scenarios/scenario.ts';
+import { withRecords } from './sample-records.ts';
 import { readJson, runMeshlift } from '../../cli/support/run-meshlift.ts';
 
 /** As much of a finding as tells it apart. */
@@ -39,6 +41,8 @@ export interface Meshlift {
   readonly start: () => Promise<readonly Found[]>;
   /** What `meshlift precheck --type refreshProxies` asks. */
   readonly refresh: (question: Question) => Promise<readonly Found[]>;
+  /** What `meshlift plan --type rollbackMesh` says, with these records in the cluster meanwhile. */
+  readonly rollback: (question: Question) => Promise<readonly Found[]>;
 }
 
 const CLUSTER = 'demo';
@@ -76,6 +80,10 @@ export async function openMeshlift({
     start: async () => refusalOf(planFile, env),
     refresh: async (question) =>
       find({ type: 'refreshProxies', request: refreshOf(question) }, question),
+    rollback: async (question) =>
+      withRecords(access.worker, question.records ?? [], () =>
+        find({ type: 'rollbackMesh', request: rollbackOf(question) }, question),
+      ),
   };
 }
 
@@ -131,6 +139,15 @@ function refreshOf({ revision }: Question): RefreshRequest {
     cluster: CLUSTER,
     overrides: [],
     ...(revision === undefined ? {} : { revision }),
+  };
+}
+
+function rollbackOf({ run }: Question): RollbackRequest {
+  return {
+    apiVersion: API_VERSION,
+    cluster: CLUSTER,
+    overrides: [],
+    ...(run === undefined ? {} : { run }),
   };
 }
 

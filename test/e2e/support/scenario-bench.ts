@@ -92,9 +92,10 @@ async function lookAtCalm(
   return ofScenario(known, scenario);
 }
 
-/** A refresh is a question of its own: asked for without a word it may find that there is nothing to do. */
+/** A refresh or a rollback is a question of its own: asked for without a word it may find that there is nothing to do. */
 function usual({ through = 'rules', question }: Scenario): Through {
-  return through === 'refresh' && question === undefined ? 'rules' : through;
+  const isOther = through === 'refresh' || through === 'rollback';
+  return isOther && question === undefined ? 'rules' : through;
 }
 
 async function lookAtNear(stage: Stage, scenario: Scenario): Promise<readonly Found[]> {
@@ -163,6 +164,8 @@ async function ask(
       return meshlift.start();
     case 'refresh':
       return meshlift.refresh(question);
+    case 'rollback':
+      return meshlift.rollback(question);
   }
 }
 

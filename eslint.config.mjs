@@ -121,6 +121,11 @@ export default tseslint.config(
     message: 'installers/ work without Temporal.',
   }),
   wall({
+    files: ['src/artefacts/**/*.ts'],
+    forbid: ['@temporalio/*', '**/activities/**', '**/workflows/**', '**/installers/**'],
+    message: 'artefacts/ are files and what proves them; nothing of ours but types.',
+  }),
+  wall({
     files: ['src/clients/**/*.ts'],
     forbid: ['**/activities/**', '**/workflows/**', '**/installers/**', '**/domain/**'],
     message: 'clients/ know nothing of ours but types.',

@@ -1,27 +1,29 @@
 /** Why an artefact was not used. */
-export type ArtefactReason =
-  | 'blocked'
-  | 'cache-changed'
-  | 'cache-unusable'
-  | 'missing'
-  | 'unreachable'
-  | 'http-status'
-  | 'redirect'
-  | 'header-missing'
-  | 'too-large'
-  | 'digest-mismatch'
-  | 'signature-missing'
-  | 'signature-mismatch'
-  | 'wrong-key'
-  | 'bundle-mismatch'
-  | 'trusted-root'
-  | 'unreadable-archive'
-  | 'path-outside'
-  | 'link'
-  | 'device'
-  | 'too-many-entries'
-  | 'no-binary'
-  | 'several-binaries';
+export const ARTEFACT_REASONS = [
+  'blocked',
+  'cache-changed',
+  'cache-unusable',
+  'missing',
+  'unreachable',
+  'http-status',
+  'redirect',
+  'header-missing',
+  'too-large',
+  'digest-mismatch',
+  'signature-missing',
+  'signature-mismatch',
+  'wrong-key',
+  'bundle-mismatch',
+  'trusted-root',
+  'unreadable-archive',
+  'path-outside',
+  'link',
+  'device',
+  'too-many-entries',
+  'no-binary',
+  'several-binaries',
+] as const;
+export type ArtefactReason = (typeof ARTEFACT_REASONS)[number];
 
 /** What an error is about. */
 export interface ArtefactSubject {

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import canonicalize from 'canonicalize';
 import { ArtefactError, type ArtefactSubject } from './artefact-error.ts';
 import { download } from './download.ts';
+import { errorCode, errorText } from './error-code.ts';
 import {
   fillTemplate,
   isTarball,
@@ -81,7 +82,7 @@ function namesIn(directory: string): readonly string[] {
     return readdirSync(directory);
   } catch (error) {
     // A directory that is not there has nothing; asked for a version, the message names it.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
 }
@@ -182,7 +183,7 @@ function changed(subject: ArtefactSubject, place: string, error: unknown): Artef
     {
       reason: 'cache-changed',
       expected: `${place} to be what was verified when it was fetched`,
-      found: error instanceof ArtefactError ? error.found : String(error),
+      found: error instanceof ArtefactError ? error.found : errorText(error),
       remedy: `Find out who changed it; when ${place} is removed it is fetched and verified anew`,
     },
     { cause: error },
@@ -220,7 +221,7 @@ async function isThere(file: string): Promise<boolean> {
     await stat(file);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (errorCode(error) === 'ENOENT') return false;
     throw error;
   }
 }
@@ -257,15 +258,14 @@ async function moveInto(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
   }
 }
 
 /** What the file system has against the cache. */
 function asCacheTrouble(error: unknown, { settings, subject }: Asked): unknown {
   if (error instanceof ArtefactError) return error;
-  const found = error instanceof Error ? error.message : String(error);
+  const found = errorText(error);
   return new ArtefactError(
     subject,
     {

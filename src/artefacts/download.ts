@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Agent, request, type Dispatcher } from 'undici';
 import { ArtefactError, type ArtefactProblem, type ArtefactSubject } from './artefact-error.ts';
+import { errorCode } from './error-code.ts';
 import { limitBytes, TooManyBytes } from './limit-bytes.ts';
 import { isLoopback, showLocation, type ArtefactPlace } from './source.ts';
 
@@ -53,7 +54,7 @@ async function copyFile(asked: DownloadRequest, subject: ArtefactSubject): Promi
   } catch (error) {
     if (error instanceof ArtefactError) throw error;
     if (isDiskTrouble(error)) throw cacheUnusable(error, subject);
-    throw new ArtefactError(subject, missing(codeOf(error)), { cause: error });
+    throw new ArtefactError(subject, missing(foundOf(error)), { cause: error });
   }
 }
 
@@ -82,7 +83,7 @@ async function readHeaders(
       throw new ArtefactError(subject, {
         reason: 'header-missing',
         expected: `the value of the header ${name} in ${file}`,
-        found: codeOf(error),
+        found: foundOf(error),
         remedy: 'Put it there, or correct the headers of the source in meshlift.yaml',
       });
     }
@@ -188,7 +189,7 @@ function unreachable(error: unknown, subject: ArtefactSubject): ArtefactError {
   return new ArtefactError(subject, {
     reason: 'unreachable',
     expected: 'an answer, to its end',
-    found: codeOf(error),
+    found: foundOf(error),
     remedy: 'Check that this machine reaches the server, and try again',
     transient: true,
   });
@@ -197,21 +198,19 @@ function unreachable(error: unknown, subject: ArtefactSubject): ArtefactError {
 const DISK_CODES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EFBIG'];
 
 function isDiskTrouble(error: unknown): boolean {
-  return DISK_CODES.includes(codeOf(error));
+  return DISK_CODES.includes(foundOf(error));
 }
 
 function cacheUnusable(error: unknown, subject: ArtefactSubject): ArtefactError {
   return new ArtefactError(subject, {
     reason: 'cache-unusable',
     expected: 'room to write it to the cache',
-    found: codeOf(error),
+    found: foundOf(error),
     remedy: 'Make room, or name another folder as installers.istioctl.cache in meshlift.yaml',
     transient: true,
   });
 }
 
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'no answer';
-  const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' ? code : error.name;
+function foundOf(error: unknown): string {
+  return errorCode(error) ?? 'no answer';
 }

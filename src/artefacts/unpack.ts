@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Extract, type ExtractEvents, type Header } from 'tar-stream';
 import { ArtefactError, type ArtefactProblem, type ArtefactSubject } from './artefact-error.ts';
+import { errorText } from './error-code.ts';
 import { limitBytes, TooManyBytes } from './limit-bytes.ts';
 
 export interface UnpackLimits {
@@ -70,6 +71,9 @@ export async function unpackBinary(
   return sha256;
 }
 
+/** Large ones: each costs a turn of the event loop. */
+const CHUNK_BYTES = 1024 ** 2;
+
 /** Its failure is the reader's, whose loop reports it. */
 async function feed(
   archive: Buffer,
@@ -79,7 +83,7 @@ async function feed(
   try {
     await pipeline(
       Readable.from([archive]),
-      createGunzip(),
+      createGunzip({ chunkSize: CHUNK_BYTES }),
       limitBytes(totalBytes),
       async (chunks: AsyncIterable<Buffer>) => {
         for await (const chunk of chunks) {
@@ -90,22 +94,25 @@ async function feed(
     );
     reader.end(null);
   } catch (error) {
-    reader.destroy(error instanceof Error ? error : new Error(String(error)));
+    reader.destroy(error instanceof Error ? error : new Error(errorText(error), { cause: error }));
   }
 }
 
+/** Until there is room again, or nobody reads any more. */
 async function drained(reader: Extract<ExtractEvents>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    reader.once('drain', resolve);
-    reader.once('close', resolve);
-  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  reader.once('drain', resolve);
+  reader.once('close', resolve);
+  await promise;
+  reader.off('drain', resolve);
+  reader.off('close', resolve);
 }
 
 async function take(entry: AsyncIterable<unknown>, to: string | undefined): Promise<string> {
   const hash = createHash('sha256');
   const chunks = hashed(entry, hash);
   if (to === undefined) {
-    for await (const _ of chunks);
+    while (!(await chunks.next()).done);
   } else {
     const file = await open(to, 'wx', 0o500);
     try {
@@ -223,6 +230,6 @@ function explain(
     const expected = `an archive of at most ${limits.totalBytes} bytes when it is unpacked`;
     return new ArtefactError(subject, tooLarge(expected));
   }
-  const found = error instanceof Error ? error.message : String(error);
+  const found = errorText(error);
   return new ArtefactError(subject, unreadable(found), { cause: error });
 }

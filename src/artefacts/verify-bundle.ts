@@ -4,6 +4,7 @@ import { bundleFromJSON, type Bundle } from '@sigstore/bundle';
 import { HashAlgorithm, TrustedRoot } from '@sigstore/protobuf-specs';
 import { toSignedEntity, toTrustMaterial, Verifier, type TrustMaterial } from '@sigstore/verify';
 import { ArtefactError, type ArtefactSubject } from './artefact-error.ts';
+import { errorText } from './error-code.ts';
 import type { BundleProof } from './source.ts';
 import { fingerprintOf, readPublicKey } from './verify-signature.ts';
 
@@ -66,7 +67,7 @@ function check(
     if (found.issuer === signer.issuer && found.subject === signer.subject) return undefined;
     return `one by ${found.subject ?? 'nobody'} (issuer ${found.issuer ?? 'unknown'})`;
   } catch (error) {
-    return `one that does not hold: ${error instanceof Error ? error.message : String(error)}`;
+    return `one that does not hold: ${errorText(error)}`;
   }
 }
 
@@ -107,7 +108,7 @@ async function readTrustedRoot(file: string, subject: ArtefactSubject): Promise<
       {
         reason: 'trusted-root',
         expected: `a Sigstore trusted root in ${file}`,
-        found: error instanceof Error ? error.message : String(error),
+        found: errorText(error),
         remedy: 'Put one there, or correct trustedRoot in meshlift.yaml',
       },
       { cause: error },

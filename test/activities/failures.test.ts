@@ -4,6 +4,7 @@ import { ActivityError } from '../../src/activities/errors.ts';
 import { toFailure } from '../../src/activities/failures.ts';
 import { RecordError } from '../../src/activities/record/run-record.ts';
 import { InvalidRequestError } from '../../src/activities/services.ts';
+import { ArtefactError, type ArtefactReason } from '../../src/artefacts/artefact-error.ts';
 import { CommandError, type CommandFailure } from '../../src/clients/command-error.ts';
 import { KubernetesError, KubernetesUnreachable } from '../../src/clients/kubernetes-error.ts';
 import { FAILURE_TYPES } from '../../src/domain/failure-type.ts';
@@ -27,6 +28,11 @@ function status(code: number, retryAfterSeconds?: number): KubernetesError {
 function command(failure: CommandFailure, exitCode?: number): CommandError {
   const code = exitCode === undefined ? {} : { exitCode };
   return new CommandError({ command: 'istioctl', args: [], failure, stderrTail: '', ...code });
+}
+
+function artefact(reason: ArtefactReason, transient = false): ArtefactError {
+  const problem = { reason, expected: 'x', found: 'y', remedy: 'z', transient };
+  return new ArtefactError({ version: '1.26.1', where: 'here' }, problem);
 }
 
 const BINARY_CHANGED = new InstallerBinaryError({
@@ -55,6 +61,8 @@ describe('an error crosses to Temporal', () => {
     ['a record that was edited', new RecordError('x'), 'RecordUnreadable', true],
     ['an unknown cluster', new InvalidRequestError('x'), 'InvalidRequest', true],
     ['a binary of another digest', BINARY_CHANGED, 'InstallerFailed', true],
+    ['an artefact that does not hold', artefact('digest-mismatch'), 'InstallerFailed', true],
+    ['an artefact that cannot be had now', artefact('unreachable', true), 'Transient', false],
     ['a manifest that cannot be read', new ManifestError('x'), 'InstallerFailed', true],
     [
       'a configuration that cannot be read',

@@ -145,7 +145,9 @@ it('a server that is not there may be there later', async () => {
 it('shows no query of an address: it may be a secret', async () => {
   answer = (_, response) => response.writeHead(404).end();
 
-  const failure: unknown = await get(`${url}/a.tar.gz?signature=hush`).catch((error: unknown) => error);
+  const failure: unknown = await get(`${url}/a.tar.gz?signature=hush`).catch(
+    (error: unknown) => error,
+  );
 
   expect(seen.map((each) => each.path)).toEqual(['/a.tar.gz?signature=hush']);
   expect(failure).toMatchObject({ where: `${url}/a.tar.gz` });

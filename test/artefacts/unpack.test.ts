@@ -45,7 +45,9 @@ describe('taking istioctl out of a tarball', () => {
   it('takes a name that is longer than a header has room for', async () => {
     const name = `${'x'.repeat(200)}/bin/istioctl`;
 
-    expect(await unpackBinary({ archive: await archiveOf({ ...BINARY, header: { name } }) }, SUBJECT)).toBe(SHA256);
+    expect(
+      await unpackBinary({ archive: await archiveOf({ ...BINARY, header: { name } }) }, SUBJECT),
+    ).toBe(SHA256);
   });
 
   it.each([
@@ -68,13 +70,17 @@ describe('taking istioctl out of a tarball', () => {
   ] as const)('refuses istioctl itself as a %s', async (type, reason) => {
     const header = { name: 'bin/istioctl', type, linkname: '/bin/sh' };
 
-    await expect(unpackBinary({ archive: await archiveOf({ header }) }, SUBJECT)).rejects.toMatchObject({ reason });
+    await expect(
+      unpackBinary({ archive: await archiveOf({ header }) }, SUBJECT),
+    ).rejects.toMatchObject({ reason });
   });
 
   it('refuses a second istioctl: which one would be the right one', async () => {
     const archive = await archiveOf(BINARY, { ...BINARY, header: { name: 'bin/istioctl' } });
 
-    await expect(unpackBinary({ archive }, SUBJECT)).rejects.toMatchObject({ reason: 'several-binaries' });
+    await expect(unpackBinary({ archive }, SUBJECT)).rejects.toMatchObject({
+      reason: 'several-binaries',
+    });
   });
 
   it.each([
@@ -92,12 +98,17 @@ describe('taking istioctl out of a tarball', () => {
   });
 
   it('stops a small file that unpacks to an endless one', async () => {
-    const archive = await archiveOf(BINARY, { header: { name: 'a' }, content: '0'.repeat(20_000_000) });
+    const archive = await archiveOf(BINARY, {
+      header: { name: 'a' },
+      content: '0'.repeat(20_000_000),
+    });
     expect(archive.length).toBeLessThan(200_000);
 
     const limits = { ...UNPACK_LIMITS, totalBytes: 1_000_000 };
 
-    await expect(unpackBinary({ archive, limits }, SUBJECT)).rejects.toMatchObject({ reason: 'too-large' });
+    await expect(unpackBinary({ archive, limits }, SUBJECT)).rejects.toMatchObject({
+      reason: 'too-large',
+    });
   });
 
   it.each([
@@ -106,7 +117,9 @@ describe('taking istioctl out of a tarball', () => {
   ])('says that a file %s', async (_, damage) => {
     const archive = damage(await archiveOf(BINARY));
 
-    await expect(unpackBinary({ archive }, SUBJECT)).rejects.toMatchObject({ reason: 'unreadable-archive' });
+    await expect(unpackBinary({ archive }, SUBJECT)).rejects.toMatchObject({
+      reason: 'unreadable-archive',
+    });
   });
 
   it('writes nothing when it is only looked through', async () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { errorText } from '../../artefacts/error-code.ts';
 import { fillTemplate, isLoopback } from '../../artefacts/source.ts';
 import { readPublicKey } from '../../artefacts/verify-signature.ts';
 
@@ -20,7 +21,7 @@ const publicKey = z
     try {
       readPublicKey(context.value);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       context.issues.push({ code: 'custom', message, input: context.value });
     }
   });

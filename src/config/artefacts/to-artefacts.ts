@@ -67,7 +67,10 @@ function toPlace(
   resolve: Resolve,
 ): ArtefactPlace {
   if (url === undefined) return { kind: 'directory', directory: resolve(directory), file };
-  const files = Object.entries(headers).map(([name, value]) => [name, resolve(value.file)]);
+  const files = Object.entries(headers).map(([name, value]): [string, string] => [
+    name,
+    resolve(value.file),
+  ]);
   return { kind: 'url', url, headers: Object.fromEntries(files) };
 }
 

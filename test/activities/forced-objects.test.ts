@@ -10,6 +10,7 @@ import { forceAccepted } from '../../src/domain/drift/force-accepted.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { formatRef, refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import type { PlannedObject } from '../../src/domain/planning/plan.ts';
+import type { Override } from '../../src/domain/request/request.ts';
 import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import { configMap } from '../support/kubernetes-objects.ts';
 
@@ -111,8 +112,8 @@ describe('what is accepted', () => {
     action: 'update',
     uid: 'u',
   }));
-  const override = { code: 'DirectEdit', subject: formatRef(ISTIO), reason: 'seen' } as const;
-  const forced = (findings: readonly Finding[], overrides: readonly (typeof override)[]): unknown =>
+  const override: Override = { code: 'DirectEdit', subject: formatRef(ISTIO), reason: 'seen' };
+  const forced = (findings: readonly Finding[], overrides: readonly Override[]): unknown =>
     forceAccepted(planned, findings, overrides)
       .filter(({ force }) => force === true)
       .map(({ ref }) => ref);
@@ -126,7 +127,12 @@ describe('what is accepted', () => {
 
   it('is only what was found: an override of nothing forces nothing', () => {
     expect(forced([], [override])).toEqual([]);
-    expect(forced([finding(formatRef(ISTIO), 'ValuesNotRecovered')], [override])).toEqual([]);
+  });
+
+  it('is a direct edit: another finding about the object that was accepted forces nothing', () => {
+    const code = 'ValuesNotRecovered';
+
+    expect(forced([finding(formatRef(ISTIO), code)], [{ ...override, code }])).toEqual([]);
   });
 });
 

@@ -67,11 +67,10 @@ export async function compileRelease(
     proveRecovered(access, installer, { ...from, configuration }, signal),
     installer.render({ ...to, configuration }, signal),
   ]);
-  const lowered =
+  const { release, findings: lowered } =
     direction === 'down'
       ? await lowerRelease(access, installer, { from, to, configuration, rendered }, signal)
       : { release: rendered, findings: [] };
-  const { release } = lowered;
   const compared = await compareRelease(access, release);
   const oldRender = await renderBefore(installer, { ...from, configuration }, signal);
   const [drift, found] = await Promise.all([
@@ -90,11 +89,8 @@ export async function compileRelease(
     ),
   ]);
   const edits = driftFindings(drift, digestText);
-  const planned = forceAccepted(
-    compared.objects.map(({ planned: each }) => each),
-    edits,
-    overrides,
-  );
+  const unforced = compared.objects.map(({ planned }) => planned);
+  const planned = forceAccepted(unforced, edits, overrides);
   const plannedOf = (component: Component): readonly PlannedObject[] =>
     planned.filter((_each, index) => compared.objects[index]?.component === component);
   return {
@@ -109,7 +105,7 @@ export async function compileRelease(
       .map(({ object }) => interpretCrd(object)),
     findings: [
       ...proven.findings.filter((finding) => !isToldByDrift(finding, compared.objects)),
-      ...lowered.findings,
+      ...lowered,
       ...compared.findings,
       ...edits,
       ...featureFindings(found.features, { target: to.version, digest: digestText }),

@@ -111,26 +111,32 @@ function editedFields({ live, ways, owners }: Looks): readonly Drift[] {
 
 /** Second look: the server refuses them. A value that the configuration repeats is carried over. */
 function refusedFields(looks: Looks, known: readonly Drift[]): readonly Drift[] {
-  const { live, old, oldRender, conflicts, foreign } = looks;
-  return conflicts.flatMap((conflict): Drift[] => {
-    const owner = foreign.find(({ field }) => field === conflict);
+  return looks.conflicts.flatMap((conflict) => {
+    const owner = looks.foreign.find(({ field }) => field === conflict);
     const field = owner?.path ?? conflict.replace(/^\./, '');
-    if (known.some((drift) => overlaps(drift.field, field))) return [];
-    const isRendered = owner !== undefined && isSet(oldRender, owner);
-    const way = looks.ways.find((each) => overlaps(each.field, field));
-    const isCarriedOver = (isRendered && old !== undefined) || way === undefined;
-    return [
-      {
-        ref: refOf(live),
-        field,
-        kind: isRendered || old === undefined ? 'changed' : 'added',
-        ...(owner === undefined ? {} : { manager: owner.manager }),
-        ...given('found', way?.live ?? owner?.value),
-        ...given('next', isCarriedOver ? (way?.live ?? owner?.value) : way.next),
-        outcome: isCarriedOver ? 'kept' : 'reset',
-      },
-    ];
+    const isKnown = known.some((drift) => overlaps(drift.field, field));
+    return isKnown ? [] : [refusedField(looks, field, owner)];
   });
+}
+
+function refusedField(
+  { live, old, oldRender, ways }: Looks,
+  field: string,
+  owner: Looks['foreign'][number] | undefined,
+): Drift {
+  const isRendered = owner !== undefined && isSet(oldRender, owner);
+  const way = ways.find((each) => overlaps(each.field, field));
+  const found = way?.live ?? owner?.value;
+  const isCarriedOver = way === undefined || (isRendered && old !== undefined);
+  return {
+    ref: refOf(live),
+    field,
+    kind: isRendered || old === undefined ? 'changed' : 'added',
+    ...(owner === undefined ? {} : { manager: owner.manager }),
+    ...given('found', found),
+    ...given('next', isCarriedOver ? found : way.next),
+    outcome: isCarriedOver ? 'kept' : 'reset',
+  };
 }
 
 /** Where the parts of an object that configure it begin; labels and annotations of others are theirs. */

@@ -69,8 +69,8 @@ export function leaveOut(object: KubernetesObject, fields: readonly string[]): K
     const webhook = /^\.webhooks\[name="([^"]+)"\]\.(\w+)/.exec(field);
     if (webhook !== null) return withoutOfWebhook(left, webhook[1] ?? '', webhook[2] ?? '');
     if (field !== '.spec.replicas' || !isJsonObject(left['spec'])) return left;
-    const { replicas: _replicas, ...spec } = left['spec'];
-    return { ...left, spec };
+    const rest = Object.entries(left['spec']).filter(([key]) => key !== 'replicas');
+    return { ...left, spec: Object.fromEntries(rest) };
   }, object);
 }
 

@@ -24,7 +24,6 @@ export function compareThreeWays(states: ThreeStates, field = ''): readonly Thre
   const { old, live, next } = states;
   if (sameJson(old, live) && sameJson(live, next)) return [];
   // What somebody added or took away whole is one field, not one for each of its members.
-  if (old === undefined || live === undefined) return [leaf(states, field)];
   const there = next === undefined ? [old, live] : [old, live, next];
   if (there.every(isJsonObject)) return compareMembers(states, field);
   if (there.every(isJsonList)) return compareItems(states, field);

@@ -46,65 +46,65 @@ function linesOf(features: readonly Feature[]): readonly string[] {
   return features.map(({ name, outcome }) => `${name}: ${outcome}`);
 }
 
-describe('a feature', () => {
-  const CASES: readonly {
-    readonly name: string;
-    readonly settings: Settings;
-    readonly then?: Settings;
-    readonly byThen?: Settings;
-    readonly lines: readonly string[];
-  }[] = [
-    {
-      name: 'of the mesh configuration',
-      settings: { mesh: 'accessLogFile: /dev/stdout\nenableTracing: true' },
-      lines: ['access log: returns', 'tracing: returns'],
-    },
-    {
-      name: 'that no word is known for, by its setting',
-      settings: { mesh: 'trustDomain: example' },
-      lines: ['mesh configuration trustDomain: returns'],
-    },
-    {
-      name: 'of the environment of istiod',
-      settings: { env: [{ name: 'PILOT_X', value: '1' }] },
-      lines: ['variable PILOT_X of istiod: returns'],
-    },
-    {
-      name: 'of what istiod may use',
-      settings: { resources: { requests: { cpu: '2' } } },
-      lines: ['resources of istiod: returns'],
-    },
-    {
-      name: 'that is switched off',
-      settings: { isScaled: false },
-      lines: ['autoscaling of istiod off: returns'],
-    },
-    {
-      name: 'that is switched off, and on again in the target',
-      settings: { isScaled: false },
-      then: { isScaled: true },
-      lines: ['autoscaling of istiod off: lost'],
-    },
-    {
-      name: 'that makes no difference in the target',
-      settings: { mesh: 'accessLogFile: /dev/stdout' },
-      then: {},
-      lines: ['access log: lost'],
-    },
-    {
-      name: 'that the target has by itself',
-      settings: { mesh: 'accessLogFile: /dev/stdout' },
-      byThen: { mesh: 'accessLogFile: /dev/stdout' },
-      lines: ['access log: returns'],
-    },
-    {
-      name: 'that the target writes in another way',
-      settings: { resources: { requests: { cpu: '2' } } },
-      then: { resources: { requests: { cpu: '2000m' } } },
-      lines: ['resources of istiod: returns'],
-    },
-  ];
+const CASES: readonly {
+  readonly name: string;
+  readonly settings: Settings;
+  readonly then?: Settings;
+  readonly byThen?: Settings;
+  readonly lines: readonly string[];
+}[] = [
+  {
+    name: 'of the mesh configuration',
+    settings: { mesh: 'accessLogFile: /dev/stdout\nenableTracing: true' },
+    lines: ['access log: returns', 'tracing: returns'],
+  },
+  {
+    name: 'that no word is known for, by its setting',
+    settings: { mesh: 'trustDomain: example' },
+    lines: ['mesh configuration trustDomain: returns'],
+  },
+  {
+    name: 'of the environment of istiod',
+    settings: { env: [{ name: 'PILOT_X', value: '1' }] },
+    lines: ['variable PILOT_X of istiod: returns'],
+  },
+  {
+    name: 'of what istiod may use',
+    settings: { resources: { requests: { cpu: '2' } } },
+    lines: ['resources of istiod: returns'],
+  },
+  {
+    name: 'that is switched off',
+    settings: { isScaled: false },
+    lines: ['autoscaling of istiod off: returns'],
+  },
+  {
+    name: 'that is switched off, and on again in the target',
+    settings: { isScaled: false },
+    then: { isScaled: true },
+    lines: ['autoscaling of istiod off: lost'],
+  },
+  {
+    name: 'that makes no difference in the target',
+    settings: { mesh: 'accessLogFile: /dev/stdout' },
+    then: {},
+    lines: ['access log: lost'],
+  },
+  {
+    name: 'that the target has by itself',
+    settings: { mesh: 'accessLogFile: /dev/stdout' },
+    byThen: { mesh: 'accessLogFile: /dev/stdout' },
+    lines: ['access log: returns'],
+  },
+  {
+    name: 'that the target writes in another way',
+    settings: { resources: { requests: { cpu: '2' } } },
+    then: { resources: { requests: { cpu: '2000m' } } },
+    lines: ['resources of istiod: returns'],
+  },
+];
 
+describe('a feature', () => {
   it.each(CASES)('$name', ({ settings, then = settings, byThen, lines }) => {
     expect(detectFeatures(pair(OLD, {}), pair(NEW, {}))).toEqual([]);
     expect(linesOf(detectFeatures(pair(OLD, settings), pair(NEW, then, byThen)))).toEqual(lines);

@@ -15,12 +15,12 @@ export const workloadsLeftRule: Rule = {
         'for a pod of nobody say that it may be made again (annotation `meshlift.dev/recreate: "true"`, or `restart.recreateBarePods` of the policy); else replace the pods yourself while the run waits before the removal, and accept the finding with an override.',
     },
   ],
-  check: ({ inventory, policy }: PreflightFacts): readonly Finding[] =>
+  check: ({ inventory, policy, strategy }: PreflightFacts): readonly Finding[] =>
     leftPods(inventory, policy?.restart ?? {}).map((left) => ({
       code: 'WorkloadLeft',
       severity: 'overridable',
       subject: nameWorkload(left),
-      message: `expected pods that a run moves, found ${nameSome(left.pods)} left on ${nameSome(left.revisions)}: ${left.because}. Their control plane is not removed before they are gone`,
+      message: `expected pods that a run moves, found ${nameSome(left.pods)} left on ${nameSome(left.revisions)}: ${left.because}. ${strategy === 'canary' ? 'Their control plane is not removed before they are gone' : 'They keep their proxy'}`,
       remedy: remedyFor(left),
     })),
 };

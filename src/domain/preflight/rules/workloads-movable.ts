@@ -48,6 +48,8 @@ function checkRestartable(facts: PreflightFacts): readonly Finding[] {
     if (detail !== undefined && isInjectedAgain(detail, facts)) return [];
     const why = whyStuck(workload, detail, facts);
     if (why !== undefined) return [stuck(subject, why, remedyFor(workload, detail))];
+    // In place no label has to move.
+    if (facts.strategy === 'in-place') return [];
     if (selecting.has(workload.namespace) || detail === undefined) return [];
     const label = whyLabelStays(detail);
     return label === undefined ? [] : [stuck(subject, label.found, label.remedy)];

@@ -2,7 +2,7 @@ import type { WorkloadDetail } from '../../../../src/domain/inventory/workload-d
 import type { PreflightFacts } from '../../../../src/domain/preflight/facts.ts';
 import { budget, workloadDetail } from '../../../support/sample-inventory.ts';
 import { facts, sampleMesh, samplePolicy, workload } from '../../../support/sample-mesh.ts';
-import { found, type RuleCase } from '../rule-case.ts';
+import { found, inPlace, type RuleCase } from '../rule-case.ts';
 
 const LONE = 'Deployment bystander/lone';
 const BY_LABEL = {
@@ -70,6 +70,16 @@ export const POD_LABEL_CASES: readonly RuleCase[] = [
         podLabels: TAGGED,
         prediction: BY_TAG,
       }),
+    },
+  },
+  {
+    code: 'WorkloadCannotBeMoved',
+    policy: 'refuses, for a canary, a label that must not change',
+    given: lone({ revisionAskedBy: 'its selector' }),
+    expected: [['blocking', LONE]],
+    nearMiss: {
+      what: 'in place, where the label stays',
+      given: inPlace(lone({ revisionAskedBy: 'its selector' })),
     },
   },
   {

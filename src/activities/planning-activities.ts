@@ -2,7 +2,13 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ClusterAccess } from '../clients/cluster-access.ts';
 import type { Config } from '../config/config.ts';
 import type { Direction } from '../domain/planning/direction.ts';
-import type { DowngradeRequest, RefreshRequest, RollbackRequest } from '../domain/request/request.ts';
+import type {
+  DowngradeRequest,
+  MeshRequest,
+  RefreshRequest,
+  RollbackRequest,
+  UpgradeRequest,
+} from '../domain/request/request.ts';
 import type { MeshInstaller } from '../installers/installer.ts';
 import {
   claimRun,
@@ -66,19 +72,53 @@ export interface PlanningActivities {
   ): Promise<ClaimAnswer>;
 }
 
-/** These activities, bound to what they need. */
-export function createPlanningActivities({
-  config,
-  installer,
-}: {
+interface PlanningDeps {
   readonly config: Config;
   readonly installer: MeshInstaller;
-}): PlanningActivities {
-  const compileUpgrade = (
-    access: ClusterAccess,
-    { resolved, runId }: PlanRequest | PlanRequest<DowngradeRequest>,
-    direction: Direction,
-  ): Promise<Compiled> =>
+}
+
+/** These activities, bound to what they need. */
+export function createPlanningActivities(deps: PlanningDeps): PlanningActivities {
+  const { config } = deps;
+  const [up, down] = [compileTowards(deps, 'up'), compileTowards(deps, 'down')];
+  return {
+    resolveRequest: async ({ input, workflowId }) =>
+      asFailure(async () => resolveRequest(config, input, workflowId)),
+    identifyCluster: async ({ cluster }) => asFailure(() => identifyCluster(config, cluster)),
+    planUpgrade: planWith(config, up),
+    claimMesh: claimWith(config, up),
+    resolveDowngrade: async ({ input, workflowId }) =>
+      asFailure(async () => resolveDowngrade(config, input, workflowId)),
+    planDowngrade: planWith(config, down),
+    claimDowngrade: claimWith(config, down),
+    resolveRollback: async ({ input, workflowId }) =>
+      asFailure(async () => resolveRollback(config, input, workflowId)),
+    planRollback: planWith(config, compileForRollback),
+    claimRollback: (input) =>
+      withCluster(config, input, (access) =>
+        claimRollback(
+          access,
+          { ...input, ...owner() },
+          { compile: () => compileForRollback(access, input), hasEnded: hasEndedHere },
+        ),
+      ),
+    resolveRefresh: async ({ input, workflowId }) =>
+      asFailure(async () => resolveRefresh(config, input, workflowId)),
+    planRefresh: planWith(config, compileForRefresh),
+    claimRefresh: claimWith(config, compileForRefresh),
+  };
+}
+
+type Compiler<R extends MeshRequest> = (
+  access: ClusterAccess,
+  request: PlanRequest<R>,
+) => Promise<Compiled>;
+
+function compileTowards(
+  { config, installer }: PlanningDeps,
+  direction: Direction,
+): Compiler<UpgradeRequest | DowngradeRequest> {
+  return (access, { resolved, runId }) =>
     compilePlan(
       access,
       installer,
@@ -91,56 +131,41 @@ export function createPlanningActivities({
       },
       cancellationSignal(),
     );
-  const compileForRefresh = (
-    access: ClusterAccess,
-    { resolved, runId }: PlanRequest<RefreshRequest>,
-  ): Promise<Compiled> => compileRefresh(access, { ...resolved, runId });
-  const compileForRollback = (
-    access: ClusterAccess,
-    { resolved, runId }: PlanRequest<RollbackRequest>,
-  ): Promise<Compiled> => compileRollback(access, { ...resolved, runId });
-  const owner = (): { readonly temporalNamespace: string } => ({
-    temporalNamespace: activityInfo().workflowNamespace ?? 'unknown',
-  });
-  return {
-    resolveRequest: async ({ input, workflowId }) =>
-      asFailure(async () => resolveRequest(config, input, workflowId)),
-    identifyCluster: async ({ cluster }) => asFailure(() => identifyCluster(config, cluster)),
-    planUpgrade: (input) =>
-      withCluster(config, input, (access) => planRun(() => compileUpgrade(access, input, 'up'))),
-    claimMesh: (input) =>
-      withCluster(config, input, (access) =>
-        claimRun(access, { ...input, ...owner() }, () => compileUpgrade(access, input, 'up')),
-      ),
-    resolveDowngrade: async ({ input, workflowId }) =>
-      asFailure(async () => resolveDowngrade(config, input, workflowId)),
-    planDowngrade: (input) =>
-      withCluster(config, input, (access) => planRun(() => compileUpgrade(access, input, 'down'))),
-    claimDowngrade: (input) =>
-      withCluster(config, input, (access) =>
-        claimRun(access, { ...input, ...owner() }, () => compileUpgrade(access, input, 'down')),
-      ),
-    resolveRollback: async ({ input, workflowId }) =>
-      asFailure(async () => resolveRollback(config, input, workflowId)),
-    planRollback: (input) =>
-      withCluster(config, input, (access) => planRun(() => compileForRollback(access, input))),
-    claimRollback: (input) =>
-      withCluster(config, input, (access) =>
-        claimRollback(
-          access,
-          { ...input, ...owner() },
-          { compile: () => compileForRollback(access, input), hasEnded: hasEndedHere },
-        ),
-      ),
-    resolveRefresh: async ({ input, workflowId }) =>
-      asFailure(async () => resolveRefresh(config, input, workflowId)),
-    planRefresh: (input) =>
-      withCluster(config, input, (access) => planRun(() => compileForRefresh(access, input))),
-    claimRefresh: (input) =>
-      withCluster(config, input, (access) =>
-        claimRun(access, { ...input, ...owner() }, () => compileForRefresh(access, input)),
-      ),
-  };
+}
+
+function compileForRefresh(
+  access: ClusterAccess,
+  { resolved, runId }: PlanRequest<RefreshRequest>,
+): Promise<Compiled> {
+  return compileRefresh(access, { ...resolved, runId });
+}
+
+function compileForRollback(
+  access: ClusterAccess,
+  { resolved, runId }: PlanRequest<RollbackRequest>,
+): Promise<Compiled> {
+  return compileRollback(access, { ...resolved, runId });
+}
+
+function planWith<R extends MeshRequest>(
+  config: Config,
+  compile: Compiler<R>,
+): (input: PlanRequest<R>) => Promise<PlanAnswer> {
+  return (input) => withCluster(config, input, (access) => planRun(() => compile(access, input)));
+}
+
+function claimWith<R extends MeshRequest>(
+  config: Config,
+  compile: Compiler<R>,
+): (input: PlanRequest<R> & { readonly digest: string }) => Promise<ClaimAnswer> {
+  return (input) =>
+    withCluster(config, input, (access) =>
+      claimRun(access, { ...input, ...owner() }, () => compile(access, input)),
+    );
+}
+
+function owner(): { readonly temporalNamespace: string } {
+  return { temporalNamespace: activityInfo().workflowNamespace ?? 'unknown' };
 }
 
 async function asFailure<T>(work: () => Promise<T>): Promise<T> {

@@ -69,7 +69,11 @@ function crd(
 }
 
 /** A custom resource, written in these versions. */
-function gateway(name: string, spec: object, writtenIn: readonly string[] = ['v1']): KubernetesObject {
+function gateway(
+  name: string,
+  spec: object,
+  writtenIn: readonly string[] = ['v1'],
+): KubernetesObject {
   const managedFields = writtenIn.map((version) => ({
     apiVersion: `networking.istio.io/${version}`,
     manager: 'kubectl',
@@ -93,7 +97,10 @@ const ISTIOD: KubernetesObject = {
   metadata: { name: 'istiod-1-25-1', namespace: 'istio-system' },
 };
 
-function releaseOf(crds: readonly KubernetesObject[], warnings: readonly string[] = []): RenderedRelease {
+function releaseOf(
+  crds: readonly KubernetesObject[],
+  warnings: readonly string[] = [],
+): RenderedRelease {
   const objects: readonly RenderedObject[] = [
     ...[...crds, ACCOUNT].map((object) => ({ component: 'Base' as const, object })),
     { component: 'Pilot', object: ISTIOD },
@@ -202,7 +209,9 @@ describe('objects of CRDs that are newer than those of a lower release', () => {
 
     const lowered = await lower(releaseOf([crd([{ name: 'v1' }])]), client);
 
-    expect(stopping(lowered)).toEqual([`StoredVersionMissing CustomResourceDefinition ${GATEWAYS}`]);
+    expect(stopping(lowered)).toEqual([
+      `StoredVersionMissing CustomResourceDefinition ${GATEWAYS}`,
+    ]);
     expect(lowered.findings[0]?.message).toContain('written in v2: shop/b;');
     expect(lowered.findings[0]?.message).toContain('2 objects may be stored so: shop/a, shop/b');
     expect(asked).toEqual(['metadata of networking.istio.io/v2 gateways']);

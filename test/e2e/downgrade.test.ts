@@ -2,6 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readJson, runMeshlift, type Ran } from '../cli/support/run-meshlift.ts';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
 import { eventually } from './support/eventually.ts';
+import {
+  storedIn,
+  virtualService,
+  withStoredCopy,
+  type Crd,
+  type CrdMark,
+} from './support/crds.ts';
 import { calmState, lockOf, meshedPods, podsOn } from './support/mesh.ts';
 import type { Projection } from './support/projection.ts';
 import {
@@ -165,6 +172,21 @@ describe('a downgrade that the target could not live with', () => {
   );
 });
 
+it(
+  'a lower version is among those where the mesh can go',
+  async () => {
+    const ran = await runMeshlift(['targets', 'demo', '--output', 'json'], { env: bench.env });
+
+    const { targets } = readJson(ran) as { targets: readonly { version: string }[] };
+    expect(targets.find(({ version }) => version === LOWER)).toMatchObject({
+      direction: 'older',
+      workflow: 'downgradeMesh',
+      canary: { verdict: 'allowed', offered: true, reasons: [] },
+    });
+  },
+  RUN_TIMEOUT_MS,
+);
+
 describe('a downgrade by canary', () => {
   let crds: readonly CrdMark[];
   let planned: Ran;
@@ -235,6 +257,19 @@ describe('a downgrade by canary', () => {
     expect(is).toEqual(was);
   });
 
+  it(
+    'has nothing to do a second time',
+    async () => {
+      const again = await plan();
+
+      expect({ code: again.code, ...readJson(again) }).toMatchObject({
+        code: 0,
+        kind: 'nothing-to-do',
+      });
+    },
+    RUN_TIMEOUT_MS,
+  );
+
   it('does not touch one CRD', async () => {
     expect(crds).toHaveLength(14);
 
@@ -247,42 +282,6 @@ describe('a downgrade by canary', () => {
   });
 });
 
-describe('where the mesh can go', () => {
-  it(
-    'tells which lower versions a downgrade reaches, and that nothing more is to be done for the one that runs',
-    async () => {
-      const ran = await runMeshlift(['targets', 'demo', '--output', 'json'], { env: bench.env });
-
-      expect(readJson(ran)).toMatchObject({ from: [{ version: LOWER }] });
-      const again = await plan();
-      expect({ code: again.code, ...readJson(again) }).toMatchObject({
-        code: 0,
-        kind: 'nothing-to-do',
-      });
-    },
-    RUN_TIMEOUT_MS,
-  );
-});
-
-interface Crd {
-  readonly metadata: {
-    readonly name: string;
-    readonly uid: string;
-    readonly resourceVersion: string;
-    readonly generation: number;
-  };
-  readonly spec: { readonly versions: readonly CrdVersion[] };
-  readonly status: { readonly storedVersions: readonly string[] };
-}
-
-interface CrdVersion {
-  readonly name: string;
-  readonly storage: boolean;
-}
-
-type CrdMark = readonly [name: string, uid: string, resourceVersion: string, generation: number];
-
-/** By which a write, even of the same, would show. */
 async function crdMarks(): Promise<readonly CrdMark[]> {
   const { items } = await bench.kubernetes.get<{ items: readonly Crd[] }>(CRDS);
   return items
@@ -296,41 +295,12 @@ async function storedVersions(): Promise<readonly string[]> {
   return crd.status.storedVersions;
 }
 
-/** With one more version, in which objects are stored from now on. */
-function withStoredCopy(versions: readonly CrdVersion[], name: string): readonly CrdVersion[] {
-  const [first] = versions;
-  if (first === undefined) throw new Error('a CRD without versions');
-  return [
-    ...versions.map((version) => ({ ...version, storage: false })),
-    { ...first, name, storage: true },
-  ];
-}
-
-/** Stored in its own version again, with the other one still served. */
-function storedIn(versions: readonly CrdVersion[], name: string): readonly CrdVersion[] {
-  const [first] = versions;
-  if (first === undefined) throw new Error('a CRD without versions');
-  return [...versions, { ...first, name, storage: false }];
-}
-
-function virtualService(name: string, retries: object): object {
-  return {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'VirtualService',
-    metadata: { name, namespace: 'shop' },
-    spec: {
-      hosts: [`${name}.shop.svc.cluster.local`],
-      http: [{ route: [{ destination: { host: 'catalog' } }], retries }],
-    },
-  };
-}
-
 function codesOf(planned: Ran): readonly string[] {
   return blockingIn(planned).map(({ code }) => code);
 }
 
 /** What was deleted and made again is another object of the same content. */
 function withoutUids(state: Projection): Projection {
-  return JSON.parse(JSON.stringify(state, (key, value: unknown) => (key === 'uid' ? 0 : value)));
+  const text = JSON.stringify(state, (key, value: unknown) => (key === 'uid' ? 0 : value));
+  return JSON.parse(text) as Projection;
 }
-

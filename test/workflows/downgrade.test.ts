@@ -58,7 +58,11 @@ describeOnStage('a downgrade', () => {
       but: { planDowngrade: async () => ({ kind: 'blocked', findings: [finding] }) },
     });
 
-    expect(await run.result()).toMatchObject({ outcome: 'Blocked', findings: [finding], steps: [] });
+    expect(await run.result()).toMatchObject({
+      outcome: 'Blocked',
+      findings: [finding],
+      steps: [],
+    });
     expect(run.script.calls).not.toContain('claimDowngrade');
   });
 

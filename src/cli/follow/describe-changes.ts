@@ -103,7 +103,10 @@ function countChange(previous: Progress | undefined, next: Progress): readonly s
 }
 
 /** Its few pods come and go one by one, and each is news. */
-function isOtherControlPlane(before: Progress['current'], { controlPlane }: CurrentCounts): boolean {
+function isOtherControlPlane(
+  before: Progress['current'],
+  { controlPlane }: CurrentCounts,
+): boolean {
   if (controlPlane === undefined) return false;
   return describeControlPlane(before?.controlPlane ?? []) !== describeControlPlane(controlPlane);
 }

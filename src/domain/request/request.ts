@@ -54,7 +54,12 @@ export interface RollbackRequest extends MeshRequest {
 }
 
 /** The workflow types that take a request about one mesh. */
-export const RUN_TYPES = ['upgradeMesh', 'downgradeMesh', 'rollbackMesh', 'refreshProxies'] as const;
+export const RUN_TYPES = [
+  'upgradeMesh',
+  'downgradeMesh',
+  'rollbackMesh',
+  'refreshProxies',
+] as const;
 export type RunType = (typeof RUN_TYPES)[number];
 
 /** A request and the workflow type that it is for. */

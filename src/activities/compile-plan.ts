@@ -1,5 +1,6 @@
 import type { ClusterAccess } from '../clients/cluster-access.ts';
 import { stopsRun, type Finding } from '../domain/finding.ts';
+import { hopFindings } from '../domain/in-place/in-place-findings.ts';
 import type { MeshInventory } from '../domain/inventory/inventory.ts';
 import { estimatePlan } from '../domain/planning/estimate-plan.ts';
 import type { KubernetesObject } from '../domain/kubernetes-object.ts';
@@ -52,7 +53,8 @@ export async function compilePlan(
   const { cluster } = request;
   const wanted = targetOf(request);
   const inventory = await takeInventory(access, { cluster, meshNamespace });
-  const { next: target, after: nextHops } = hopsOf(installer, compileRequest, wanted, inventory);
+  const hops = hopsOf(installer, compileRequest, wanted, inventory);
+  const { next: target, after: nextHops } = hops;
   const facts = factsOf(installer, compileRequest, target, inventory);
   if (isWhollyThere(facts)) return { planned: { kind: 'nothing-to-do', findings: [] }, inventory };
 
@@ -82,6 +84,7 @@ export async function compilePlan(
   );
   const early = [
     ...byHand.findings,
+    ...hopFindings(hops, inventory.mesh.kubernetesVersion),
     ...evaluatePreflight({
       ...facts,
       refusedInjections: byHand.refused,

@@ -22,6 +22,8 @@ export interface HopRequest {
 export interface Hops {
   readonly next: IstioVersion;
   readonly after: readonly string[];
+  /** Later ones that need a newer Kubernetes than the cluster has. */
+  readonly tooNew?: readonly { readonly version: string; readonly kubernetes: string }[];
 }
 
 /** In place a run goes up one minor at a time; where no way leads there the target itself is judged. */
@@ -39,5 +41,14 @@ export function hopsTo({ from, to, ...rest }: HopRequest): Hops {
   if (route.kind !== 'hops') return { next: to, after: [] };
   const [next, ...after] = route.hops.map(({ version }) => parseIstioVersion(version));
   if (next === undefined) return { next: to, after: [] };
-  return { next, after: after.filter((version) => version !== undefined) };
+  const tooNew = route.hops
+    .slice(1)
+    .flatMap(({ version, clusterUpgrade }) =>
+      clusterUpgrade === undefined ? [] : [{ version, kubernetes: clusterUpgrade.to }],
+    );
+  return {
+    next,
+    after: after.filter((version) => version !== undefined),
+    ...(tooNew.length === 0 ? {} : { tooNew }),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts';
 import { formatRef } from '../kubernetes-object.ts';
+import type { Hops } from './hops.ts';
 import type { PlannedObject, RevisionAt } from '../planning/plan.ts';
 
 /** Which proxy the target renders has to be known, or nobody could say what has it. */
@@ -32,4 +33,18 @@ export function leftBehindFindings(
       message: `expected each object of the running version to be one of ${to.version} too, found that ${formatRef(ref)} is not; it stays as it is`,
       remedy: `once ${to.version} is to stay: kubectl delete ${ref.kind.toLowerCase()} ${ref.name}${ref.namespace === undefined ? '' : ` -n ${ref.namespace}`}`,
     }));
+}
+
+/** A run that could not go all its way had better not begin: a hop sees the cluster as it is now. */
+export function hopFindings(
+  { tooNew = [] }: Pick<Hops, 'tooNew'>,
+  found: string,
+): readonly Finding[] {
+  return tooNew.map(({ version, kubernetes }) => ({
+    code: 'KubernetesTooOld',
+    severity: 'blocking',
+    subject: `hop to ${version}`,
+    message: `expected Kubernetes ${kubernetes} or newer for the hop to Istio ${version}, found ${found}`,
+    remedy: `upgrade the cluster to Kubernetes ${kubernetes} first, or choose the version before ${version} as the target`,
+  }));
 }

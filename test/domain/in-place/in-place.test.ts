@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { assessProxy, assessRollout } from '../../../src/domain/in-place/assess-rollout.ts';
 import { hopsTo } from '../../../src/domain/in-place/hops.ts';
-import { leftBehindFindings } from '../../../src/domain/in-place/in-place-findings.ts';
+import { hopFindings, leftBehindFindings } from '../../../src/domain/in-place/in-place-findings.ts';
 import { inPlaceTarget } from '../../../src/domain/in-place/in-place-target.ts';
 import {
   compareService,
@@ -190,6 +190,22 @@ describe('the hops to a target', () => {
     ['1.29.0', '1.29.0', []],
   ])('%s begin with %s and go on with %j', (to, next, after) => {
     expect(hops(to)).toEqual({ next, after });
+  });
+
+  it('name a later one for which the cluster is too old', () => {
+    const hops = hopsTo({
+      from: version('1.26.1'),
+      to: version('1.28.0'),
+      available: ['1.27.0', '1.28.0'].map(version),
+      versions: KNOWN_VERSIONS,
+      kubernetesVersion: 'v1.29.0',
+    });
+
+    expect(hops.tooNew).toEqual([{ version: '1.28.0', kubernetes: '1.30' }]);
+    expect(hopFindings(hops, 'v1.29.0')).toEqual([
+      expect.objectContaining({ code: 'KubernetesTooOld', subject: 'hop to 1.28.0' }),
+    ]);
+    expect(hopFindings({}, 'v1.29.0')).toEqual([]);
   });
 
   it('are not known where no version runs', () => {

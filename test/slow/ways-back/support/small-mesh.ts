@@ -1,6 +1,7 @@
 import { buildInstallArgs, buildTagArgs } from '../../../../rig/mesh/istioctl.ts';
 import { buildNamespace, buildWorkloads } from '../../../../rig/mesh/samples/manifests.ts';
 import type { SampleNamespace } from '../../../../rig/mesh/samples/workloads.ts';
+import { UNREVISIONED } from '../../../../rig/mesh/starting-mesh.ts';
 import type { Bench } from '../../../e2e/support/bench.ts';
 import { run } from '../../../e2e/support/commands.ts';
 import { eventually } from '../../../e2e/support/eventually.ts';
@@ -9,7 +10,7 @@ import { list, revisionOf, type Projection } from '../../../e2e/support/projecti
 
 export interface SmallMesh {
   readonly version: string;
-  /** Of the control plane, such as `1-25-1`. */
+  /** Of the control plane, such as `1-25-1`; `default` where it was installed without one. */
   readonly revision: string;
 }
 
@@ -31,7 +32,8 @@ const PEOPLE = 'kubectl';
 export async function installSmallMesh(bench: Bench, mesh: SmallMesh): Promise<Projection> {
   await applyAll(bench, [buildNamespace(SMALL_NAMESPACE)]);
   await istioctl(bench, mesh.version, buildInstallArgs(mesh.revision));
-  for (const tag of TAGS) await istioctl(bench, mesh.version, buildTagArgs(tag, mesh.revision));
+  const tags = mesh.revision === UNREVISIONED ? [] : TAGS;
+  for (const tag of tags) await istioctl(bench, mesh.version, buildTagArgs(tag, mesh.revision));
   const { name } = SMALL_NAMESPACE;
   await eventually(
     () => bench.kubernetes.find(`/api/v1/namespaces/${name}/serviceaccounts/default`),
@@ -52,6 +54,13 @@ export async function revisions(bench: Bench): Promise<readonly (string | undefi
     `/api/v1/namespaces/${SMALL_NAMESPACE.name}/pods?labelSelector=app`,
   );
   return pods.map(revisionOf);
+}
+
+/** Every version that a control plane or a proxy runs, each once. */
+export async function versionsOf(bench: Bench): Promise<readonly string[]> {
+  const pods = await list(bench.kubernetes, '/api/v1/pods');
+  const images = JSON.stringify(pods).matchAll(/istio\/(?:pilot|proxyv2):([\d.]+)/g);
+  return [...new Set([...images].map(([, version = '']) => version))].toSorted();
 }
 
 async function applyAll(

@@ -9,6 +9,7 @@ import {
 import { bundleWorkflows } from '../../../../scripts/lib/workflow-bundle.ts';
 import { createActivities } from '../../../../src/activities/index.ts';
 import { createInstaller } from '../../../../src/activities/mesh-services.ts';
+import { assertServer } from '../../../../src/clients/temporal-server.ts';
 import { loadConfig } from '../../../../src/config/load-config.ts';
 import type { Bench } from '../../../e2e/support/bench.ts';
 import { quietRuntime } from '../../../support/workflow-stage.ts';
@@ -47,6 +48,7 @@ export async function startStrikingWorker(
   const config = loadConfig(configFile);
   const code = await bundleWorkflows();
   const connection = await NativeConnection.connect({ address: bench.endpoints.temporalAddress });
+  await assertServer(connection, 'default');
   let armed: Armed | undefined;
   const worker = await Worker.create({
     connection,

@@ -5,6 +5,8 @@ import { progressOf, TASK_QUEUE, type Handle, type ReportView } from '../../../e
 import { CLUSTER } from './quick-config.ts';
 
 const POLL_MS = 200;
+/** A run that takes longer waits for something that does not come. */
+const LIMIT_MS = 150_000;
 
 export interface Begin {
   /** Absent: an upgrade. */
@@ -44,13 +46,14 @@ async function answerGates(
   handle: Handle,
   { atGate, isOver }: { readonly atGate: Begin['atGate']; readonly isOver: () => boolean },
 ): Promise<void> {
+  const deadline = Date.now() + LIMIT_MS;
   let answered = false;
   while (!isOver()) {
-    const { openGate, haltedBecause } = (await progressOf(handle).catch(noAnswer)) ?? {};
-    if (haltedBecause !== undefined) {
-      // It holds the mesh, and every run that follows would only say so.
+    const progress = await progressOf(handle).catch(noAnswer);
+    const { openGate, haltedBecause } = progress ?? {};
+    if (haltedBecause !== undefined || Date.now() > deadline) {
       await handle.terminate('nobody is there to be waited for');
-      throw new Error(`the run halted: ${haltedBecause.join('; ')}`);
+      throw new Error(`the run halted, or did not end: ${JSON.stringify(progress)}`);
     }
     if (openGate === undefined) {
       answered = false;

@@ -1,8 +1,5 @@
 import type { Place, Point } from './striking-worker.ts';
 
-/** Steps of the plan from which on nothing is undone: the first deletes what the old revision was. */
-export const POINT_OF_NO_RETURN = 'remove-control-plane';
-
 /** A call that changes something in the cluster, or writes a record of it. */
 const CHANGING: ReadonlySet<string> = new Set(['takeSnapshot', 'applyStep', 'restartWorkloads']);
 
@@ -23,9 +20,18 @@ export const CANARY: readonly Point[] = [
   { step: 'census', activity: 'takeUsageCensus' },
 ];
 
-/** Those after which a rollback is refused. */
+/** Those at which a rollback is refused: the first deletes what the old revision was. */
 export const PAST_RETURN: readonly Point[] = [
   { step: 'remove-control-plane', activity: 'applyStep' },
+  { step: 'verify-mesh', activity: 'verifyMesh' },
+];
+
+/** The calls of an upgrade in place, to the end of which everything can be taken back. */
+export const IN_PLACE: readonly Point[] = [
+  ...CANARY.slice(
+    0,
+    CANARY.findIndex(({ step }) => step === 'default'),
+  ),
   { step: 'verify-mesh', activity: 'verifyMesh' },
 ];
 

@@ -21,6 +21,7 @@ import type { MeshInstaller } from '../../src/installers/installer.ts';
 import { istioVersion } from '../installers/support.ts';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
 import { eventually } from './support/eventually.ts';
+import { editByHand, environment, setVariable } from './support/istiod-by-hand.ts';
 
 const run = promisify(execFile);
 const TEST_TIMEOUT_MS = 5 * 60_000;
@@ -28,10 +29,6 @@ const MESH = 'istio-system';
 const FROM = { revision: 'default', version: istioVersion('1.25.1'), meshNamespace: MESH };
 const TO = { ...FROM, version: istioVersion('1.26.1') };
 
-const ISTIOD = `/apis/apps/v1/namespaces/${MESH}/deployments/istiod`;
-const AUTOSCALER = `/apis/autoscaling/v2/namespaces/${MESH}/horizontalpodautoscalers/istiod`;
-const BUDGET = `/apis/policy/v1/namespaces/${MESH}/poddisruptionbudgets/istiod`;
-const MESH_CONFIG = `/api/v1/namespaces/${MESH}/configmaps/istio`;
 const VALIDATOR = `/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/istio-validator-${MESH}`;
 
 let bench: Bench;
@@ -148,36 +145,7 @@ async function refusedUnforced({ objects }: CompiledRelease, kind: string): Prom
 }
 
 describe('direct edits', () => {
-  beforeAll(async () => {
-    const edit = (path: string, manager: string): string => `${path}?fieldManager=${manager}`;
-    const { person } = bench;
-    await person.patch(
-      edit(ISTIOD, 'kubectl-edit'),
-      'strategic',
-      envPatch([{ name: 'PILOT_TRACE_SAMPLING', value: '50' }]),
-    );
-    await person.patch(
-      edit(ISTIOD, 'kubectl-set'),
-      'strategic',
-      envPatch([{ name: 'BY_HAND', value: '1' }]),
-    );
-    await person.patch(
-      edit(ISTIOD, 'kubectl-edit'),
-      'strategic',
-      envPatch([{ name: 'CLUSTER_ID', $patch: 'delete' }]),
-    );
-    await person.patch(edit(AUTOSCALER, 'kubectl-edit'), 'merge', { spec: { minReplicas: 2 } });
-    await person.patch(edit(BUDGET, 'kubectl-edit'), 'merge', { spec: { minAvailable: 2 } });
-    await person.patch(edit(MESH_CONFIG, 'kubectl-edit'), 'merge', {
-      data: { mesh: `${await meshText()}\naccessLogFile: /dev/stderr\n` },
-    });
-    await person.patch(`${AUTOSCALER}?fieldManager=hand&force=true`, 'apply', {
-      apiVersion: 'autoscaling/v2',
-      kind: 'HorizontalPodAutoscaler',
-      metadata: { name: 'istiod', namespace: MESH },
-      spec: { behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } },
-    });
-  }, TEST_TIMEOUT_MS);
+  beforeAll(() => editByHand(bench.person), TEST_TIMEOUT_MS);
 
   it(
     'are found: what was changed, added and removed, by whom, and what becomes of it',
@@ -203,7 +171,7 @@ describe('direct edits', () => {
       await expect(apply(compiled, 'refused')).rejects.toMatchObject({ type: 'ForeignChange' });
 
       expect(forcedIn(compiled)).toEqual([]);
-      expect(await environment()).toMatchObject(EDITED);
+      expect(await environment(bench.person)).toMatchObject(EDITED);
     },
     TEST_TIMEOUT_MS,
   );
@@ -217,13 +185,13 @@ describe('direct edits', () => {
         'Deployment istio-system/istiod',
       ]);
 
-      await setVariable('PILOT_TRACE_SAMPLING', '70');
+      await setVariable(bench.person, 'PILOT_TRACE_SAMPLING', '70');
       await expect(apply(compiled, 'late')).rejects.toMatchObject({ type: 'ForeignChange' });
-      expect(await environment()).toMatchObject({ PILOT_TRACE_SAMPLING: '70' });
-      await setVariable('PILOT_TRACE_SAMPLING', '50');
+      expect(await environment(bench.person)).toMatchObject({ PILOT_TRACE_SAMPLING: '70' });
+      await setVariable(bench.person, 'PILOT_TRACE_SAMPLING', '50');
 
       await apply(compiled, 'accepted');
-      expect(await environment()).toMatchObject({
+      expect(await environment(bench.person)).toMatchObject({
         PILOT_TRACE_SAMPLING: '1',
         CLUSTER_ID: 'Kubernetes',
         BY_HAND: '1',
@@ -235,8 +203,8 @@ describe('direct edits', () => {
         undone.push((await undoChange(access, change)).kind);
       }
       expect(new Set(undone)).toEqual(new Set(['reverted', 'unchanged']));
-      expect(await environment()).toMatchObject(EDITED);
-      expect(await environment()).not.toHaveProperty('CLUSTER_ID');
+      expect(await environment(bench.person)).toMatchObject(EDITED);
+      expect(await environment(bench.person)).not.toHaveProperty('CLUSTER_ID');
       expect(linesOf(editsIn(await compile()))).toEqual(EDITS);
     },
     TEST_TIMEOUT_MS,
@@ -277,30 +245,4 @@ async function apply({ release, compared }: CompiledRelease, name: string): Prom
     .filter(({ component }) => component === 'Pilot')
     .map(({ object }) => object);
   return applyRelease(access, recordOf(name), { id: STEP, objects: compared.pilot }, objects);
-}
-
-interface Container {
-  readonly env: readonly { readonly name: string; readonly value?: string }[];
-}
-
-async function environment(): Promise<Readonly<Record<string, string | undefined>>> {
-  const { spec } = await bench.kubernetes.get<{
-    readonly spec: { readonly template: { readonly spec: { readonly containers: Container[] } } };
-  }>(ISTIOD);
-  const [discovery] = spec.template.spec.containers;
-  return Object.fromEntries((discovery?.env ?? []).map(({ name, value }) => [name, value]));
-}
-
-async function setVariable(name: string, value: string): Promise<void> {
-  const path = `${ISTIOD}?fieldManager=kubectl-edit`;
-  await bench.person.patch(path, 'strategic', envPatch([{ name, value }]));
-}
-
-function envPatch(env: readonly object[]): object {
-  return { spec: { template: { spec: { containers: [{ name: 'discovery', env }] } } } };
-}
-
-async function meshText(): Promise<string> {
-  const { data } = await bench.kubernetes.get<{ data: { mesh: string } }>(MESH_CONFIG);
-  return data.mesh.trimEnd();
 }

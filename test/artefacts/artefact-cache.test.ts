@@ -44,6 +44,18 @@ describe('the cache', () => {
     });
   });
 
+  it('is shared by processes that fetch the same at once', async () => {
+    await bench.put();
+
+    const kept = await Promise.all(
+      [1, 2, 3].map(async () => bench.open(bench.signed()).obtain(VERSION)),
+    );
+
+    expect(new Set(kept.map((each) => each.path)).size).toBe(1);
+    expect((await bench.cached()).length).toBe(3);
+    expect(bench.server.asked).toHaveLength(6);
+  });
+
   it('makes good what was removed', async () => {
     await bench.put();
     const { path: file } = await bench.open(bench.signed()).obtain(VERSION);

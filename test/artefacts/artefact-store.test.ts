@@ -153,6 +153,19 @@ describe('what is not as it must be', () => {
     },
   );
 
+  it.each([
+    ['empty', ''],
+    ['a text', 'not a signature'],
+    ['base64 of something', 'aGVsbG8='],
+  ])('a signature that is %s does not hold', async (_, text) => {
+    const { file } = await bench.put();
+    await writeFile(`${file}.sig`, text);
+
+    await expect(bench.open(bench.signed()).obtain(VERSION)).rejects.toMatchObject({
+      reason: 'signature-mismatch',
+    });
+  });
+
   it('a changed file is told from a wrong key where the digest is configured too', async () => {
     const { sha256 } = await bench.put();
     const source = (): ArtefactSource => bench.signed({ versions: { [VERSION]: { sha256 } } });

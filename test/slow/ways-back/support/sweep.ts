@@ -21,7 +21,7 @@ export interface SweepPlot {
   readonly points: readonly Point[];
   /** Steps of the plan from which on nothing is taken back. */
   readonly pastReturn: readonly string[];
-  /** What may be left of nothing after a rollback, beyond what the projection has. */
+  /** What is still there of the target, and may not be after a rollback. */
   readonly leftovers: (bench: Bench) => Promise<readonly string[]>;
 }
 

@@ -5,37 +5,24 @@ import type { HasEnded } from '../../src/activities/rollback/claim-rollback.ts';
 import { claimMesh, readOwner } from '../../src/activities/record/owner-record.ts';
 import { openRunRecord } from '../../src/activities/record/run-record.ts';
 import { readJournal, writeJournal } from '../../src/activities/record/step-journal.ts';
-import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
-import type { Verdict } from '../../src/domain/health/verdict.ts';
 import type { Change } from '../../src/domain/journal/change.ts';
-import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
+import { refOf } from '../../src/domain/kubernetes-object.ts';
 import type { UpgradePlan } from '../../src/domain/planning/plan.ts';
 import type { UpgradeStep } from '../../src/domain/planning/step.ts';
 import type { UpgradeReport } from '../../src/domain/report.ts';
 import { API_VERSION } from '../../src/domain/request/request.ts';
-import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
-import { configMap, mutatingWebhook, namespaceObject } from '../support/kubernetes-objects.ts';
-import { NEW, OLD, placeControlPlane } from '../support/placed-mesh.ts';
+import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
+import { namespaceObject } from '../support/kubernetes-objects.ts';
+import { NEW, OLD } from '../support/placed-mesh.ts';
 import { useQuickTime } from '../support/quick-time.ts';
 import { samplePolicy } from '../support/sample-mesh.ts';
-import {
-  accessTo,
-  attemptAfter,
-  recordIn,
-  recordingHeart,
-  RUN,
-  samplePlan,
-} from '../support/sample-run.ts';
+import { accessTo, recordIn, recordingHeart, RUN, samplePlan } from '../support/sample-run.ts';
 
 const time = useQuickTime();
 const { readRecordedRuns } = await import('../../src/activities/rollback/read-recorded-runs.ts');
 const { undoRecordedStep } = await import('../../src/activities/rollback/undo-recorded-step.ts');
-const { restoreControlPlane } =
-  await import('../../src/activities/rollback/restore-control-plane.ts');
-const { assessWayBack } = await import('../../src/activities/rollback/assess-way-back.ts');
 const { claimRollback } = await import('../../src/activities/rollback/claim-rollback.ts');
-const { takeSnapshot } = await import('../../src/activities/snapshot/take-snapshot.ts');
 
 const MESH = RUN.meshNamespace;
 const BACK = { ...RUN, runId: 'r2' };
@@ -91,31 +78,6 @@ function relabelled(found: string): Change {
     prior: { 'istio.io/rev': OLD },
     applied: { 'istio.io/rev': NEW },
   };
-}
-
-/** With every revision whose injector is there injecting what asks for it. */
-function injecting(): KubernetesClient {
-  return {
-    ...cluster,
-    create: async (object, options) => {
-      const created = await cluster.create(object, options);
-      const revision = object.metadata.labels?.['istio.io/rev'] ?? '';
-      const name = `istio-sidecar-injector-${revision}`;
-      const injector = await cluster.get(refOf(mutatingWebhook(name, {})));
-      if (object.kind !== 'Pod' || injector === undefined) return created;
-      return {
-        ...created,
-        metadata: { ...created.metadata, annotations: { 'istio.io/rev': revision } },
-      };
-    },
-  };
-}
-
-function injector(revision: string, caBundle = 'Uk9PVA=='): KubernetesObject {
-  const webhook = mutatingWebhook(`istio-sidecar-injector-${revision}`, {
-    'istio.io/rev': revision,
-  });
-  return { ...webhook, webhooks: [{ name: 'rev.istio.io', clientConfig: { caBundle } }] };
 }
 
 describe('the records in a cluster', () => {
@@ -185,155 +147,6 @@ describe('a recorded step that is taken back', () => {
       state: 'undone',
       foreign,
     });
-  });
-});
-
-describe('a control plane that a finished run has removed', () => {
-  const step = {
-    id: 'restore-control-plane',
-    kind: 'restore-control-plane',
-    of: REMOVAL.id,
-    revision: OLD,
-  } as const;
-  const restore = (client = injecting()): Promise<unknown> =>
-    attemptAfter().run(() => restoreControlPlane(accessTo(client), { ...BACK, step: step.id }));
-  let removed: readonly KubernetesObject[];
-
-  beforeEach(async () => {
-    placeControlPlane(cluster, NEW);
-    cluster.place(injector(NEW));
-    const labels = { 'istio.io/rev': OLD };
-    // In the order of the removal: webhooks first, what istiod runs as last.
-    removed = [
-      cluster.place(injector(OLD)),
-      cluster.place({ ...placeControlPlane(cluster, OLD) }),
-      cluster.place(configMap(`istio-${OLD}`, { mesh: 'x' }, { metadata: { labels } })),
-    ];
-    const changes = removed.map((prior): Change => ({
-      kind: 'delete',
-      ref: refOf(prior),
-      uid: prior.metadata.uid ?? '',
-      prior,
-    }));
-    for (const { ref } of changes) await cluster.delete(ref);
-    await writeJournal(recordIn(cluster), REMOVAL.id, 'done', changes);
-    const objects = changes.map(({ ref }) => ({ ref, action: 'create' as const }));
-    await planned({ ...step, objects, title: 'Make it again', undo: KEEP });
-    // What a controller makes of a Deployment.
-    time.meanwhile(async () => {
-      const istiod = removed[1];
-      const live = istiod === undefined ? undefined : await cluster.get(refOf(istiod));
-      if (live === undefined || live['status'] !== undefined) return;
-      const status = {
-        observedGeneration: 1,
-        updatedReplicas: 2,
-        readyReplicas: 2,
-        availableReplicas: 2,
-      };
-      cluster.place({ ...live, status });
-    });
-  });
-
-  it('is made again with the last removed first, the webhooks once istiod is there, journaled before', async () => {
-    const before = cluster.writes.length;
-
-    expect(await restore()).toEqual({ objects: 3 });
-
-    expect(cluster.writes.slice(before)).toEqual([
-      'create ConfigMap istio-system/meshlift-run-r2-step-restore-control-plane',
-      `apply ConfigMap istio-system/istio-${OLD}`,
-      `apply Deployment istio-system/istiod-${OLD}`,
-      `apply MutatingWebhookConfiguration istio-sidecar-injector-${OLD}`,
-      'replace ConfigMap istio-system/meshlift-run-r2-step-restore-control-plane',
-      'replace ConfigMap istio-system/meshlift-run-r1-step-remove-control-plane',
-    ]);
-    expect((await readJournal(recordIn(cluster), REMOVAL.id))?.state).toBe('undone');
-  });
-
-  it.each([1, 2, 3, 4, 5])(
-    'is whole after the next attempt where a worker died after %s writes',
-    async (writes) => {
-      cluster.crashAfter(writes);
-      await expect(restore()).rejects.toThrow(Crash);
-      cluster.crashAfter(Number.POSITIVE_INFINITY);
-
-      await restore();
-
-      const live = await Promise.all(removed.map((object) => cluster.get(refOf(object))));
-      expect(live.filter((each) => each === undefined)).toEqual([]);
-      expect((await readJournal(recordIn(cluster), REMOVAL.id))?.state).toBe('undone');
-    },
-  );
-
-  it('with another root certificate than the newer one is not taken for ready', async () => {
-    cluster.place(injector(NEW, 'QU5PVEhFUg=='));
-
-    await expect(restore()).rejects.toThrow(/made again and is not ready .*different root/);
-    expect((await readJournal(recordIn(cluster), REMOVAL.id))?.state).toBe('done');
-  });
-});
-
-describe('the way back', () => {
-  const assess = async (): Promise<readonly string[]> => {
-    const work = (): Promise<Verdict> => assessWayBack(accessTo(injecting()), RUN);
-    const { conditions } = (await attemptAfter().run(work)) as Verdict;
-    return conditions
-      .filter(({ status }) => status !== 'Healthy')
-      .map(({ type, status }) => `${type} ${status}`);
-  };
-  beforeEach(async () => {
-    cluster = createFakeKubernetes();
-    cluster.place(namespaceObject('kube-system'));
-    placeControlPlane(cluster, OLD);
-    cluster.place(injector(OLD));
-    await recordIn(cluster).put('plan', samplePlan([LABELS]));
-    await takeSnapshot(accessTo(cluster), RUN);
-  });
-
-  it('is there while the old revision is ready, injects and has its root', async () => {
-    expect(await assess()).toEqual([]);
-  });
-
-  it('is there with one replica of two', async () => {
-    placeControlPlane(cluster, OLD, 1);
-    expect(await assess()).toEqual([]);
-  });
-
-  it.each([
-    [
-      'has no replica that is ready',
-      async () => placeControlPlane(cluster, OLD, 0),
-      'ControlPlaneAvailable Degraded',
-    ],
-    [
-      'has another root',
-      async () => cluster.place(injector(OLD, 'QU5PVEhFUg==')),
-      'SameRootCertificate Degraded',
-    ],
-    [
-      'has a root that was never recorded',
-      async () =>
-        cluster.delete({
-          apiVersion: 'v1',
-          kind: 'ConfigMap',
-          namespace: MESH,
-          name: 'meshlift-run-r1-root',
-        }),
-      'SameRootCertificate Unknown',
-    ],
-  ])('is not there where it %s', async (_what, change, expected) => {
-    await change();
-    expect(await assess()).toEqual([expected]);
-  });
-
-  it('is not there where its control plane and injector are gone', async () => {
-    await cluster.delete(refOf(placeControlPlane(cluster, OLD)));
-    await cluster.delete(refOf(injector(OLD)));
-    expect(await assess()).toEqual([
-      'ControlPlaneAvailable Degraded',
-      'InjectionAnswers Degraded',
-      'SameRootCertificate Unknown',
-    ]);
   });
 });
 

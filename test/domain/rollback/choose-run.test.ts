@@ -63,7 +63,8 @@ function recorded(
 }
 
 function describeChoice(choice: Choice): string {
-  if (choice.kind === 'run') return `run ${choice.runId} ${choice.hops.map(({ hop = 1 }) => hop)}`;
+  if (choice.kind === 'run')
+    return `run ${choice.runId} ${choice.hops.map(({ hop = 1 }) => hop).join()}`;
   return `${choice.kind} ${choice.finding.code} ${choice.finding.subject}`;
 }
 

@@ -44,12 +44,10 @@ export async function carryOut(
   step: StepOutline,
 ): Promise<Forward | undefined> {
   // Paused amid a soak, it is still to be waited for as long as before.
-  const here: Place =
-    run.place?.kind === 'step' && run.place.id === step.id
-      ? run.place
-      : { kind: 'step', id: step.id };
-  const halted = run.place?.kind === 'step' && run.place.problem !== undefined;
-  let resumed = halted ? takePlace(run, step.id) : undefined;
+  const { place } = run;
+  const isHere = place?.kind === 'step' && place.id === step.id;
+  const here: Place = isHere ? place : { kind: 'step', id: step.id };
+  let resumed = isHere && place.problem !== undefined ? takePlace(run, step.id) : undefined;
   for (;;) {
     if (resumed === undefined) {
       await stayShort(run, here);

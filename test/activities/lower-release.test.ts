@@ -172,6 +172,15 @@ describe('what is brought of a lower release', () => {
       'CrdsKept info',
     ]);
   });
+
+  it('is no CRD either where the cluster has none, which stops the run', async () => {
+    const lowered = await lower(releaseOf([crd([{ name: 'v1' }])]));
+
+    expect(lowered.release.objects.map(({ object }) => object.kind)).not.toContain(
+      'CustomResourceDefinition',
+    );
+    expect(stopping(lowered)).toEqual([`CrdVersionMissing CustomResourceDefinition ${GATEWAYS}`]);
+  });
 });
 
 describe('objects of CRDs that are newer than those of a lower release', () => {
@@ -182,6 +191,17 @@ describe('objects of CRDs that are newer than those of a lower release', () => {
 
     expect(stopping(await lower(releaseOf([same]), client))).toEqual([]);
 
+    expect(asked).toEqual([]);
+  });
+
+  it('are not read where the CRD only lacks a version, which stops the run as it is', async () => {
+    cluster.place(crd([{ name: 'v1' }], ['v1']));
+    const { client, asked } = withObjects([gateway('a', { old: '1' })]);
+    const target = crd([{ name: 'v1' }, { name: 'v1alpha3' }]);
+
+    expect(stopping(await lower(releaseOf([target]), client))).toEqual([
+      `CrdVersionMissing CustomResourceDefinition ${GATEWAYS}`,
+    ]);
     expect(asked).toEqual([]);
   });
 

@@ -208,7 +208,7 @@ describe('documents', () => {
   });
 
   it('name every environment variable in the README, and none that is not read', () => {
-    const inTable = [...read('README.md').matchAll(/^\| `(MESHLIFT_\w+)`/gm)].map(
+    const inTable = [...read('README.md').matchAll(/^\| `((?:MESHLIFT|XDG)_\w+)`/gm)].map(
       ([, name]) => name,
     );
 

@@ -4,7 +4,7 @@ import type { ResolvedRequest } from '../activities/resolve-request.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { PlanOutline } from '../domain/planning/plan.ts';
 import type { UpgradeReport } from '../domain/report.ts';
-import type { MeshRequest } from '../domain/request/request.ts';
+import type { MeshRequest, RunType } from '../domain/request/request.ts';
 import { planning } from './activity-proxies.ts';
 import { endRun, type Result } from './end-run.ts';
 import { asWorkflowFailure, describeFailure } from './failures.ts';
@@ -232,7 +232,7 @@ async function decideOnPlan(
 ): Promise<Result | undefined> {
   showPlan(run, outline);
   if (expected !== undefined && expected !== outline.digest) {
-    run.findings = [planChanged(expected, outline)];
+    run.findings = [planChanged(expected, run.type, outline)];
     return { kind: 'blocked' };
   }
   const { start } = outline.policy.gates;
@@ -251,10 +251,13 @@ function leave(cause: string): Result {
   return { kind: 'undo', cause };
 }
 
-function planChanged(expected: string, { digest, cluster, to, strategy }: PlanOutline): Finding {
-  const place = strategy === 'in-place' ? ' --strategy in-place' : '';
-  const options =
-    strategy === 'refresh' ? '--type refreshProxies' : `--target ${to.version}${place}`;
+function planChanged(expected: string, type: RunType, outline: PlanOutline): Finding {
+  const { digest, cluster, to, strategy } = outline;
+  const options = [
+    ...(type === 'upgradeMesh' || type === 'downgradeMesh' ? [`--target ${to.version}`] : []),
+    ...(type === 'upgradeMesh' ? [] : [`--type ${type}`]),
+    ...(strategy === 'in-place' ? ['--strategy in-place'] : []),
+  ].join(' ');
   return {
     code: 'PlanChanged',
     severity: 'blocking',

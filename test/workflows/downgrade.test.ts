@@ -66,6 +66,22 @@ describeOnStage('a downgrade', () => {
     expect(run.script.calls).not.toContain('claimDowngrade');
   });
 
+  it('that is bound to another plan says how to plan again', async () => {
+    const planDigest = `sha256:${'0'.repeat(64)}`;
+    const run = await stage().begin({
+      type: 'downgradeMesh',
+      request: { target: '1.25.1', planDigest },
+    });
+
+    const { outcome, findings } = await run.result();
+
+    expect({ outcome, codes: findings.map(({ code }) => code) }).toEqual({
+      outcome: 'Blocked',
+      codes: ['PlanChanged'],
+    });
+    expect(findings[0]?.remedy).toContain('--target 1.25.1 --type downgradeMesh');
+  });
+
   it('names the way back once the removal has begun', async () => {
     const run = await stage().begin({
       type: 'downgradeMesh',
@@ -88,7 +104,7 @@ describeOnStage('a downgrade', () => {
   });
 
   it('refuses a request without a target', async () => {
-    const run = await stage().begin({ type: 'downgradeMesh', input: { cluster: 'demo-5' } });
+    const run = await stage().begin({ type: 'downgradeMesh', input: { cluster: 'demo-6' } });
 
     await expect(run.result()).rejects.toMatchObject({
       cause: { type: 'InvalidRequest', message: expect.stringContaining('a downgrade request') },

@@ -19,7 +19,7 @@ beforeEach(() => time.meanwhile(() => undefined));
 
 describe('the way back', () => {
   const assess = async (): Promise<readonly string[]> => {
-    const { conditions } = await attemptAfter().run<[], Verdict>(() =>
+    const { conditions } = await attemptAfter().run<[], Verdict, () => Promise<Verdict>>(() =>
       assessWayBack(accessTo(injecting(cluster)), RUN),
     );
     return conditions

@@ -110,8 +110,11 @@ function featuresOf({
   );
 }
 
-/** Labels say whose an object is; the record of the values is for people. */
-const RECORD = /^metadata\.labels\b|^data\.(original|merged)-values/;
+/**
+ * Labels say whose an object is; the record of the values is for people. So is the injector's copy of
+ * istiod's environment, which 1.26 began to keep: what has an effect stands in istiod's Deployment.
+ */
+const RECORD = /^metadata\.labels\b|^data\.(original|merged)-values|^data\.values\.pilot\.env\b/;
 
 /** Objects by kind and name, without the suffix of their revision. */
 function byName(

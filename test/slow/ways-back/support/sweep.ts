@@ -82,7 +82,9 @@ export function describeSweep(plot: SweepPlot): Sweep {
       const ended = await upgrade('approve');
 
       expect(strike).toEqual({ answers: ['rollback was asked for: a sweep'], refusals: [] });
-      await expectAllTakenBack(ended);
+      // Without a snapshot nothing was written, and there is nothing to compare with.
+      const isProven = point.step !== 'snapshot' || place === 'after its effect';
+      await expectAllTakenBack(ended, isProven);
     },
     RUN_TIMEOUT_MS,
   );
@@ -100,10 +102,13 @@ export function describeSweep(plot: SweepPlot): Sweep {
     RUN_TIMEOUT_MS,
   );
 
-  async function expectAllTakenBack({ report, seconds: took }: Ended): Promise<void> {
+  async function expectAllTakenBack(
+    { report, seconds: took }: Ended,
+    isProven = true,
+  ): Promise<void> {
     expect(report).toMatchObject({ outcome: 'RolledBack', differences: [], remaining: [] });
     expect({ restored: report.restored, cause: report.cause }).toEqual({
-      restored: true,
+      restored: isProven ? true : undefined,
       cause: 'rollback was asked for: a sweep',
     });
     await expectRestored(bench, before);

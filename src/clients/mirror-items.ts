@@ -15,6 +15,11 @@ export interface MirrorItems<T> {
   readonly entryOf: PickObject<Entry<T>>;
   /** Takes a list's word for everything: what it does not have is gone. */
   replace(listing: Listing<Entry<T>>): void;
+  /**
+   * Takes a list that was made beside a watch: what the watch told since is newer and stays. Whether
+   * it was taken: one that a bookmark overtook cannot be told from what came before it.
+   */
+  merge(listing: Listing<Entry<T>>): boolean;
   /** Whether the items may have changed. What is known already, or known better, changes nothing. */
   apply(event: WatchEvent): boolean;
 }
@@ -52,6 +57,21 @@ export function createMirrorItems<T>(pick: PickObject<T>): MirrorItems<T> {
       latest = resourceVersion;
       complete = resourceVersion;
       heard.clear();
+    },
+    merge: ({ items: entries, resourceVersion }) => {
+      if (complete !== '' && isNews(complete, resourceVersion)) return false;
+      const listed = new Map(entries);
+      const isKnownBetter = (uid: string): boolean => {
+        const version = heard.get(uid);
+        return version !== undefined && isNews(version, resourceVersion);
+      };
+      for (const uid of items.keys()) {
+        if (!listed.has(uid) && !isKnownBetter(uid)) items.delete(uid);
+      }
+      for (const [uid, kept] of listed) if (!isKnownBetter(uid)) items.set(uid, kept);
+      reach(resourceVersion);
+      if (isNews(resourceVersion, latest)) latest = resourceVersion;
+      return true;
     },
     apply: (event) => {
       switch (event.kind) {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WatchEvent } from '../../src/clients/kubernetes-watch.ts';
-import { createMirrorItems, isNews, type MirrorItems } from '../../src/clients/mirror-items.ts';
+import type { Listing } from '../../src/clients/kubernetes-list.ts';
+import {
+  createMirrorItems,
+  isNews,
+  type Entry,
+  type MirrorItems,
+} from '../../src/clients/mirror-items.ts';
 import type { KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 
 const pod = (name: string, resourceVersion: string): KubernetesObject => ({
@@ -72,6 +78,42 @@ describe('items', () => {
     ],
   ])('%s', (_rule, events, expected) => {
     expect([...after(events).items.values()]).toEqual(expected);
+  });
+});
+
+describe('a list that was made beside a watch', () => {
+  const LISTED: Listing<Entry<string>> = {
+    items: [['uid-a', 'a@15']],
+    resourceVersion: '20',
+  };
+
+  it.each<[string, readonly WatchEvent[], readonly string[]]>([
+    ['has what no event told', [], ['a@15']],
+    ['loses what went away untold', [changed('b', '12')], ['a@15']],
+    [
+      'leaves what the watch knows better',
+      [changed('a', '21'), changed('b', '22')],
+      ['a@21', 'b@22'],
+    ],
+    ['does not revive what has gone since', [gone('a', '21')], []],
+  ])('%s', (_rule, events, expected) => {
+    const mirror = after(events);
+
+    expect(mirror.merge(LISTED)).toBe(true);
+
+    expect([...mirror.items.values()]).toEqual(expected);
+    mirror.apply(changed('a', '20'));
+    expect([...mirror.items.values()]).toEqual(expected);
+  });
+
+  it('is taken where nothing happened since a bookmark, and not where one overtook it', () => {
+    const mirror = after([bookmark('20')]);
+    expect(mirror.merge({ items: [], resourceVersion: '19' })).toBe(false);
+    expect([...mirror.items.values()]).toEqual(['a@9']);
+
+    expect(mirror.merge(LISTED)).toBe(true);
+
+    expect([...mirror.items.values()]).toEqual(['a@15']);
   });
 });
 

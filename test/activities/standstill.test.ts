@@ -1,25 +1,52 @@
 import { expect, it } from '@jest/globals';
 import { createStandstill } from '../../src/activities/restart/standstill.ts';
 
-it('is due after ten seconds in which nothing came further, then after twice as long each time', () => {
+type HowFar = Readonly<Record<string, string>>;
+
+/** The seconds at which a list is due, of which each comes a second later. */
+function dueSeconds(
+  seconds: number,
+  howFar: (second: number, listed: readonly number[]) => HowFar,
+): number[] {
   const standstill = createStandstill();
   const due: number[] = [];
-
-  for (let second = 0; second <= 200; second += 1) {
-    if (standstill.isDue('1 of 3', second * 1000)) due.push(second);
+  for (let second = 0; second <= seconds; second += 1) {
+    const parts = new Map(Object.entries(howFar(second, due)));
+    const certainAt = ((due.at(-1) ?? 0) + 1) * 1000;
+    const isCertain = due.length > 0 && second * 1000 >= certainAt;
+    const look = { now: second * 1000, certainAt: isCertain ? certainAt : 0 };
+    if (standstill.isDue(parts, look)) due.push(second);
   }
+  return due;
+}
 
-  expect(due).toEqual([10, 30, 70, 150]);
+it('is due after ten seconds in which nothing came further, then after twice as long each time', () => {
+  expect(dueSeconds(200, () => ({ web: '1 of 3' }))).toEqual([10, 30, 70, 150]);
 });
 
 it('is not due where something comes further, and begins anew from there', () => {
-  const standstill = createStandstill();
-  const due: number[] = [];
-
-  for (let second = 0; second <= 40; second += 1) {
-    const howFar = second < 25 ? `${Math.floor(second / 5)} of 9` : 'all but one';
-    if (standstill.isDue(howFar, second * 1000)) due.push(second);
-  }
+  const due = dueSeconds(40, (second) => ({
+    web: second < 25 ? `${Math.floor(second / 5)} of 9` : 'all but one',
+  }));
 
   expect(due).toEqual([35]);
+});
+
+it('is due for one that stands still while others come further', () => {
+  const due = dueSeconds(25, (second) => ({ web: `${second} of 99`, cart: '1 of 3' }));
+
+  expect(due).toEqual([10]);
+});
+
+it('is due again soon after a list that showed what nobody had told', () => {
+  const due = dueSeconds(30, (second, listed) => ({
+    web: `${Math.min(2, listed.filter((at) => at < second).length)} of 3`,
+  }));
+
+  // Listed at 10 and then at 15, each time with news; what is still after it is waited for longer.
+  expect(due).toEqual([10, 15, 20, 28]);
+});
+
+it('knows of no part that is not there any more', () => {
+  expect(dueSeconds(40, (second) => (second < 9 ? { web: '1 of 3' } : {}))).toEqual([]);
 });

@@ -66,8 +66,10 @@ export async function restartWorkloads(
     });
     const standstill = createStandstill();
     for (;;) {
-      const seen = mover.look(view.look(), view.certainAt());
-      if (seen.isDoubtful || standstill.isDue(howFar(seen), Date.now())) view.confirm();
+      const certainAt = view.certainAt();
+      const seen = mover.look(view.look(), certainAt);
+      const isDue = standstill.isDue(howFar(seen), { now: Date.now(), certainAt });
+      if (seen.isDoubtful || isDue) view.confirm();
       const resume = resumeFrom(seen, { before, total: all.length, batch });
       const beat: WaveCheckpoint = { ...resume, ...seen.progress };
       heart.beat(beat);
@@ -116,8 +118,14 @@ function resumeFrom(
   return { done: before + done, total, begun, batch, ...failures };
 }
 
-function howFar({ done, moving, failed, progress }: Seen): string {
-  return `${done} ${moving} ${failed} ${progress.podsLeft ?? 0}`;
+/** Each workload that moves, and all together: what waits may wait for something that nobody told. */
+function howFar({ entries, done, moving, failed, progress }: Seen): ReadonlyMap<string, string> {
+  return new Map([
+    ['all', `${done} ${moving} ${failed} ${progress.podsLeft ?? 0}`],
+    ...entries.flatMap(({ key, state, remaining }): [string, string][] =>
+      state.kind === 'moving' ? [[key, `${remaining} ${state.message}`]] : [],
+    ),
+  ]);
 }
 
 function latestCheckpoint(): WaveCheckpoint | undefined {

@@ -57,12 +57,19 @@ export async function settleWave(
       const pods = withAsked(sight.pods, remover.asked, Date.now());
       const live = seeWave(workloads, { ...sight, pods });
       const missing = await missingPods(workloads, live, keeper);
-      const open = workloads.flatMap((workload) => unsettled(workload, live, remover, missing));
-      heart.beat({ done: workloads.length - open.length, total: workloads.length });
-      if (open.length === 0) return;
-      if (view.certainAt() > deadline) throw notBack(open, workloads.length, deadlineSeconds);
-      const isDue = standstill.isDue(open.join(), Date.now());
-      if (isDue || Date.now() > deadline) view.confirm();
+      const open = new Map(
+        workloads.flatMap((workload) => {
+          const why = unsettled(workload, live, remover, missing);
+          return why === undefined ? [] : [[workload.uid, why] as const];
+        }),
+      );
+      heart.beat({ done: workloads.length - open.size, total: workloads.length });
+      if (open.size === 0) return;
+      const [now, certainAt] = [Date.now(), view.certainAt()];
+      if (certainAt > deadline)
+        throw notBack([...open.values()], workloads.length, deadlineSeconds);
+      const isDue = standstill.isDue(open, { now, certainAt });
+      if (isDue || now > deadline) view.confirm();
       await removeNewProxies(workloads, live, remover);
       await takePodsBack(access.worker, workloads, live, { keeper, newRevision });
       await wake.wait(LOOK_EVERY_MS);
@@ -108,15 +115,15 @@ function unsettled(
   live: WaveState,
   { newRevision, refused }: Remover,
   missing: ReadonlySet<string>,
-): readonly string[] {
-  if (missing.has(uid)) return [`${namespace}/${name}: it is gone`];
+): string | undefined {
+  if (missing.has(uid)) return `${namespace}/${name}: it is gone`;
   const workload = live.workloads.get(uid);
   const pods = live.pods.get(uid) ?? [];
   const state = assessSettled({ kind, workload, pods, newRevision });
-  if (state === undefined || workload === undefined) return [];
+  if (state === undefined || workload === undefined) return undefined;
   const back = pods.filter(({ revision }) => revision !== newRevision);
   const why = whyNew(workload, newRevision) ?? refused.get(uid) ?? explainStall(workload, back);
-  return [`${namespace}/${name}: ${state}${why === undefined ? '' : `; ${why}`}`];
+  return `${namespace}/${name}: ${state}${why === undefined ? '' : `; ${why}`}`;
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Mirror<T> {
   heardAt(): number;
   /** Set when it cannot go on by itself (401, 403, 404, an exception of `pick` or `onChange`): the caller decides. */
   failure(): Error | undefined;
+  /** When the list was asked for (ms) that the items were last taken from: a watch may miss an event. */
+  listedAt(): number;
   /** Lists anew, so that the items are not older than this call. Rejects when the mirror ends before that. */
   refresh(): Promise<void>;
   /** Ends list and watch at once; nothing changes after it. */
@@ -64,6 +66,7 @@ export async function followKind<T>(
   return {
     items: follower.items,
     heardAt: () => follower.heardAt,
+    listedAt: () => follower.listedAt,
     failure: () => follower.failure,
     refresh: () => follower.refresh(),
     close: () => follower.close(),
@@ -76,6 +79,7 @@ class CallerFailed extends Error {}
 /** One loop, which lists and watches by turns; `close` interrupts it, and `refresh` lists beside the watch. */
 class Follower<T> {
   heardAt = performance.now();
+  listedAt = 0;
   failure: Error | undefined;
   readonly items: ReadonlyMap<string, T>;
 
@@ -217,6 +221,7 @@ class Follower<T> {
     this.#asked = [];
     const isFirst = this.#view.version() === '';
     const signal = beside ?? this.#end.signal;
+    const askedAt = Date.now();
     try {
       const listing = await readList(this.#transport.send, this.#kind, {
         options: this.#options,
@@ -231,6 +236,7 @@ class Follower<T> {
         this.#asked.unshift(...answered);
         return;
       }
+      this.listedAt = askedAt;
       if (!isFirst) this.#tell();
     } catch (error) {
       this.#asked.unshift(...answered);

@@ -3,7 +3,7 @@ import { createStandstill } from '../../src/activities/restart/standstill.ts';
 
 type HowFar = Readonly<Record<string, string>>;
 
-/** The seconds at which a list is due, of which each comes a second later. */
+/** The seconds at which lists are due, each of which comes a second later. */
 function dueSeconds(
   seconds: number,
   howFar: (second: number, listed: readonly number[]) => HowFar,
@@ -11,11 +11,13 @@ function dueSeconds(
   const standstill = createStandstill();
   const due: number[] = [];
   for (let second = 0; second <= seconds; second += 1) {
-    const parts = new Map(Object.entries(howFar(second, due)));
-    const certainAt = ((due.at(-1) ?? 0) + 1) * 1000;
-    const isCertain = due.length > 0 && second * 1000 >= certainAt;
-    const look = { now: second * 1000, certainAt: isCertain ? certainAt : 0 };
-    if (standstill.isDue(parts, look)) due.push(second);
+    const now = second * 1000;
+    const answeredAt = ((due.at(-1) ?? Infinity) + 1) * 1000;
+    const certainAt = now >= answeredAt ? answeredAt : 0;
+    const parts = Object.entries(howFar(second, due)).map(
+      ([key, at]) => [key, { howFar: at, certainAt }] as const,
+    );
+    if (standstill.ofAll(new Map(parts), now).length > 0) due.push(second);
   }
   return due;
 }
@@ -45,6 +47,20 @@ it('is due again soon after a list that showed what nobody had told', () => {
 
   // Listed at 10 and then at 15, each time with news; what is still after it is waited for longer.
   expect(due).toEqual([10, 15, 20, 28]);
+});
+
+it('names what stands still, and nothing else', () => {
+  const standstill = createStandstill();
+  const look = (second: number): readonly string[] =>
+    standstill.ofAll(
+      new Map([
+        ['web', { howFar: `${second} of 99`, certainAt: 0 }],
+        ['cart', { howFar: '1 of 3', certainAt: 0 }],
+      ]),
+      second * 1000,
+    );
+
+  expect([0, 5, 10].map(look)).toEqual([[], [], ['cart']]);
 });
 
 it('knows of no part that is not there any more', () => {

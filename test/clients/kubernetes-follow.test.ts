@@ -94,7 +94,11 @@ describe('refresh', () => {
     await untilHolds(() => expect(shown(mirror)).toEqual(['b@12']));
 
     bench.api.collection = { items: [thing('a', 20)], version: '30' };
+    await delay(2);
+    const asked = Date.now();
+    expect(mirror.listedAt()).toBeLessThan(asked);
     await mirror.refresh();
+    expect(mirror.listedAt()).toBeGreaterThanOrEqual(asked);
     expect(shown(mirror)).toEqual(['a@20']);
     watch.send('MODIFIED', thing('a', 25));
     watch.send('MODIFIED', thing('a', 31));

@@ -9,7 +9,7 @@ import type { PodKeeper } from './recreate-pod.ts';
 import type { BegunMove, WaveCheckpoint } from './wave-checkpoint.ts';
 import { failureOf, MOST_MARKS_PUT_BACK, type Deadlines } from './wave-failures.ts';
 import { seeEntries, type RestartChange, type WaveEntry } from './wave-entries.ts';
-import type { WaveSight } from './wave-view.ts';
+import type { Place, WaveSight, WaveView } from './wave-view.ts';
 
 export interface MoverOptions {
   readonly kubernetes: KubernetesClient;
@@ -43,15 +43,15 @@ export interface Seen {
   /** Pods of the workloads that are done. */
   readonly pods: number;
   readonly begin: ReadonlySet<string>;
-  /** Something looks failed by a sight that may have missed an event: it is to be confirmed. */
-  readonly isDoubtful: boolean;
+  /** What looks failed by a sight that may have missed an event: it is to be confirmed. */
+  readonly doubtful: readonly Place[];
   readonly progress: Omit<WaveCheckpoint, 'done' | 'total' | 'batch'>;
 }
 
 /** Moves one batch of workloads: looks, judges, begins what may begin. It waits for nothing. */
 export interface Mover {
-  /** Nothing in the sight is older than `certainAt` (ms). */
-  look(sight: WaveSight, certainAt: number): Seen;
+  /** Nothing in the sight of a workload is older than `certainAt` says (ms). */
+  look(sight: WaveSight, certainAt: WaveView['certainAt']): Seen;
   /** Begins what the window has room for and goes on with what moves pod by pod. */
   move(seen: Seen, onBegun: (begun: WaveCheckpoint['begun']) => void): Promise<void>;
 }
@@ -90,13 +90,13 @@ export function createMover(options: MoverOptions): Mover {
   /** Since when every write met trouble of the server's. */
   let troubleSince: number | undefined;
 
-  function look(sight: WaveSight, certainAt: number): Seen {
+  function look(sight: WaveSight, certainAt: WaveView['certainAt']): Seen {
     const now = Date.now();
     const pods = withAsked(sight.pods, asked, now);
     const methods = new Map([...begun].map(([uid, { method }]) => [uid, method] as const));
     const context = { isOnTarget, begun: methods };
     const entries = seeEntries(changes, { ...sight, pods }, context).map((entry) =>
-      judge(entry, certainAt),
+      judge(entry, certainAt(entry.change.ref)),
     );
     const ready = entries.flatMap((entry) => entry.pods.filter(isReadyOnTarget).map(uidOf));
     meter ??= createReadyMeter(ready);
@@ -121,7 +121,7 @@ export function createMover(options: MoverOptions): Mover {
       tooMany: isOver ? [...failures.values()] : undefined,
       pods: entries.reduce((sum, { state }) => sum + (state.kind === 'done' ? state.pods : 0), 0),
       begin: new Set(begin),
-      isDoubtful: suspects.size > 0,
+      doubtful: entries.filter(({ key }) => suspects.has(key)).map(({ change }) => change.ref),
       progress: {
         begun: Object.fromEntries(begun),
         ...(failures.size === 0 ? {} : { failed: Object.fromEntries(failures) }),
@@ -159,7 +159,7 @@ export function createMover(options: MoverOptions): Mover {
     return { ...entry, state: { kind: 'failed', message: failure } };
   }
 
-  /** Whether everything was listed since the workload looked failed for the first time. */
+  /** Whether what is seen of it was listed since the workload looked failed for the first time. */
   function isCertain(key: string, certainAt: number): boolean {
     const since = suspects.get(key) ?? Date.now();
     suspects.set(key, since);

@@ -1,10 +1,16 @@
-/** Tells when something has not come further for so long that a watch may have missed an event. */
+/** Tells what has not come further for so long that a watch may have missed an event. */
 export interface Standstill {
-  /**
-   * To be told at each look how far each part is, by a key of its own, and that nothing of the look is
-   * older than `certainAt` (ms); whether it is time to list anew.
-   */
-  isDue(howFar: ReadonlyMap<string, string>, look: { now: number; certainAt: number }): boolean;
+  /** To be told at each look; the keys of those that are to be listed anew. */
+  ofAll(parts: StandstillParts, now: number): readonly string[];
+}
+
+/** By a key of its own. */
+export type StandstillParts = ReadonlyMap<string, StandstillPart>;
+
+export interface StandstillPart {
+  readonly howFar: string;
+  /** Nothing that is seen of it is older (ms). */
+  readonly certainAt: number;
 }
 
 const FIRST_MS = 10_000;
@@ -18,36 +24,35 @@ const MOST_MS = 120_000;
  * wait twice as long, for all of them.
  */
 export function createStandstill(): Standstill {
-  const parts = new Map<string, { readonly at: string; readonly since: number }>();
+  const known = new Map<string, { readonly howFar: string; readonly since: number }>();
   let pauseMs = FIRST_MS;
-  let listedAt = Number.NEGATIVE_INFINITY;
-  /** What stood still when a list was asked for that has not come yet. */
+  let askedAt = Number.NEGATIVE_INFINITY;
+  /** How far those were for which lists were asked that have not all come yet. */
   let doubted: ReadonlyMap<string, string> | undefined;
 
-  function note(howFar: ReadonlyMap<string, string>, now: number): void {
-    for (const key of parts.keys()) if (!howFar.has(key)) parts.delete(key);
-    for (const [key, at] of howFar) {
-      if (parts.get(key)?.at !== at) parts.set(key, { at, since: now });
+  function note(parts: StandstillParts, now: number): void {
+    for (const key of known.keys()) if (!parts.has(key)) known.delete(key);
+    for (const [key, { howFar }] of parts) {
+      if (known.get(key)?.howFar !== howFar) known.set(key, { howFar, since: now });
     }
   }
 
   function learn(doubts: ReadonlyMap<string, string>): void {
-    const showedMore = [...doubts].some(([key, at]) => parts.get(key)?.at !== at);
+    const showedMore = [...doubts].some(([key, howFar]) => known.get(key)?.howFar !== howFar);
     pauseMs = showedMore ? DOUBTFUL_MS : Math.min(2 * pauseMs, MOST_MS);
     doubted = undefined;
   }
 
   return {
-    isDue: (howFar, { now, certainAt }) => {
-      note(howFar, now);
-      if (doubted !== undefined && certainAt >= listedAt) learn(doubted);
-      const still = [...parts].filter(
-        ([, { since }]) => now - Math.max(since, listedAt) >= pauseMs,
-      );
-      if (still.length === 0) return false;
-      listedAt = now;
-      doubted = new Map(still.map(([key, { at }]) => [key, at]));
-      return true;
+    ofAll: (parts, now) => {
+      note(parts, now);
+      const isAnswered = (key: string): boolean => (parts.get(key)?.certainAt ?? now) >= askedAt;
+      if (doubted !== undefined && [...doubted.keys()].every(isAnswered)) learn(doubted);
+      const still = [...known].filter(([, { since }]) => now - Math.max(since, askedAt) >= pauseMs);
+      if (still.length === 0) return [];
+      askedAt = now;
+      doubted = new Map(still.map(([key, { howFar }]) => [key, howFar]));
+      return still.map(([key]) => key);
     },
   };
 }

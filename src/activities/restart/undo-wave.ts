@@ -57,19 +57,27 @@ export async function settleWave(
       const pods = withAsked(sight.pods, remover.asked, Date.now());
       const live = seeWave(workloads, { ...sight, pods });
       const missing = await missingPods(workloads, live, keeper);
-      const open = new Map(
-        workloads.flatMap((workload) => {
-          const why = unsettled(workload, live, remover, missing);
-          return why === undefined ? [] : [[workload.uid, why] as const];
-        }),
+      const open = workloads.flatMap((workload) => {
+        const why = unsettled(workload, live, remover, missing);
+        return why === undefined ? [] : [{ workload, why, certainAt: view.certainAt(workload) }];
+      });
+      heart.beat({ done: workloads.length - open.length, total: workloads.length });
+      if (open.length === 0) return;
+      if (open.every(({ certainAt }) => certainAt > deadline)) {
+        throw notBack(
+          open.map(({ why }) => why),
+          workloads.length,
+          deadlineSeconds,
+        );
+      }
+      const now = Date.now();
+      const parts = open.map(({ workload: { uid }, why: howFar, certainAt }) => {
+        return [uid, { howFar, certainAt }] as const;
+      });
+      const still = new Set(standstill.ofAll(new Map(parts), now));
+      view.confirm(
+        open.map(({ workload }) => workload).filter(({ uid }) => now > deadline || still.has(uid)),
       );
-      heart.beat({ done: workloads.length - open.size, total: workloads.length });
-      if (open.size === 0) return;
-      const [now, certainAt] = [Date.now(), view.certainAt()];
-      if (certainAt > deadline)
-        throw notBack([...open.values()], workloads.length, deadlineSeconds);
-      const isDue = standstill.isDue(open, { now, certainAt });
-      if (isDue || now > deadline) view.confirm();
       await removeNewProxies(workloads, live, remover);
       await takePodsBack(access.worker, workloads, live, { keeper, newRevision });
       await wake.wait(LOOK_EVERY_MS);

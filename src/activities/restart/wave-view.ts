@@ -26,7 +26,7 @@ export interface WaveView {
   /** When the kind that was heard longest ago was heard last, by `performance.now()`. */
   heardAt(): number;
   /** Nothing that is seen of it is older than this moment (ms): a watch may miss an event, a list does not. */
-  certainAt(workload: Place): number;
+  readonly certainAt: (workload: Place) => number;
   /** Lists anew what is seen of these, now and then at most; a change is told when it is complete. */
   confirm(workloads: readonly Place[]): void;
   close(): void;

@@ -23,6 +23,8 @@ export interface Mirror<T> {
   failure(): Error | undefined;
   /** When the list was asked for (ms) that the items were last taken from: a watch may miss an event. */
   listedAt(): number;
+  /** Changes that lists have shown which the watch before them had passed over. */
+  missed(): number;
   /** Lists anew, so that the items are not older than this call. Rejects when the mirror ends before that. */
   refresh(): Promise<void>;
   /** Ends list and watch at once; nothing changes after it. */
@@ -67,6 +69,7 @@ export async function followKind<T>(
     items: follower.items,
     heardAt: () => follower.heardAt,
     listedAt: () => follower.listedAt,
+    missed: () => follower.missed,
     failure: () => follower.failure,
     refresh: () => follower.refresh(),
     close: () => follower.close(),
@@ -80,6 +83,7 @@ class CallerFailed extends Error {}
 class Follower<T> {
   heardAt = performance.now();
   listedAt = 0;
+  missed = 0;
   failure: Error | undefined;
   readonly items: ReadonlyMap<string, T>;
 
@@ -232,9 +236,13 @@ class Follower<T> {
       if (beside === undefined) {
         this.#view.replace(listing);
         this.#mustList = false;
-      } else if (!this.#view.merge(listing)) {
-        this.#asked.unshift(...answered);
-        return;
+      } else {
+        const missed = this.#view.merge(listing);
+        if (missed === undefined) {
+          this.#asked.unshift(...answered);
+          return;
+        }
+        this.missed += missed;
       }
       this.listedAt = askedAt;
       if (!isFirst) this.#tell();

@@ -3,21 +3,24 @@ import { createStandstill } from '../../src/activities/restart/standstill.ts';
 
 type HowFar = Readonly<Record<string, string>>;
 
-/** The seconds at which lists are due, each of which comes a second later. */
+/** The seconds at which lists are due, each of which comes a second later and shows this much that was missed. */
 function dueSeconds(
   seconds: number,
-  howFar: (second: number, listed: readonly number[]) => HowFar,
+  howFar: (second: number) => HowFar,
+  missedIn: (list: number) => number = () => 0,
 ): number[] {
   const standstill = createStandstill();
   const due: number[] = [];
+  let missed = 0;
   for (let second = 0; second <= seconds; second += 1) {
     const now = second * 1000;
     const answeredAt = ((due.at(-1) ?? Infinity) + 1) * 1000;
     const certainAt = now >= answeredAt ? answeredAt : 0;
-    const parts = Object.entries(howFar(second, due)).map(
+    if (now === answeredAt) missed += missedIn(due.length);
+    const parts = Object.entries(howFar(second)).map(
       ([key, at]) => [key, { howFar: at, certainAt }] as const,
     );
-    if (standstill.ofAll(new Map(parts), now).length > 0) due.push(second);
+    if (standstill.ofAll(new Map(parts), { now, missed }).length > 0) due.push(second);
   }
   return due;
 }
@@ -40,13 +43,19 @@ it('is due for one that stands still while others come further', () => {
   expect(due).toEqual([10]);
 });
 
-it('is due again soon after a list that showed what nobody had told', () => {
-  const due = dueSeconds(30, (second, listed) => ({
-    web: `${Math.min(2, listed.filter((at) => at < second).length)} of 3`,
-  }));
+it('is due again soon after a list that showed what a watch had missed', () => {
+  const missedIn = (list: number): number => (list <= 2 ? 1 : 0);
 
-  // Listed at 10 and then at 15, each time with news; what is still after it is waited for longer.
-  expect(due).toEqual([10, 15, 20, 28]);
+  const due = dueSeconds(40, () => ({ web: '1 of 3' }), missedIn);
+
+  // Listed at 10 and 14, each time with something missed; what is still after it is waited for longer.
+  expect(due).toEqual([10, 14, 18, 26]);
+});
+
+it('is no sooner due for what came further by itself while a list was made', () => {
+  const due = dueSeconds(60, (second) => ({ web: second <= 10 ? '1 of 3' : '2 of 3' }));
+
+  expect(due).toEqual([10, 31]);
 });
 
 it('names what stands still, and nothing else', () => {
@@ -57,7 +66,7 @@ it('names what stands still, and nothing else', () => {
         ['web', { howFar: `${second} of 99`, certainAt: 0 }],
         ['cart', { howFar: '1 of 3', certainAt: 0 }],
       ]),
-      second * 1000,
+      { now: second * 1000, missed: 0 },
     );
 
   expect([0, 5, 10].map(look)).toEqual([[], [], ['cart']]);

@@ -29,7 +29,7 @@ function after(events: readonly WatchEvent[], version = '10'): MirrorItems<strin
   const mirror = createMirrorItems(
     ({ metadata }) => `${metadata.name}@${metadata.resourceVersion ?? ''}`,
   );
-  mirror.replace({ items: [['uid-a', 'a@9']], resourceVersion: version });
+  mirror.replace({ items: [['uid-a', 'a@9', '9']], resourceVersion: version });
   for (const event of events) mirror.apply(event);
   return mirror;
 }
@@ -83,7 +83,7 @@ describe('items', () => {
 
 describe('a list that was made beside a watch', () => {
   const LISTED: Listing<Entry<string>> = {
-    items: [['uid-a', 'a@15']],
+    items: [['uid-a', 'a@15', '15']],
     resourceVersion: '20',
   };
 
@@ -99,7 +99,7 @@ describe('a list that was made beside a watch', () => {
   ])('%s', (_rule, events, expected) => {
     const mirror = after(events);
 
-    expect(mirror.merge(LISTED)).toBe(true);
+    expect(mirror.merge(LISTED)).toBeDefined();
 
     expect([...mirror.items.values()]).toEqual(expected);
     mirror.apply(changed('a', '20'));
@@ -108,12 +108,22 @@ describe('a list that was made beside a watch', () => {
 
   it('is taken where nothing happened since a bookmark, and not where one overtook it', () => {
     const mirror = after([bookmark('20')]);
-    expect(mirror.merge({ items: [], resourceVersion: '19' })).toBe(false);
+    expect(mirror.merge({ items: [], resourceVersion: '19' })).toBeUndefined();
     expect([...mirror.items.values()]).toEqual(['a@9']);
 
-    expect(mirror.merge(LISTED)).toBe(true);
+    expect(mirror.merge(LISTED)).toBeDefined();
 
     expect([...mirror.items.values()]).toEqual(['a@15']);
+  });
+
+  it.each<[string, readonly WatchEvent[], number]>([
+    ['a change that the watch is beyond', [changed('b', '18'), gone('b', '19')], 1],
+    ['not a change that is yet to come', [changed('b', '14'), gone('b', '14')], 0],
+    ['not what is known already', [changed('a', '15'), changed('b', '18'), gone('b', '19')], 0],
+    ['not what is known better', [changed('a', '21')], 0],
+    ['an object that went before the watch went on', [changed('a', '21'), changed('b', '12')], 1],
+  ])('tells %s as missed', (_what, events, missed) => {
+    expect(after(events).merge(LISTED)).toBe(missed);
   });
 });
 
@@ -122,7 +132,7 @@ describe('the items of a mirror', () => {
     const mirror = after([changed('b', '12')]);
     const { items } = mirror;
 
-    mirror.replace({ items: [['uid-c', 'c@5']], resourceVersion: '7' });
+    mirror.replace({ items: [['uid-c', 'c@5', '5']], resourceVersion: '7' });
 
     expect([...items]).toEqual([['uid-c', 'c@5']]);
     expect(mirror.version()).toBe('7');

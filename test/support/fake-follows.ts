@@ -64,6 +64,8 @@ class FakeMirror<T = unknown> {
   /** The number of the last change that the last list had, and when it was asked for (ms). */
   #listed = 0;
   #listedAt = 0;
+  /** Lists that showed what nobody had told. */
+  #missed = 0;
 
   constructor(kind: ResourceKind, request: FollowRequest<T> & { readonly told: () => number }) {
     this.#kind = kind;
@@ -75,6 +77,7 @@ class FakeMirror<T = unknown> {
       items: this.#items,
       heardAt: () => performance.now(),
       listedAt: () => this.#listedAt,
+      missed: () => this.#missed,
       failure: () => this.#failure,
       refresh: async () => this.#refresh(),
       close: () => this.#end.abort(new Error(`the mirror of ${kind.plural} is closed`)),
@@ -102,7 +105,9 @@ class FakeMirror<T = unknown> {
   #refresh(): void {
     this.#end.signal.throwIfAborted();
     this.#guarded(() => {
+      const before = JSON.stringify([...this.#items]);
       this.#list();
+      if (JSON.stringify([...this.#items]) !== before) this.#missed += 1;
       this.#request.options.onChange?.();
     });
     this.#end.signal.throwIfAborted();

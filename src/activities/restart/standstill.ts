@@ -1,7 +1,10 @@
 /** Tells what has not come further for so long that a watch may have missed an event. */
 export interface Standstill {
-  /** To be told at each look; the keys of those that are to be listed anew. */
-  ofAll(parts: StandstillParts, now: number): readonly string[];
+  /**
+   * To be told at each look, with how often a watch was found to have missed something; the keys of
+   * those that are to be listed anew.
+   */
+  ofAll(parts: StandstillParts, look: { now: number; missed: number }): readonly string[];
 }
 
 /** By a key of its own. */
@@ -14,21 +17,21 @@ export interface StandstillPart {
 }
 
 const FIRST_MS = 10_000;
-/** After a list that showed what no event had told: more may be missing. */
+/** After a list that showed what a watch had missed: more may be missing. */
 const DOUBTFUL_MS = 4_000;
 const MOST_MS = 120_000;
 
 /**
  * Each part is waited for by itself: one that stands still is not hidden by others that go on. Pods
- * that start slowly are no reason to list again and again: a list that showed nothing new makes the next
- * wait twice as long, for all of them.
+ * that start slowly are no reason to list again and again: a list that showed nothing missing makes the
+ * next wait twice as long, for all of them.
  */
 export function createStandstill(): Standstill {
   const known = new Map<string, { readonly howFar: string; readonly since: number }>();
   let pauseMs = FIRST_MS;
   let askedAt = Number.NEGATIVE_INFINITY;
-  /** How far those were for which lists were asked that have not all come yet. */
-  let doubted: ReadonlyMap<string, string> | undefined;
+  /** Those for which lists were asked that have not all come yet, and what was missed until then. */
+  let doubted: { readonly keys: readonly string[]; readonly missed: number } | undefined;
 
   function note(parts: StandstillParts, now: number): void {
     for (const key of known.keys()) if (!parts.has(key)) known.delete(key);
@@ -37,22 +40,20 @@ export function createStandstill(): Standstill {
     }
   }
 
-  function learn(doubts: ReadonlyMap<string, string>): void {
-    const showedMore = [...doubts].some(([key, howFar]) => known.get(key)?.howFar !== howFar);
-    pauseMs = showedMore ? DOUBTFUL_MS : Math.min(2 * pauseMs, MOST_MS);
-    doubted = undefined;
-  }
-
   return {
-    ofAll: (parts, now) => {
+    ofAll: (parts, { now, missed }) => {
       note(parts, now);
       const isAnswered = (key: string): boolean => (parts.get(key)?.certainAt ?? now) >= askedAt;
-      if (doubted !== undefined && [...doubted.keys()].every(isAnswered)) learn(doubted);
+      if (doubted?.keys.every(isAnswered) === true) {
+        pauseMs = missed > doubted.missed ? DOUBTFUL_MS : Math.min(2 * pauseMs, MOST_MS);
+        doubted = undefined;
+      }
       const still = [...known].filter(([, { since }]) => now - Math.max(since, askedAt) >= pauseMs);
       if (still.length === 0) return [];
       askedAt = now;
-      doubted = new Map(still.map(([key, { howFar }]) => [key, howFar]));
-      return still.map(([key]) => key);
+      const keys = still.map(([key]) => key);
+      doubted = { keys, missed };
+      return keys;
     },
   };
 }

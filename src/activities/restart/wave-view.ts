@@ -27,6 +27,8 @@ export interface WaveView {
   heardAt(): number;
   /** Nothing that is seen of it is older than this moment (ms): a watch may miss an event, a list does not. */
   readonly certainAt: (workload: Place) => number;
+  /** How often a watch was found to have missed something. */
+  missed(): number;
   /** Lists anew what is seen of these, now and then at most; a change is told when it is complete. */
   confirm(workloads: readonly Place[]): void;
   close(): void;
@@ -119,6 +121,7 @@ export async function openWaveView(
         Math.min(
           ...watched.filter((each) => shows(each, workload)).map(({ mirror }) => mirror.listedAt()),
         ),
+      missed: () => watched.reduce((sum, { mirror }) => sum + mirror.missed(), 0),
       confirm: (workloads) => {
         for (const each of watched) {
           const isDue = Date.now() - each.askedAt >= CONFIRM_EVERY_MS;

@@ -16,7 +16,7 @@ export interface MoverOptions {
   /** The batch, in order. */
   readonly changes: readonly RestartChange[];
   readonly limits: WindowLimits;
-  /** A workload that is not there after this long has failed. */
+  /** A workload that comes no further for this long has failed. */
   readonly deadlineSeconds: number;
   readonly isOnTarget: (pod: PodFacts) => boolean;
   /** What an earlier attempt has begun, by uid. */
@@ -82,6 +82,8 @@ export function createMover(options: MoverOptions): Mover {
   const asked: Asked = new Map();
   /** How often the mark was put back on a template from which somebody had taken it, by uid. */
   const marks = new Map<string, number>();
+  /** The fewest pods that were left of a workload, and since when (ms), by uid. */
+  const furthest = new Map<string, { readonly remaining: number; readonly at: number }>();
   const failures = new Map(Object.entries(options.failedBefore));
   /** Since when (ms) a workload looks failed, by uid; it has failed when a list of later shows it too. */
   const suspects = new Map<string, number>();
@@ -138,14 +140,15 @@ export function createMover(options: MoverOptions): Mover {
   function judge(entry: WaveEntry, certainAt: number): WaveEntry {
     const { key, state, method } = entry;
     if (state.kind === 'done') {
-      for (const book of [begun, failures, suspects]) book.delete(key);
+      for (const book of [begun, failures, suspects, furthest]) book.delete(key);
       return entry;
     }
     // The answer to its beginning, or the heartbeat after it, may have been lost with an attempt.
     if (state.kind === 'moving' && !begun.has(key)) {
       begun.set(key, { at: new Date().toISOString(), method });
     }
-    const deadlines = { begun, marks, stuckSince, seconds: options.deadlineSeconds };
+    const furtherAt = noteProgress(entry);
+    const deadlines = { begun, furtherAt, marks, stuckSince, seconds: options.deadlineSeconds };
     const failure = failures.get(key) ?? failureOf(entry, deadlines);
     if (failure === undefined) {
       suspects.delete(key);
@@ -157,6 +160,16 @@ export function createMover(options: MoverOptions): Mover {
     failures.set(key, failure.slice(0, MOST_CHARACTERS));
     begun.delete(key);
     return { ...entry, state: { kind: 'failed', message: failure } };
+  }
+
+  /** When the last of its pods arrived. */
+  function noteProgress({ key, remaining }: WaveEntry): number {
+    const known = furthest.get(key);
+    if (known !== undefined && known.remaining <= remaining) return known.at;
+    // What is seen for the first time says nothing of when it came so far.
+    const at = known === undefined ? 0 : Date.now();
+    furthest.set(key, { remaining, at });
+    return at;
   }
 
   /** Whether what is seen of it was listed since the workload looked failed for the first time. */

@@ -67,7 +67,8 @@ export async function restartWorkloads(
     const standstill = createStandstill();
     for (;;) {
       const seen = mover.look(view.look(), view.certainAt);
-      const still = standstill.ofAll(partsOf(seen, view.certainAt), Date.now());
+      const parts = partsOf(seen, view.certainAt);
+      const still = standstill.ofAll(parts, { now: Date.now(), missed: view.missed() });
       view.confirm([...seen.doubtful, ...placesOf(seen, still)]);
       const resume = resumeFrom(seen, { before, total: all.length, batch });
       const beat: WaveCheckpoint = { ...resume, ...seen.progress };

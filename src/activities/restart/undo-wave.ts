@@ -14,10 +14,11 @@ import { rolloutLimits } from '../../domain/restart/rollout-limits.ts';
 import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
 import type { Heart } from '../heartbeat.ts';
-import { withAsked, type Asked } from './asked.ts';
+import { LEFT, withAsked, type Asked } from './asked.ts';
 import { seeWave, type WaveState } from './read-wave.ts';
 import type { PodKeeper } from './recreate-pod.ts';
 import { createStandstill } from './standstill.ts';
+import { hasLeft } from './has-left.ts';
 import { missingPods, takePodsBack } from './undo-pods.ts';
 import { createWake } from './wake.ts';
 import { openWaveView } from './wave-view.ts';
@@ -39,7 +40,8 @@ export async function settleWave(
   { deadlineSeconds, keeper }: { readonly deadlineSeconds: number; readonly keeper: PodKeeper },
   heart: Heart,
 ): Promise<void> {
-  const deadline = Date.now() + deadlineSeconds * 1000;
+  let deadline = Date.now() + deadlineSeconds * 1000;
+  let fewest = workloads.length;
   const remover: Remover = {
     access,
     newRevision,
@@ -63,6 +65,9 @@ export async function settleWave(
       });
       heart.beat({ done: workloads.length - open.length, total: workloads.length });
       if (open.length === 0) return;
+      // Many workloads take as long as they take, as long as one after the other comes back.
+      if (open.length < fewest) deadline = Date.now() + deadlineSeconds * 1000;
+      fewest = Math.min(fewest, open.length);
       if (open.every(({ certainAt }) => certainAt > deadline)) {
         throw notBack(
           open.map(({ why }) => why),
@@ -74,7 +79,7 @@ export async function settleWave(
       const parts = open.map(({ workload: { uid }, why: howFar, certainAt }) => {
         return [uid, { howFar, certainAt }] as const;
       });
-      const still = new Set(standstill.ofAll(new Map(parts), now));
+      const still = new Set(standstill.ofAll(new Map(parts), { now, missed: view.missed() }));
       view.confirm(
         open.map(({ workload }) => workload).filter(({ uid }) => now > deadline || still.has(uid)),
       );
@@ -194,6 +199,10 @@ async function removePod(
   { access: { worker }, asked, refused }: Remover,
 ): Promise<void> {
   const ref = { apiVersion: 'v1', kind: 'Pod', namespace: pod.namespace, name: pod.name };
+  if (asked.has(pod.uid) && (await hasLeft(worker, pod))) {
+    asked.set(pod.uid, LEFT);
+    return;
+  }
   // From before the request on: its answer may be lost.
   asked.set(pod.uid, Date.now());
   try {

@@ -51,10 +51,15 @@ export function faultOf(
   { method, isWatch }: Pick<ProxiedRequest, 'method' | 'isWatch'>,
   random: Random,
 ): RequestFault | undefined {
-  if (tooMany !== undefined && random() < tooMany.share) return 'tooMany';
-  if (errors !== undefined && random() < errors.share) return 'error';
+  if (hits(tooMany?.share ?? 0, random)) return 'tooMany';
+  if (hits(errors?.share ?? 0, random)) return 'error';
   if (isWatch) return faultOfWatch(watches);
-  return method !== 'GET' && random() < lostReplies ? 'lostReply' : undefined;
+  return method !== 'GET' && hits(lostReplies, random) ? 'lostReply' : undefined;
+}
+
+/** What never happens draws nothing, so that the chances of what does are spread as `random` has them. */
+function hits(share: number, random: Random): boolean {
+  return share > 0 && random() < share;
 }
 
 function faultOfWatch({ gone, silent }: WatchFaults): RequestFault | undefined {
@@ -76,17 +81,17 @@ export function createEventFaults(options: {
     held = undefined;
     // A bookmark vouches for what came before it: it neither is lost nor overtakes.
     if (line.startsWith('{"type":"BOOKMARK"')) return [...earlier, line];
-    if (random() < drop) {
+    if (hits(drop, random)) {
       counts.dropped += 1;
       return earlier;
     }
-    if (earlier.length === 0 && random() < swap) {
+    if (earlier.length === 0 && hits(swap, random)) {
       counts.swapped += 1;
       held = line;
       return [];
     }
     counts.passed += 1;
-    if (random() >= duplicate) return [line, ...earlier];
+    if (!hits(duplicate, random)) return [line, ...earlier];
     counts.duplicated += 1;
     return [line, line, ...earlier];
   };

@@ -30,7 +30,8 @@ interface Request {
   readonly signal?: AbortSignal;
 }
 
-const REQUEST_TIMEOUT_MS = 15_000;
+/** As long as the API server itself takes: a busy machine lists thousands of pods slowly. */
+const REQUEST_TIMEOUT_MS = 60_000;
 const FIELD_MANAGER = 'meshlift-rig';
 
 /**

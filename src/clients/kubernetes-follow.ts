@@ -21,6 +21,10 @@ export interface Mirror<T> {
   heardAt(): number;
   /** Set when it cannot go on by itself (401, 403, 404, an exception of `pick` or `onChange`): the caller decides. */
   failure(): Error | undefined;
+  /** When the list was asked for (ms) that the items were last taken from: a watch may miss an event. */
+  listedAt(): number;
+  /** Changes that lists have shown which the watch before them had passed over. */
+  missed(): number;
   /** Lists anew, so that the items are not older than this call. Rejects when the mirror ends before that. */
   refresh(): Promise<void>;
   /** Ends list and watch at once; nothing changes after it. */
@@ -64,6 +68,8 @@ export async function followKind<T>(
   return {
     items: follower.items,
     heardAt: () => follower.heardAt,
+    listedAt: () => follower.listedAt,
+    missed: () => follower.missed,
     failure: () => follower.failure,
     refresh: () => follower.refresh(),
     close: () => follower.close(),
@@ -73,9 +79,11 @@ export async function followKind<T>(
 /** Thrown out of the loop when the caller's own function threw: no trouble of the server's, whatever it is. */
 class CallerFailed extends Error {}
 
-/** One loop, which lists and watches by turns; `refresh` and `close` interrupt it. */
+/** One loop, which lists and watches by turns; `close` interrupts it, and `refresh` lists beside the watch. */
 class Follower<T> {
   heardAt = performance.now();
+  listedAt = 0;
+  missed = 0;
   failure: Error | undefined;
   readonly items: ReadonlyMap<string, T>;
 
@@ -92,6 +100,7 @@ class Follower<T> {
   #openedAt: number | undefined;
   /** Calls of `refresh` that no list has answered which began after them. */
   #asked: PromiseWithResolvers<void>[] = [];
+  #isListingBeside = false;
 
   constructor(transport: Transport, kind: ResourceKind, request: FollowRequest<T>) {
     const { options, pick, times = FOLLOW_TIMES } = request;
@@ -128,9 +137,27 @@ class Follower<T> {
     // A caller that does not wait for it learns of the end by `failure`.
     answer.promise.catch(() => undefined);
     this.#asked.push(answer);
-    this.#turn.abort();
     if (this.#end.signal.aborted) this.#finish(this.#end.signal.reason);
+    else if (this.#openedAt === undefined) this.#turn.abort();
+    else void this.#listBeside();
     return answer.promise;
+  }
+
+  /** Lists while the watch goes on, which costs no new one. Never rejects: in trouble the loop lists. */
+  async #listBeside(): Promise<void> {
+    if (this.#isListingBeside) return;
+    this.#isListingBeside = true;
+    const turn = this.#turn;
+    try {
+      while (this.#asked.length > 0 && turn === this.#turn && !turn.signal.aborted) {
+        await this.#list(turn.signal);
+      }
+    } catch {
+      // Those that asked still wait, and what the loop meets is told by it.
+    } finally {
+      this.#isListingBeside = false;
+      if (this.#asked.length > 0) this.#turn.abort();
+    }
   }
 
   readonly close = (): void => {
@@ -192,19 +219,32 @@ class Follower<T> {
     }
   }
 
-  async #list(): Promise<void> {
+  /** Beside a watch, where its signal is given: the list is of no use once that watch is over. */
+  async #list(beside?: AbortSignal): Promise<void> {
     const answered = this.#asked;
     this.#asked = [];
     const isFirst = this.#view.version() === '';
+    const signal = beside ?? this.#end.signal;
+    const askedAt = Date.now();
     try {
       const listing = await readList(this.#transport.send, this.#kind, {
         options: this.#options,
         pick: this.#view.entryOf,
-        signal: this.#end.signal,
+        signal,
       });
-      this.#end.signal.throwIfAborted();
-      this.#view.replace(listing);
-      this.#mustList = false;
+      signal.throwIfAborted();
+      if (beside === undefined) {
+        this.#view.replace(listing);
+        this.#mustList = false;
+      } else {
+        const missed = this.#view.merge(listing);
+        if (missed === undefined) {
+          this.#asked.unshift(...answered);
+          return;
+        }
+        this.missed += missed;
+      }
+      this.listedAt = askedAt;
       if (!isFirst) this.#tell();
     } catch (error) {
       this.#asked.unshift(...answered);

@@ -2,8 +2,8 @@ import type { KubernetesObject } from '../domain/kubernetes-object.ts';
 import type { Listing, PickObject } from './kubernetes-list.ts';
 import type { WatchEvent } from './kubernetes-watch.ts';
 
-/** An object of a list: its uid, and what is kept of it. */
-export type Entry<T> = readonly [uid: string, kept: T];
+/** An object of a list: its uid, what is kept of it, and its version. */
+export type Entry<T> = readonly [uid: string, kept: T, version: string];
 
 /** What one list and the watches after it say is there. */
 export interface MirrorItems<T> {
@@ -15,12 +15,20 @@ export interface MirrorItems<T> {
   readonly entryOf: PickObject<Entry<T>>;
   /** Takes a list's word for everything: what it does not have is gone. */
   replace(listing: Listing<Entry<T>>): void;
+  /**
+   * Takes a list that was made beside a watch: what the watch told since is newer and stays. How many
+   * changes the watch has passed over, which it will never tell; `undefined` where the list was not
+   * taken: one that a bookmark overtook cannot be told from what came before it.
+   */
+  merge(listing: Listing<Entry<T>>): number | undefined;
   /** Whether the items may have changed. What is known already, or known better, changes nothing. */
   apply(event: WatchEvent): boolean;
 }
 
 export function createMirrorItems<T>(pick: PickObject<T>): MirrorItems<T> {
   const items = new Map<string, T>();
+  /** Of each item. */
+  const versions = new Map<string, string>();
   /** Everything up to this version is in the items: an event that is not newer is an old one. */
   let complete = '';
   /** The version of each object that was heard of since. One that is gone stays, so that no late event revives it. */
@@ -37,21 +45,52 @@ export function createMirrorItems<T>(pick: PickObject<T>): MirrorItems<T> {
     if (isNews(version, latest)) latest = version;
     return true;
   };
+  const put = ([uid, kept, version]: Entry<T>): void => {
+    items.set(uid, kept);
+    versions.set(uid, version);
+  };
+  const drop = (uid: string): boolean => {
+    versions.delete(uid);
+    return items.delete(uid);
+  };
   return {
     items,
     version: () => latest,
     entryOf: (object) => {
       const kept = pick(object);
-      return kept === undefined ? undefined : [uidOf(object), kept];
+      if (kept === undefined) return undefined;
+      return [uidOf(object), kept, object.metadata.resourceVersion ?? ''];
     },
     replace: ({ items: entries, resourceVersion }) => {
-      const listed = new Map(entries);
-      for (const uid of items.keys()) if (!listed.has(uid)) items.delete(uid);
-      for (const [uid, kept] of listed) items.set(uid, kept);
+      const listed = new Set(entries.map(([uid]) => uid));
+      for (const uid of items.keys()) if (!listed.has(uid)) drop(uid);
+      entries.forEach(put);
       // A store that was restored counts anew from an earlier version.
       latest = resourceVersion;
       complete = resourceVersion;
       heard.clear();
+    },
+    merge: ({ items: entries, resourceVersion }) => {
+      if (complete !== '' && isNews(complete, resourceVersion)) return undefined;
+      const isKnownBetter = (uid: string): boolean => {
+        const version = heard.get(uid);
+        return version !== undefined && isNews(version, resourceVersion);
+      };
+      const isNew = ([uid, , version]: Entry<T>): boolean =>
+        !isKnownBetter(uid) && version !== versions.get(uid);
+      const news = entries.filter(isNew);
+      const listed = new Set(entries.map(([uid]) => uid));
+      const gone = [...items.keys()].filter((uid) => !listed.has(uid) && !isKnownBetter(uid));
+      // A watch tells changes in their order: it does not come back to what is behind it.
+      const isPassed = (version: string): boolean => !isNews(version, latest);
+      const missed =
+        news.filter(([, , version]) => isPassed(version)).length +
+        (isPassed(resourceVersion) ? gone.length : 0);
+      gone.forEach(drop);
+      news.forEach(put);
+      reach(resourceVersion);
+      if (isNews(resourceVersion, latest)) latest = resourceVersion;
+      return missed;
     },
     apply: (event) => {
       switch (event.kind) {
@@ -65,10 +104,11 @@ export function createMirrorItems<T>(pick: PickObject<T>): MirrorItems<T> {
         case 'gone': {
           const { object } = event;
           const uid = uidOf(object);
-          if (!accept(uid, object.metadata.resourceVersion ?? '')) return false;
+          const version = object.metadata.resourceVersion ?? '';
+          if (!accept(uid, version)) return false;
           const kept = event.kind === 'gone' ? undefined : pick(object);
-          if (kept === undefined) return items.delete(uid);
-          items.set(uid, kept);
+          if (kept === undefined) return drop(uid);
+          put([uid, kept, version]);
           return true;
         }
       }

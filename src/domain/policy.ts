@@ -32,7 +32,7 @@ export interface Policy {
      * person (retry, rollback or abort), and takes everything back when nobody decides. Absent: `rollback`.
      */
     readonly onBreach?: OnBreach;
-    /** A workload that has not finished its rollout by then has failed. */
+    /** A workload none of whose pods has arrived for this long has failed. */
     readonly workloadDeadlineSeconds: number;
     /**
      * Whether pods that nobody owns are deleted and made again from their manifest. A pod's annotation

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { readWaveWorkloads } from '../../src/activities/restart/wave-workloads.ts';
+import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import { KubernetesUnreachable } from '../../src/clients/kubernetes-error.ts';
 import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
@@ -76,6 +77,46 @@ describe('a workload whose template replaces no pod', () => {
     const evictions = writesTo(EVICTIONS);
     expect(evictions).toHaveLength(3);
     expect(new Set(evictions).size).toBe(3);
+  });
+
+  it('has all the time that its pods take, as long as one after the other arrives', async () => {
+    const ledger = placeWorkload(cluster, 'ledger', { pods: 3, spec: ON_DELETE });
+    await planned([ledger], { workloadDeadlineSeconds: 30 });
+    let missing = 0;
+    time.meanwhile(async () => {
+      const pods = await cluster.list(RESOURCE_KINDS.pod, { namespace: 'shop' });
+      const names = new Set(pods.map(({ metadata }) => metadata.name));
+      const gone = [0, 1, 2].find((index) => !names.has(`ledger-${index}`));
+      missing = gone === undefined ? 0 : missing + 1;
+      if (gone === undefined || missing < 20) return;
+      placePod(cluster, ledger, gone);
+      missing = 0;
+    });
+
+    const result = await restart();
+
+    expect(time.waits).toBeGreaterThan(55);
+    expect(result).toMatchObject({ finished: true, done: 1, pods: 3 });
+    expect(result.failed).toBeUndefined();
+  });
+
+  it('is not asked again for a pod that has left untold: that would close its budget', async () => {
+    const ledger = placeWorkload(cluster, 'ledger', { pods: 2, spec: ON_DELETE });
+    await planned([ledger]);
+    recreating(ledger, 2);
+    const asked: string[] = [];
+    const quietly: KubernetesClient = {
+      ...cluster,
+      evict: async (ref, precondition) => {
+        asked.push(ref.name);
+        return cluster.unseen(() => cluster.evict(ref, precondition));
+      },
+    };
+
+    expect(await restart({ kubernetes: quietly })).toMatchObject({ finished: true, done: 1 });
+
+    expect(time.waits).toBeGreaterThan(10);
+    expect(asked).toEqual(['ledger-1', 'ledger-0']);
   });
 
   it('is in the journal all the same, so that its undo finds it', async () => {

@@ -87,17 +87,61 @@ describe('a first list', () => {
 });
 
 describe('refresh', () => {
-  it('lists anew and goes on from there', async () => {
+  it('lists anew beside a watch, which goes on', async () => {
     const mirror = await bench.follow();
-    const first = await bench.api.nextWatch();
+    const watch = await bench.api.nextWatch();
+    watch.send('ADDED', thing('b', 12));
+    await untilHolds(() => expect(shown(mirror)).toEqual(['b@12']));
+
+    bench.api.collection = { items: [thing('a', 20)], version: '30' };
+    await delay(2);
+    const asked = Date.now();
+    expect(mirror.listedAt()).toBeLessThan(asked);
+    await mirror.refresh();
+    expect(mirror.listedAt()).toBeGreaterThanOrEqual(asked);
+    expect(shown(mirror)).toEqual(['a@20']);
+    watch.send('MODIFIED', thing('a', 25));
+    watch.send('MODIFIED', thing('a', 31));
+    await untilHolds(() => expect(shown(mirror)).toEqual(['a@31']));
+
+    expect(bench.api.watches()).toHaveLength(1);
+  });
+
+  it('lists once more where a bookmark overtook the list', async () => {
+    const mirror = await bench.follow();
+    const watch = await bench.api.nextWatch();
+    watch.send('ADDED', thing('b', 12));
+    await untilHolds(() => expect(shown(mirror)).toEqual(['b@12']));
+    const held = Promise.withResolvers<void>();
+    const underWay = Promise.withResolvers<void>();
+    bench.api.refuse = async ({ query }) => {
+      if (query['watch'] !== undefined || bench.api.lists().length !== 2) return undefined;
+      underWay.resolve();
+      await held.promise;
+      return undefined;
+    };
+
+    const refreshed = mirror.refresh();
+    await underWay.promise;
+    const heard = mirror.heardAt();
+    watch.send('BOOKMARK', thing('', 40));
+    await untilHolds(() => expect(mirror.heardAt()).toBeGreaterThan(heard));
+    bench.api.collection = { items: [thing('a', 20)], version: '50' };
+    held.resolve();
+    await refreshed;
+
+    expect(bench.api.lists()).toHaveLength(3);
+    expect(shown(mirror)).toEqual(['a@20']);
+  });
+
+  it('lists in the place of a watch that is not there', async () => {
+    bench.api.refuse = ({ query }) => (query['watch'] === undefined ? undefined : { code: 503 });
+    const mirror = await bench.follow();
 
     bench.api.collection = { items: [thing('a', 20)], version: '30' };
     await mirror.refresh();
-    const next = await bench.api.nextWatch();
 
     expect(shown(mirror)).toEqual(['a@20']);
-    expect(next.query['resourceVersion']).toBe('30');
-    await first.closed;
   });
 
   it('is not content with a list that had begun before it', async () => {

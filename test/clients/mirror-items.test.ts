@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WatchEvent } from '../../src/clients/kubernetes-watch.ts';
-import { createMirrorItems, isNews, type MirrorItems } from '../../src/clients/mirror-items.ts';
+import type { Listing } from '../../src/clients/kubernetes-list.ts';
+import {
+  createMirrorItems,
+  isNews,
+  type Entry,
+  type MirrorItems,
+} from '../../src/clients/mirror-items.ts';
 import type { KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 
 const pod = (name: string, resourceVersion: string): KubernetesObject => ({
@@ -23,7 +29,7 @@ function after(events: readonly WatchEvent[], version = '10'): MirrorItems<strin
   const mirror = createMirrorItems(
     ({ metadata }) => `${metadata.name}@${metadata.resourceVersion ?? ''}`,
   );
-  mirror.replace({ items: [['uid-a', 'a@9']], resourceVersion: version });
+  mirror.replace({ items: [['uid-a', 'a@9', '9']], resourceVersion: version });
   for (const event of events) mirror.apply(event);
   return mirror;
 }
@@ -75,12 +81,58 @@ describe('items', () => {
   });
 });
 
+describe('a list that was made beside a watch', () => {
+  const LISTED: Listing<Entry<string>> = {
+    items: [['uid-a', 'a@15', '15']],
+    resourceVersion: '20',
+  };
+
+  it.each<[string, readonly WatchEvent[], readonly string[]]>([
+    ['has what no event told', [], ['a@15']],
+    ['loses what went away untold', [changed('b', '12')], ['a@15']],
+    [
+      'leaves what the watch knows better',
+      [changed('a', '21'), changed('b', '22')],
+      ['a@21', 'b@22'],
+    ],
+    ['does not revive what has gone since', [gone('a', '21')], []],
+  ])('%s', (_rule, events, expected) => {
+    const mirror = after(events);
+
+    expect(mirror.merge(LISTED)).toBeDefined();
+
+    expect([...mirror.items.values()]).toEqual(expected);
+    mirror.apply(changed('a', '20'));
+    expect([...mirror.items.values()]).toEqual(expected);
+  });
+
+  it('is taken where nothing happened since a bookmark, and not where one overtook it', () => {
+    const mirror = after([bookmark('20')]);
+    expect(mirror.merge({ items: [], resourceVersion: '19' })).toBeUndefined();
+    expect([...mirror.items.values()]).toEqual(['a@9']);
+
+    expect(mirror.merge(LISTED)).toBeDefined();
+
+    expect([...mirror.items.values()]).toEqual(['a@15']);
+  });
+
+  it.each<[string, readonly WatchEvent[], number]>([
+    ['a change that the watch is beyond', [changed('b', '18'), gone('b', '19')], 1],
+    ['not a change that is yet to come', [changed('b', '14'), gone('b', '14')], 0],
+    ['not what is known already', [changed('a', '15'), changed('b', '18'), gone('b', '19')], 0],
+    ['not what is known better', [changed('a', '21')], 0],
+    ['an object that went before the watch went on', [changed('a', '21'), changed('b', '12')], 1],
+  ])('tells %s as missed', (_what, events, missed) => {
+    expect(after(events).merge(LISTED)).toBe(missed);
+  });
+});
+
 describe('the items of a mirror', () => {
   it('are the same map after a new list, which has the last word', () => {
     const mirror = after([changed('b', '12')]);
     const { items } = mirror;
 
-    mirror.replace({ items: [['uid-c', 'c@5']], resourceVersion: '7' });
+    mirror.replace({ items: [['uid-c', 'c@5', '5']], resourceVersion: '7' });
 
     expect([...items]).toEqual([['uid-c', 'c@5']]);
     expect(mirror.version()).toBe('7');

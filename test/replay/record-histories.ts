@@ -2,10 +2,16 @@
  * Records the histories that the replay test reads: those that are named, or all; see README.md beside
  * this file.
  */
+import { fileURLToPath } from 'node:url';
 import { findTimeSkippingServer } from '../support/time-skipping-server/install.ts';
 import { writeHistory } from '../support/replay-history.ts';
 import { failure, untilAsked } from '../support/scripted-activities.ts';
-import { openTimeSkippingStage, type Plot, type Rehearsal } from '../support/workflow-stage.ts';
+import {
+  openLocalStage,
+  openTimeSkippingStage,
+  type Plot,
+  type Rehearsal,
+} from '../support/workflow-stage.ts';
 
 const server = await findTimeSkippingServer();
 if (server.kind === 'missing') throw new Error(server.reason);
@@ -123,3 +129,24 @@ await record(
   nothing,
 );
 await stage.close();
+
+await recordContinued();
+
+/** On Temporal's own server: the other one skips no time any more once a run went on in a new history. */
+async function recordContinued(): Promise<void> {
+  if (wanted.length > 0 && !wanted.includes('continued')) return;
+  const cli = process.env['TEMPORAL_CLI_PATH'];
+  if (cli === undefined) throw new Error('TEMPORAL_CLI_PATH is to name the Temporal CLI');
+  const workflowsPath = fileURLToPath(new URL('./continuing-workflows.ts', import.meta.url));
+  const local = await openLocalStage(cli, { workflowsPath });
+  const soakSeconds = { controlPlane: 1, wave: 1, mesh: 1 };
+  const policy = { soakSeconds, healthPollSeconds: 1, pruneGraceSeconds: 1 };
+  const run = await local.begin({ policy });
+  await decide(run, 'approve');
+  await run.result();
+  // Without a run id: the last of its histories.
+  const { client } = local.env;
+  writeHistory('continued', await client.workflow.getHandle(run.handle.workflowId).fetchHistory());
+  console.log('recorded continued');
+  await local.close();
+}

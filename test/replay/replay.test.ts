@@ -40,6 +40,7 @@ describe('recorded runs', () => {
     expect(NAMES).toEqual([
       'blocked',
       'cancelled',
+      'continued',
       'downgraded',
       'expired',
       'halted',
@@ -69,6 +70,24 @@ describe('recorded runs', () => {
     expect(text).not.toMatch(/\/(home|root|work|tmp|Users)\//);
   });
 });
+
+it('the recorded run that was continued begins with what was carried into it', () => {
+  const [begun] = readHistory('continued').events;
+
+  const started = JSON.stringify(begun);
+  expect(started).toContain('continuedExecutionRunId');
+  const [, carried] = inputOf(begun);
+  expect(carried).toMatchObject({ place: { kind: 'step' } });
+});
+
+function inputOf(begun: Readonly<Record<string, unknown>> | undefined): readonly unknown[] {
+  const { input } = (begun?.['workflowExecutionStartedEventAttributes'] ?? {}) as {
+    readonly input?: { readonly payloads?: readonly { readonly data: string }[] };
+  };
+  return (input?.payloads ?? []).map(
+    ({ data }) => JSON.parse(Buffer.from(data, 'base64').toString('utf8')) as unknown,
+  );
+}
 
 describe('the replay finds', () => {
   it.each([

@@ -61,8 +61,11 @@ class FakeMirror<T = unknown> {
   readonly #items = new Map<string, T>();
   readonly #end = new AbortController();
   #failure: Error | undefined;
-  /** The number of the last change that the last list had. */
+  /** The number of the last change that the last list had, and when it was asked for (ms). */
+  #listed = 0;
   #listedAt = 0;
+  /** Lists that showed what nobody had told. */
+  #missed = 0;
 
   constructor(kind: ResourceKind, request: FollowRequest<T> & { readonly told: () => number }) {
     this.#kind = kind;
@@ -73,6 +76,8 @@ class FakeMirror<T = unknown> {
     this.shown = {
       items: this.#items,
       heardAt: () => performance.now(),
+      listedAt: () => this.#listedAt,
+      missed: () => this.#missed,
       failure: () => this.#failure,
       refresh: async () => this.#refresh(),
       close: () => this.#end.abort(new Error(`the mirror of ${kind.plural} is closed`)),
@@ -82,7 +87,7 @@ class FakeMirror<T = unknown> {
 
   take({ before, after }: Change, number: number): void {
     const isOurs = [before, after].some((each) => each !== undefined && isOf(each, this.#kind));
-    if (this.#end.signal.aborted || !isOurs || number <= this.#listedAt) return;
+    if (this.#end.signal.aborted || !isOurs || number <= this.#listed) return;
     this.#guarded(() => {
       const kept = after === undefined ? undefined : this.#keep(this.#request.see(after));
       const isGone = before !== undefined && uidOf(before) !== kept && this.#drop(before);
@@ -100,14 +105,17 @@ class FakeMirror<T = unknown> {
   #refresh(): void {
     this.#end.signal.throwIfAborted();
     this.#guarded(() => {
+      const before = JSON.stringify([...this.#items]);
       this.#list();
+      if (JSON.stringify([...this.#items]) !== before) this.#missed += 1;
       this.#request.options.onChange?.();
     });
     this.#end.signal.throwIfAborted();
   }
 
   #list(): void {
-    this.#listedAt = this.#request.told();
+    this.#listed = this.#request.told();
+    this.#listedAt = Date.now();
     this.#items.clear();
     for (const object of this.#request.list()) this.#keep(object);
   }

@@ -22,7 +22,7 @@ export interface FakeKubernetes extends KubernetesClient {
   /** Puts an object there as somebody else would, whatever was there. */
   place(object: KubernetesObject): KubernetesObject;
   /** Changes of which no mirror hears, as when a watch misses events: only a list shows them. */
-  unseen(changes: () => void): void;
+  unseen<T>(changes: () => T): T;
   /** Every write that was carried out, as `verb Kind namespace/name`. */
   readonly writes: readonly string[];
   /** Ends every mirror with this failure, as a server does that says no. */
@@ -60,8 +60,11 @@ export function createFakeKubernetes(): FakeKubernetes {
     place: store.place,
     unseen: (changes) => {
       store.follows.mute(true);
-      changes();
-      store.follows.mute(false);
+      try {
+        return changes();
+      } finally {
+        store.follows.mute(false);
+      }
     },
     failMirrors: (error) => store.follows.fail(error),
     get: async (ref) => find(ref),

@@ -1,6 +1,6 @@
 import { suitePart } from '../suite-part.ts';
 import type { Topic } from '../topic.ts';
-import { benchPart } from './bench-part.ts';
+import { benchLargePart, benchPart } from './bench-part.ts';
 import { mixedPart } from './mixed-part.ts';
 
 /** Workloads move without one being dropped, whatever they are and whatever happens meanwhile. */
@@ -26,7 +26,7 @@ export const DATA_PLANE: Topic = {
     }),
     suitePart(
       'faults',
-      'dead watches, 410, 429 and 500 between the worker and the API server; about 8 minutes',
+      'dead watches, 410, 429 and 500 between the worker and the API server; about 15 minutes',
       { stage: 'e2e', pattern: 'fault-proxy' },
       { stage: 'data-plane', pattern: 'faults' },
     ),
@@ -47,5 +47,6 @@ export const DATA_PLANE: Topic = {
       pattern: 'refresh-proxies',
     }),
     benchPart,
+    benchLargePart,
   ],
 };

@@ -7,7 +7,8 @@ import { holds } from '../../domain/journal/keyed-values.ts';
 import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { templateLabels } from '../changes/patch-paths.ts';
 import { performChange, performTemplateLabels, setMark } from '../changes/perform-change.ts';
-import type { Asked } from './asked.ts';
+import { LEFT, type Asked } from './asked.ts';
+import { hasLeft } from './has-left.ts';
 import { recreatePod, type PodKeeper } from './recreate-pod.ts';
 import { carriesLabels, type RestartChange, type WaveEntry } from './wave-entries.ts';
 
@@ -123,6 +124,10 @@ async function evictNext(
 ): Promise<void> {
   const next = nextEvictions({ pods, limits, hasBudget: budgets.length > 0, isOnTarget });
   for (const pod of next) {
+    if (asked.has(pod.uid) && (await hasLeft(kubernetes, pod))) {
+      asked.set(pod.uid, LEFT);
+      continue;
+    }
     asked.set(pod.uid, Date.now());
     if (await evict(kubernetes, pod)) continue;
     asked.delete(pod.uid);

@@ -9,14 +9,14 @@ import type { PodKeeper } from './recreate-pod.ts';
 import type { BegunMove, WaveCheckpoint } from './wave-checkpoint.ts';
 import { failureOf, MOST_MARKS_PUT_BACK, type Deadlines } from './wave-failures.ts';
 import { seeEntries, type RestartChange, type WaveEntry } from './wave-entries.ts';
-import type { WaveSight } from './wave-view.ts';
+import type { Place, WaveSight, WaveView } from './wave-view.ts';
 
 export interface MoverOptions {
   readonly kubernetes: KubernetesClient;
   /** The batch, in order. */
   readonly changes: readonly RestartChange[];
   readonly limits: WindowLimits;
-  /** A workload that is not there after this long has failed. */
+  /** A workload that comes no further for this long has failed. */
   readonly deadlineSeconds: number;
   readonly isOnTarget: (pod: PodFacts) => boolean;
   /** What an earlier attempt has begun, by uid. */
@@ -43,15 +43,15 @@ export interface Seen {
   /** Pods of the workloads that are done. */
   readonly pods: number;
   readonly begin: ReadonlySet<string>;
-  /** Something looks failed by a sight that may have missed an event: it is to be confirmed. */
-  readonly isDoubtful: boolean;
+  /** What looks failed by a sight that may have missed an event: it is to be confirmed. */
+  readonly doubtful: readonly Place[];
   readonly progress: Omit<WaveCheckpoint, 'done' | 'total' | 'batch'>;
 }
 
 /** Moves one batch of workloads: looks, judges, begins what may begin. It waits for nothing. */
 export interface Mover {
-  /** Nothing in the sight is older than `certainAt` (ms). */
-  look(sight: WaveSight, certainAt: number): Seen;
+  /** Nothing in the sight of a workload is older than `certainAt` says (ms). */
+  look(sight: WaveSight, certainAt: WaveView['certainAt']): Seen;
   /** Begins what the window has room for and goes on with what moves pod by pod. */
   move(seen: Seen, onBegun: (begun: WaveCheckpoint['begun']) => void): Promise<void>;
 }
@@ -82,6 +82,8 @@ export function createMover(options: MoverOptions): Mover {
   const asked: Asked = new Map();
   /** How often the mark was put back on a template from which somebody had taken it, by uid. */
   const marks = new Map<string, number>();
+  /** The fewest pods that were left of a workload, and since when (ms), by uid. */
+  const furthest = new Map<string, { readonly remaining: number; readonly at: number }>();
   const failures = new Map(Object.entries(options.failedBefore));
   /** Since when (ms) a workload looks failed, by uid; it has failed when a list of later shows it too. */
   const suspects = new Map<string, number>();
@@ -90,13 +92,13 @@ export function createMover(options: MoverOptions): Mover {
   /** Since when every write met trouble of the server's. */
   let troubleSince: number | undefined;
 
-  function look(sight: WaveSight, certainAt: number): Seen {
+  function look(sight: WaveSight, certainAt: WaveView['certainAt']): Seen {
     const now = Date.now();
     const pods = withAsked(sight.pods, asked, now);
     const methods = new Map([...begun].map(([uid, { method }]) => [uid, method] as const));
     const context = { isOnTarget, begun: methods };
     const entries = seeEntries(changes, { ...sight, pods }, context).map((entry) =>
-      judge(entry, certainAt),
+      judge(entry, certainAt(entry.change.ref)),
     );
     const ready = entries.flatMap((entry) => entry.pods.filter(isReadyOnTarget).map(uidOf));
     meter ??= createReadyMeter(ready);
@@ -121,7 +123,7 @@ export function createMover(options: MoverOptions): Mover {
       tooMany: isOver ? [...failures.values()] : undefined,
       pods: entries.reduce((sum, { state }) => sum + (state.kind === 'done' ? state.pods : 0), 0),
       begin: new Set(begin),
-      isDoubtful: suspects.size > 0,
+      doubtful: entries.filter(({ key }) => suspects.has(key)).map(({ change }) => change.ref),
       progress: {
         begun: Object.fromEntries(begun),
         ...(failures.size === 0 ? {} : { failed: Object.fromEntries(failures) }),
@@ -138,14 +140,15 @@ export function createMover(options: MoverOptions): Mover {
   function judge(entry: WaveEntry, certainAt: number): WaveEntry {
     const { key, state, method } = entry;
     if (state.kind === 'done') {
-      for (const book of [begun, failures, suspects]) book.delete(key);
+      for (const book of [begun, failures, suspects, furthest]) book.delete(key);
       return entry;
     }
     // The answer to its beginning, or the heartbeat after it, may have been lost with an attempt.
     if (state.kind === 'moving' && !begun.has(key)) {
       begun.set(key, { at: new Date().toISOString(), method });
     }
-    const deadlines = { begun, marks, stuckSince, seconds: options.deadlineSeconds };
+    const furtherAt = noteProgress(entry);
+    const deadlines = { begun, furtherAt, marks, stuckSince, seconds: options.deadlineSeconds };
     const failure = failures.get(key) ?? failureOf(entry, deadlines);
     if (failure === undefined) {
       suspects.delete(key);
@@ -159,7 +162,17 @@ export function createMover(options: MoverOptions): Mover {
     return { ...entry, state: { kind: 'failed', message: failure } };
   }
 
-  /** Whether everything was listed since the workload looked failed for the first time. */
+  /** When the last of its pods arrived. */
+  function noteProgress({ key, remaining }: WaveEntry): number {
+    const known = furthest.get(key);
+    if (known !== undefined && known.remaining <= remaining) return known.at;
+    // What is seen for the first time says nothing of when it came so far.
+    const at = known === undefined ? 0 : Date.now();
+    furthest.set(key, { remaining, at });
+    return at;
+  }
+
+  /** Whether what is seen of it was listed since the workload looked failed for the first time. */
   function isCertain(key: string, certainAt: number): boolean {
     const since = suspects.get(key) ?? Date.now();
     suspects.set(key, since);

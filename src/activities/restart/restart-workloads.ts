@@ -10,13 +10,13 @@ import { journalRestarts } from './journal-restarts.ts';
 import { createMover, type Seen } from './mover.ts';
 import { keepPods, type PodKeeper } from './recreate-pod.ts';
 import { toleratedFailures } from '../../domain/restart/tolerance.ts';
-import { createStandstill } from './standstill.ts';
+import { createStandstill, type StandstillPart, type StandstillParts } from './standstill.ts';
 import { createWake } from './wake.ts';
 import { tooManyFailed } from './wave-failures.ts';
 import type { BegunMove, WaveCheckpoint, WaveResult } from './wave-checkpoint.ts';
 import { readWindowLimits } from './window-limits.ts';
 import type { RestartChange } from './wave-workloads.ts';
-import { openWaveView } from './wave-view.ts';
+import { openWaveView, type Place, type WaveView } from './wave-view.ts';
 
 /** A change of the cluster ends the wait; this bounds it, for deadlines and what is not watched. */
 const LOOK_EVERY_MS = 1000;
@@ -66,8 +66,10 @@ export async function restartWorkloads(
     });
     const standstill = createStandstill();
     for (;;) {
-      const seen = mover.look(view.look(), view.certainAt());
-      if (seen.isDoubtful || standstill.isDue(howFar(seen), Date.now())) view.confirm();
+      const seen = mover.look(view.look(), view.certainAt);
+      const parts = partsOf(seen, view.certainAt);
+      const still = standstill.ofAll(parts, { now: Date.now(), missed: view.missed() });
+      view.confirm([...seen.doubtful, ...placesOf(seen, still)]);
       const resume = resumeFrom(seen, { before, total: all.length, batch });
       const beat: WaveCheckpoint = { ...resume, ...seen.progress };
       heart.beat(beat);
@@ -116,8 +118,21 @@ function resumeFrom(
   return { done: before + done, total, begun, batch, ...failures };
 }
 
-function howFar({ done, moving, failed, progress }: Seen): string {
-  return `${done} ${moving} ${failed} ${progress.podsLeft ?? 0}`;
+/** Each workload that moves; where none does, what waits: it may wait for something that nobody told. */
+function partsOf({ entries, moving }: Seen, certainAt: WaveView['certainAt']): StandstillParts {
+  return new Map(
+    entries.flatMap(({ key, state, remaining, change }): [string, StandstillPart][] => {
+      const isAsked = state.kind === 'moving' || (moving === 0 && state.kind === 'waiting');
+      if (!isAsked) return [];
+      const message = state.kind === 'moving' ? state.message : 'waiting';
+      return [[key, { howFar: `${remaining} ${message}`, certainAt: certainAt(change.ref) }]];
+    }),
+  );
+}
+
+function placesOf({ entries }: Seen, keys: readonly string[]): readonly Place[] {
+  const wanted = new Set(keys);
+  return entries.filter(({ key }) => wanted.has(key)).map(({ change }) => change.ref);
 }
 
 function latestCheckpoint(): WaveCheckpoint | undefined {

@@ -1,29 +1,59 @@
-/** Tells when nothing has come further for so long that a watch may have missed something. */
+/** Tells what has not come further for so long that a watch may have missed an event. */
 export interface Standstill {
-  /** To be told at each look how far everything is; whether it is time to list anew. */
-  isDue(howFar: string, now: number): boolean;
+  /**
+   * To be told at each look, with how often a watch was found to have missed something; the keys of
+   * those that are to be listed anew.
+   */
+  ofAll(parts: StandstillParts, look: { now: number; missed: number }): readonly string[];
 }
 
-/** Pods that start slowly are no reason to list again and again: each time after twice as long. */
+/** By a key of its own. */
+export type StandstillParts = ReadonlyMap<string, StandstillPart>;
+
+export interface StandstillPart {
+  readonly howFar: string;
+  /** Nothing that is seen of it is older (ms). */
+  readonly certainAt: number;
+}
+
 const FIRST_MS = 10_000;
+/** After a list that showed what a watch had missed: more may be missing. */
+const DOUBTFUL_MS = 4_000;
 const MOST_MS = 120_000;
 
+/**
+ * Each part is waited for by itself: one that stands still is not hidden by others that go on. Pods
+ * that start slowly are no reason to list again and again: a list that showed nothing missing makes the
+ * next wait twice as long, for all of them.
+ */
 export function createStandstill(): Standstill {
-  let latest: string | undefined;
-  let dueAt = 0;
+  const known = new Map<string, { readonly howFar: string; readonly since: number }>();
   let pauseMs = FIRST_MS;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  /** Those for which lists were asked that have not all come yet, and what was missed until then. */
+  let doubted: { readonly keys: readonly string[]; readonly missed: number } | undefined;
+
+  function note(parts: StandstillParts, now: number): void {
+    for (const key of known.keys()) if (!parts.has(key)) known.delete(key);
+    for (const [key, { howFar }] of parts) {
+      if (known.get(key)?.howFar !== howFar) known.set(key, { howFar, since: now });
+    }
+  }
+
   return {
-    isDue: (howFar, now) => {
-      if (howFar !== latest) {
-        latest = howFar;
-        pauseMs = FIRST_MS;
-        dueAt = now + pauseMs;
-        return false;
+    ofAll: (parts, { now, missed }) => {
+      note(parts, now);
+      const isAnswered = (key: string): boolean => (parts.get(key)?.certainAt ?? now) >= askedAt;
+      if (doubted?.keys.every(isAnswered) === true) {
+        pauseMs = missed > doubted.missed ? DOUBTFUL_MS : Math.min(2 * pauseMs, MOST_MS);
+        doubted = undefined;
       }
-      if (now < dueAt) return false;
-      pauseMs = Math.min(2 * pauseMs, MOST_MS);
-      dueAt = now + pauseMs;
-      return true;
+      const still = [...known].filter(([, { since }]) => now - Math.max(since, askedAt) >= pauseMs);
+      if (still.length === 0) return [];
+      askedAt = now;
+      const keys = still.map(([key]) => key);
+      doubted = { keys, missed };
+      return keys;
     },
   };
 }

@@ -15,10 +15,11 @@ import { rolloutLimits } from '../../domain/restart/rollout-limits.ts';
 import { describeCount } from '../../domain/rollout/describe-count.ts';
 import { ActivityError } from '../errors.ts';
 import type { Heart } from '../heartbeat.ts';
-import { withAsked, type Asked } from './asked.ts';
+import { LEFT, withAsked, type Asked } from './asked.ts';
 import { seeWave, type WaveState } from './read-wave.ts';
 import type { PodKeeper } from './recreate-pod.ts';
 import { createStandstill } from './standstill.ts';
+import { hasLeft } from './has-left.ts';
 import { missingPods, takePodsBack } from './undo-pods.ts';
 import { createWake } from './wake.ts';
 import { openWaveView } from './wave-view.ts';
@@ -40,7 +41,8 @@ export async function settleWave(
   { deadlineSeconds, keeper }: { readonly deadlineSeconds: number; readonly keeper: PodKeeper },
   heart: Heart,
 ): Promise<void> {
-  const deadline = Date.now() + deadlineSeconds * 1000;
+  let deadline = Date.now() + deadlineSeconds * 1000;
+  let fewest = workloads.length;
   const remover: Remover = {
     access,
     newProxy,
@@ -58,12 +60,30 @@ export async function settleWave(
       const pods = withAsked(sight.pods, remover.asked, Date.now());
       const live = seeWave(workloads, { ...sight, pods });
       const missing = await missingPods(workloads, live, keeper);
-      const open = workloads.flatMap((workload) => unsettled(workload, live, remover, missing));
+      const open = workloads.flatMap((workload) => {
+        const why = unsettled(workload, live, remover, missing);
+        return why === undefined ? [] : [{ workload, why, certainAt: view.certainAt(workload) }];
+      });
       heart.beat({ done: workloads.length - open.length, total: workloads.length });
       if (open.length === 0) return;
-      if (view.certainAt() > deadline) throw notBack(open, workloads.length, deadlineSeconds);
-      const isDue = standstill.isDue(open.join(), Date.now());
-      if (isDue || Date.now() > deadline) view.confirm();
+      // Many workloads take as long as they take, as long as one after the other comes back.
+      if (open.length < fewest) deadline = Date.now() + deadlineSeconds * 1000;
+      fewest = Math.min(fewest, open.length);
+      if (open.every(({ certainAt }) => certainAt > deadline)) {
+        throw notBack(
+          open.map(({ why }) => why),
+          workloads.length,
+          deadlineSeconds,
+        );
+      }
+      const now = Date.now();
+      const parts = open.map(({ workload: { uid }, why: howFar, certainAt }) => {
+        return [uid, { howFar, certainAt }] as const;
+      });
+      const still = new Set(standstill.ofAll(new Map(parts), { now, missed: view.missed() }));
+      view.confirm(
+        open.map(({ workload }) => workload).filter(({ uid }) => now > deadline || still.has(uid)),
+      );
       await removeNewProxies(workloads, live, remover);
       await takePodsBack(access.worker, workloads, live, { keeper, newProxy });
       await wake.wait(LOOK_EVERY_MS);
@@ -112,15 +132,15 @@ function unsettled(
   live: WaveState,
   { newProxy, refused }: Remover,
   missing: ReadonlySet<string>,
-): readonly string[] {
-  if (missing.has(uid)) return [`${namespace}/${name}: it is gone`];
+): string | undefined {
+  if (missing.has(uid)) return `${namespace}/${name}: it is gone`;
   const workload = live.workloads.get(uid);
   const pods = live.pods.get(uid) ?? [];
   const state = assessSettled({ kind, workload, pods, newProxy });
-  if (state === undefined || workload === undefined) return [];
+  if (state === undefined || workload === undefined) return undefined;
   const back = pods.filter((pod) => !newProxy.isOn(pod));
   const why = whyNew(workload, newProxy) ?? refused.get(uid) ?? explainStall(workload, back);
-  return [`${namespace}/${name}: ${state}${why === undefined ? '' : `; ${why}`}`];
+  return `${namespace}/${name}: ${state}${why === undefined ? '' : `; ${why}`}`;
 }
 
 /**
@@ -183,6 +203,10 @@ async function removePod(
   { access: { worker }, asked, refused }: Remover,
 ): Promise<void> {
   const ref = { apiVersion: 'v1', kind: 'Pod', namespace: pod.namespace, name: pod.name };
+  if (asked.has(pod.uid) && (await hasLeft(worker, pod))) {
+    asked.set(pod.uid, LEFT);
+    return;
+  }
   // From before the request on: its answer may be lost.
   asked.set(pod.uid, Date.now());
   try {

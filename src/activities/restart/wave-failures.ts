@@ -9,6 +9,8 @@ import type { WaveEntry } from './wave-entries.ts';
 export const MOST_MARKS_PUT_BACK = 2;
 export interface Deadlines {
   readonly begun: ReadonlyMap<string, BegunMove>;
+  /** When (ms) the last pod of the workload arrived that did: many pods take as long as they take. */
+  readonly furtherAt: number;
   readonly marks: ReadonlyMap<string, number>;
   /** Since when (ms) nothing moves although workloads wait, and why they do. */
   readonly stuckSince: { readonly at: number; readonly held: readonly string[] } | undefined;
@@ -18,21 +20,26 @@ export interface Deadlines {
 /** Why a workload has failed, or its time is over; `undefined` while neither is so. */
 export function failureOf(
   entry: WaveEntry,
-  { begun, marks, seconds, stuckSince }: Deadlines,
+  { begun, furtherAt, marks, seconds, stuckSince }: Deadlines,
 ): string | undefined {
   const { key, name, state } = entry;
   if (state.kind === 'failed') return `${name}: ${state.message}${attribute(entry)}`;
   if (state.kind === 'moving') {
     if ((marks.get(key) ?? 0) > MOST_MARKS_PUT_BACK) return `${name}: ${takenAway(entry)}`;
     const passed = secondsSince(begun.get(key)?.at);
-    return passed > seconds
-      ? `${name}: not there after ${Math.round(passed)} s: ${state.message}${attribute(entry)}`
+    const still = Math.min(passed, (Date.now() - furtherAt) / 1000);
+    return still > seconds
+      ? `${name}: not there after ${Math.round(passed)} s${stillFor(passed, still)}: ${state.message}${attribute(entry)}`
       : undefined;
   }
   const stuck = stuckSince === undefined ? 0 : (Date.now() - stuckSince.at) / 1000;
   return state.kind === 'waiting' && stuckSince !== undefined && stuck > seconds
     ? `${name}: could not begin for ${Math.round(stuck)} s: ${stuckSince.held.join('; ')}`
     : undefined;
+}
+
+function stillFor(passed: number, still: number): string {
+  return passed - still < 1 ? '' : `, no further for ${Math.round(still)} s`;
 }
 
 function takenAway({ change }: WaveEntry): string {

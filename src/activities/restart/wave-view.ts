@@ -1,7 +1,7 @@
 import type { Mirror } from '../../clients/kubernetes-follow.ts';
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { RESOURCE_KINDS, type ResourceKind } from '../../clients/resource-kinds.ts';
-import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
+import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes-object.ts';
 import { interpretPod, type PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import type { BudgetFacts } from '../../domain/inventory/capacity.ts';
 import { interpretBudget } from '../../domain/inventory/interpret-budgets.ts';
@@ -25,15 +25,38 @@ export interface WaveView {
   look(): WaveSight;
   /** When the kind that was heard longest ago was heard last, by `performance.now()`. */
   heardAt(): number;
-  /** Nothing of the sight is older than this moment (ms): a watch may miss an event, a list does not. */
-  certainAt(): number;
-  /** Lists everything anew, now and then at most; a change is told when it is complete. */
-  confirm(): void;
+  /** Nothing that is seen of it is older than this moment (ms): a watch may miss an event, a list does not. */
+  readonly certainAt: (workload: Place) => number;
+  /** How often a watch was found to have missed something. */
+  missed(): number;
+  /** Lists anew what is seen of these, now and then at most; a change is told when it is complete. */
+  confirm(workloads: readonly Place[]): void;
   close(): void;
 }
 
+/** Which lists a workload is in. */
+export type Place = Pick<ObjectRef, 'kind' | 'namespace'>;
+
 /** Lists of many objects are dear: several workloads that fail are confirmed by one. */
 const CONFIRM_EVERY_MS = 5000;
+
+/** One list and its watch. */
+interface Watched extends Place {
+  readonly mirror: Mirror<unknown>;
+  askedAt: number;
+}
+
+/** A workload is seen by itself, its pods, what links them, and its budgets. */
+function shows({ kind, namespace }: Place, workload: Place): boolean {
+  if (namespace !== undefined && namespace !== workload.namespace) return false;
+  return kind === workload.kind || ALWAYS_LOOKED_AT.has(kind);
+}
+
+const ALWAYS_LOOKED_AT: ReadonlySet<string> = new Set([
+  RESOURCE_KINDS.pod.kind,
+  RESOURCE_KINDS.replicaSet.kind,
+  RESOURCE_KINDS.podDisruptionBudget.kind,
+]);
 
 /** What is looked at: these namespaces, and beside the usual kinds those of these workloads. */
 export interface ViewScope {
@@ -47,7 +70,7 @@ export async function openWaveView(
   { namespaces, workloads: planned }: ViewScope,
   onChange: () => void,
 ): Promise<WaveView> {
-  const mirrors: Mirror<unknown>[] = [];
+  const watched: Watched[] = [];
   // One that opens after another has failed must end as well.
   const end = new AbortController();
   const isWanted = wanted(namespaces);
@@ -65,24 +88,16 @@ export async function openWaveView(
           { ...scope, metadataOnly, onChange, signal: end.signal },
           (object) => (isWanted(object) ? pick(object) : undefined),
         );
-        mirrors.push(mirror);
+        watched.push({ kind: kind.kind, ...scope, mirror, askedAt: Number.NEGATIVE_INFINITY });
         return mirror;
       }),
     );
   }
   const close = (): void => end.abort();
-  let certainAt = Date.now();
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let isConfirming = false;
-  async function confirm(): Promise<void> {
-    askedAt = Date.now();
-    isConfirming = true;
-    // A mirror that ends meanwhile says so at the next look.
-    const ends = await Promise.allSettled(mirrors.map((mirror) => mirror.refresh()));
-    isConfirming = false;
-    if (ends.some(({ status }) => status === 'rejected')) return;
-    certainAt = askedAt;
-    onChange();
+  async function confirm(each: Watched): Promise<void> {
+    each.askedAt = Date.now();
+    // One that ends meanwhile says so at the next look.
+    await each.mirror.refresh().then(onChange, () => undefined);
   }
   try {
     const [pods, replicaSets, budgets, ...workloads] = await Promise.all([
@@ -93,7 +108,7 @@ export async function openWaveView(
     ]);
     return {
       look: () => {
-        failIfBlind(mirrors);
+        failIfBlind(watched);
         return {
           pods: itemsOf(pods),
           replicaSets: itemsOf(replicaSets),
@@ -101,10 +116,17 @@ export async function openWaveView(
           workloads: [...workloads.flatMap(itemsOf), ...links.owners(itemsOf(replicaSets))],
         };
       },
-      heardAt: () => Math.min(...mirrors.map((mirror) => mirror.heardAt())),
-      certainAt: () => certainAt,
-      confirm: () => {
-        if (!isConfirming && Date.now() - askedAt >= CONFIRM_EVERY_MS) void confirm();
+      heardAt: () => Math.min(...watched.map(({ mirror }) => mirror.heardAt())),
+      certainAt: (workload) =>
+        Math.min(
+          ...watched.filter((each) => shows(each, workload)).map(({ mirror }) => mirror.listedAt()),
+        ),
+      missed: () => watched.reduce((sum, { mirror }) => sum + mirror.missed(), 0),
+      confirm: (workloads) => {
+        for (const each of watched) {
+          const isDue = Date.now() - each.askedAt >= CONFIRM_EVERY_MS;
+          if (isDue && workloads.some((workload) => shows(each, workload))) void confirm(each);
+        }
       },
       close,
     };
@@ -123,8 +145,8 @@ function itemsOf<T>(mirrors: readonly Mirror<T>[]): readonly T[] {
   return mirrors.flatMap(({ items }) => [...items.values()]);
 }
 
-function failIfBlind(mirrors: readonly Mirror<unknown>[]): void {
-  for (const mirror of mirrors) {
+function failIfBlind(watched: readonly Watched[]): void {
+  for (const { mirror } of watched) {
     const failure = mirror.failure();
     if (failure !== undefined) throw failure;
   }

@@ -100,7 +100,12 @@ export async function untilProgress(
     async () => {
       const progress = await progressOf(handle);
       if (isThere(progress)) return progress;
-      if (ended) throw new GivenUp(`the run ended before ${what}: ${JSON.stringify(progress)}`);
+      if (ended) {
+        const end = await handle.result().catch((error: unknown) => String(error));
+        throw new GivenUp(
+          `the run ended before ${what}: ${JSON.stringify(progress)}, with ${JSON.stringify(end)}`,
+        );
+      }
       ended = (await handle.describe()).status.name !== 'RUNNING';
       return undefined;
     },

@@ -39,7 +39,7 @@ function objectOf(change: Change): ObjectName | undefined {
 
 interface Rolling {
   readonly metadata: { readonly generation?: number };
-  readonly spec: { readonly replicas?: number };
+  readonly spec: { readonly replicas?: number; readonly paused?: boolean };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly replicas?: number;
@@ -61,7 +61,8 @@ function isSettled(object: LiveObject): boolean {
 type Look = (object: LiveObject & Rolling) => boolean;
 
 const LOOKS: Readonly<Record<string, Look>> = {
-  Deployment: isRolledOut,
+  // Right after a change all its pods are there and ready: those of the template before.
+  Deployment: (workload) => isRolledOut(workload) && isWhollyUpdated(workload),
   ReplicaSet: isRolledOut,
   StatefulSet: isRolledOut,
   DaemonSet: (set) => isSeen(set) && set.status?.numberReady === set.status?.desiredNumberScheduled,
@@ -75,6 +76,10 @@ const LOOKS: Readonly<Record<string, Look>> = {
 
 function isSeen({ metadata, status }: Rolling): boolean {
   return (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+}
+
+function isWhollyUpdated({ spec, status }: Rolling): boolean {
+  return spec.paused === true || (status?.updatedReplicas ?? 0) === (spec.replicas ?? 1);
 }
 
 /** Of a StatefulSet that replaces no pod by itself `updatedReplicas` never gets there. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { withBenchRig, type BenchRig } from '../../../bench/data-plane/bench-rig.ts';
 import type { FaultPlan } from '../../../rig/fault-proxy/faults.ts';
 import { SETUP_TIMEOUT_MS } from '../../e2e/support/bench.ts';
+import { evenly } from '../../support/evenly.ts';
 import { seeded } from '../../support/seeded.ts';
 import {
   openFaultyFarm,
@@ -23,7 +24,7 @@ let closeRig: () => Promise<void>;
 
 beforeAll(async () => {
   const rig = await openRig();
-  farm = await openFaultyFarm(rig, seeded(SEED));
+  farm = await openFaultyFarm(rig, evenly(seeded(SEED)));
   calmly = await farm.upgradeAndBack({});
   tell('no faults', calmly);
   expectWithinBudgets(calmly);

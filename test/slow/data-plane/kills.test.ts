@@ -23,6 +23,8 @@ const RUN_TIMEOUT_MS = 480_000;
 const KILLS = 20;
 /** From when a worker has come up to its end. */
 const LONGEST_LIFE_MS = 6_000;
+/** The same once the gate is passed: what follows takes a few seconds. */
+const LONGEST_LIFE_AFTER_GATE_MS = 1_500;
 /** Those that are left for what follows the gate. */
 const KILLS_AFTER_GATE = 4;
 /** Moments differ from run to run whatever the seed; it tells how far apart the kills were. */
@@ -52,14 +54,16 @@ it(
     await untilStep(handle, 'snapshot', ['begun', 'done']);
 
     const struck: string[] = [];
+    let isApproved = false;
     for (let kill = 1; kill <= KILLS; kill += 1) {
-      await delay(random() * LONGEST_LIFE_MS);
+      await delay(random() * (isApproved ? LONGEST_LIFE_AFTER_GATE_MS : LONGEST_LIFE_MS));
       struck.push(await phaseOf(handle));
-      expect((await handle.describe()).status.name).toBe('RUNNING');
+      await expectToRun(handle, struck);
       await bench.worker().kill9();
       // A signal needs no worker; it counts once the gate is open.
       if (kill > KILLS - KILLS_AFTER_GATE && struck.at(-1) === 'AwaitingCompletion') {
         await handle.signal('approve', {});
+        isApproved = true;
       }
       bench.startWorker(env);
       await eventually(async () => (await phaseOf(handle)) !== SILENCE, {
@@ -80,6 +84,14 @@ it(
   },
   RUN_TIMEOUT_MS,
 );
+
+async function expectToRun(handle: Handle, struck: readonly string[]): Promise<void> {
+  if ((await handle.describe()).status.name === 'RUNNING') return;
+  const end = (await handle.result()) as ReportView;
+  throw new Error(
+    `the run has ended before kill ${struck.length} (${struck.join(', ')}): ${JSON.stringify(end)}`,
+  );
+}
 
 const SILENCE = 'silence';
 

@@ -147,5 +147,7 @@ async function upgradeAndBack(
   } finally {
     stop?.();
     proxies.set({});
+    // One that went wrong takes all back, and the next upgrade needs the mesh.
+    await handle.result().catch(() => undefined);
   }
 }

@@ -19,7 +19,7 @@ const MARKS: Readonly<Record<StepState, string>> = {
  */
 export function renderDetails(progress: Progress, report: UpgradeReport): string {
   const { openGate, waitingFor, pausedBecause } = progress;
-  const what = report.type === undefined ? `Istio ${progress.target}` : 'proxies as new as istiod';
+  const what = whatFor(report, progress.target);
   const head = `## ${progress.cluster} → ${what}\n\n**${report.outcome === 'Running' ? progress.phase : report.outcome}**`;
   const gate =
     openGate === undefined
@@ -77,4 +77,16 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 /** A code span that its content cannot leave. */
 function code(text: string): string {
   return `\`${text.replaceAll('`', 'ˋ').replaceAll(/\s+/g, ' ').slice(0, 500)}\``;
+}
+
+/** What a run is after, in its heading. */
+function whatFor({ type }: UpgradeReport, target: string): string {
+  switch (type) {
+    case 'refreshProxies':
+      return 'proxies as new as istiod';
+    case 'rollbackMesh':
+      return 'as it was before an earlier run';
+    default:
+      return `Istio ${target}`;
+  }
 }

@@ -17,6 +17,12 @@ export async function rollBackSteps(run: Run, outline: PlanOutline): Promise<For
   if (ended !== undefined) return ended;
   for (const step of steps.filter(isUndo)) {
     if (!isPending(run, step)) continue;
+    if (step.undoFirst === true) {
+      // All that follows returns to what it brings back.
+      const stopped = await carryOutAll(run, outline, [step]);
+      if (stopped !== undefined) return stopped;
+      continue;
+    }
     const here: Place = { kind: 'step', id: step.id };
     await stayShort(run, here);
     await holdWhilePaused(run, here);

@@ -1,7 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { Finding } from '../../src/domain/finding.ts';
+import { outlinePlan } from '../../src/domain/planning/outline-plan.ts';
 import { refusalOf } from '../support/refusal.ts';
+import { samplePolicy } from '../support/sample-mesh.ts';
+import { sampleRollbackPlan } from '../support/sample-rollback.ts';
 import { failure } from '../support/scripted-activities.ts';
 import { useStage } from '../support/use-stage.ts';
 import type { Plot, Rehearsal } from '../support/workflow-stage.ts';
@@ -111,6 +114,41 @@ describeOnStage('the rollback of a finished run', () => {
     expect(report.outcome).toBe('Halted');
     expect(report.remaining.join('\n')).toContain('--type rollbackMesh');
     expect(undone(run)).toEqual([]);
+  });
+});
+
+describeOnStage('the rollback of an upgrade in place', () => {
+  it('takes back no wave while the old control plane, to which they return, is not back', async () => {
+    const plot = failing('undo-control-plane', 1);
+    const cluster = { name: 'demo', uid: 'uid-of-demo' };
+    const plan = sampleRollbackPlan(cluster, samplePolicy());
+    const isFirst = (id: string): boolean => id === 'undo-control-plane';
+    const [first, others] = [
+      plan.steps
+        .filter(({ id }) => isFirst(id))
+        .map((step) => ({ ...step, undoFirst: true as const })),
+      plan.steps.filter(({ id, kind }) => kind === 'undo-step' && !isFirst(id)),
+    ];
+    const run = await stage().begin({
+      ...plot,
+      but: {
+        ...plot.but,
+        planRollback: async ({ cluster: name }) => ({
+          kind: 'plan',
+          outline: outlinePlan(
+            { ...plan, cluster: { ...cluster, name }, steps: [...first, ...others] },
+            'sha256:00',
+          ),
+        }),
+      },
+    });
+
+    await run.reach('Halted');
+    expect(undone(run)).toEqual(['control-plane']);
+    await run.handle.executeUpdate('retry', { args: [{ reason: 'it is back' }] });
+
+    expect((await run.result()).outcome).toBe('Succeeded');
+    expect(undone(run).slice(1)).toEqual(['control-plane', 'default', 'wave-2', 'wave-1']);
   });
 });
 

@@ -65,6 +65,7 @@ function stepBack(step: UpgradeStep, run: RecordedRun, present: Present): Upgrad
     id: idOf(`undo-${step.id}`, run),
     kind: 'undo-step',
     of: step.id,
+    ...(step.undoFirst === undefined ? {} : { undoFirst: step.undoFirst }),
     ...hopOf(run),
     changes: journalsOf(step).reduce(
       (sum, name) => sum + (run.journals[name]?.changes.length ?? 0),

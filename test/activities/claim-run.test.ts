@@ -183,7 +183,7 @@ describe('a claim that comes too late', () => {
 
     expect(await claim(digest)).toMatchObject({ findings: [{ code: 'MeshBusy' }] });
 
-    expect(await readOwner(cluster, MESH)).toEqual(OWNER);
+    expect(await readOwner(cluster, MESH)).toEqual({ ...OWNER, takenOverFrom: 'r1' });
   });
 
   it('is refused while another run holds the mesh, and touches nothing', async () => {

@@ -214,7 +214,9 @@ describe('the removal of the old control plane', () => {
     await given(REMOVAL, [{ kind: 'delete', ref: refOf(prior), uid: 'uid', prior }], state);
     const before = [...cluster.writes];
 
-    expect(await problemOf(undo(REMOVAL))).toMatch(/^RollbackFailed: .* downgradeMesh$/);
+    expect(await problemOf(undo(REMOVAL))).toMatch(
+      /^RollbackFailed: .* the workflow rollbackMesh$/,
+    );
 
     expect(cluster.writes).toEqual(before);
   });

@@ -23,7 +23,7 @@ export interface Mirror<T> {
   failure(): Error | undefined;
   /** When the list was asked for (ms) that the items were last taken from: a watch may miss an event. */
   listedAt(): number;
-  /** Changes that lists have shown which the watch before them had passed over. */
+  /** Changes that `refresh` has shown and the watch has not told since: it is late, or it has missed them. */
   missed(): number;
   /** Lists anew, so that the items are not older than this call. Rejects when the mirror ends before that. */
   refresh(): Promise<void>;
@@ -69,7 +69,7 @@ export async function followKind<T>(
     items: follower.items,
     heardAt: () => follower.heardAt,
     listedAt: () => follower.listedAt,
-    missed: () => follower.missed,
+    missed: () => follower.missed(),
     failure: () => follower.failure,
     refresh: () => follower.refresh(),
     close: () => follower.close(),
@@ -83,7 +83,6 @@ class CallerFailed extends Error {}
 class Follower<T> {
   heardAt = performance.now();
   listedAt = 0;
-  missed = 0;
   failure: Error | undefined;
   readonly items: ReadonlyMap<string, T>;
 
@@ -117,6 +116,10 @@ class Follower<T> {
     };
     this.#view = createMirrorItems<T>((object) => guarded(() => pick(object)));
     this.items = this.#view.items;
+  }
+
+  missed(): number {
+    return this.#view.missed();
   }
 
   async begin(): Promise<void> {
@@ -236,13 +239,9 @@ class Follower<T> {
       if (beside === undefined) {
         this.#view.replace(listing);
         this.#mustList = false;
-      } else {
-        const missed = this.#view.merge(listing);
-        if (missed === undefined) {
-          this.#asked.unshift(...answered);
-          return;
-        }
-        this.missed += missed;
+      } else if (!this.#view.merge(listing)) {
+        this.#asked.unshift(...answered);
+        return;
       }
       this.listedAt = askedAt;
       if (!isFirst) this.#tell();

@@ -16,11 +16,12 @@ export interface MirrorItems<T> {
   /** Takes a list's word for everything: what it does not have is gone. */
   replace(listing: Listing<Entry<T>>): void;
   /**
-   * Takes a list that was made beside a watch: what the watch told since is newer and stays. How many
-   * changes the watch has passed over, which it will never tell; `undefined` where the list was not
-   * taken: one that a bookmark overtook cannot be told from what came before it.
+   * Takes a list that was made beside a watch: what the watch told since is newer and stays. Whether it
+   * was taken: one that a bookmark overtook cannot be told from what came before it.
    */
-  merge(listing: Listing<Entry<T>>): number | undefined;
+  merge(listing: Listing<Entry<T>>): boolean;
+  /** Changes that such lists have shown and the watch has not told since: it may be late, or never do. */
+  missed(): number;
   /** Whether the items may have changed. What is known already, or known better, changes nothing. */
   apply(event: WatchEvent): boolean;
 }
@@ -34,6 +35,8 @@ export function createMirrorItems<T>(pick: PickObject<T>): MirrorItems<T> {
   /** The version of each object that was heard of since. One that is gone stays, so that no late event revives it. */
   const heard = new Map<string, string>();
   let latest = '';
+  /** Of the changes that lists have shown, those of which the watch has not told yet, by uid. */
+  const untold = new Set<string>();
 
   const reach = (version: string): void => {
     complete = version;
@@ -69,9 +72,10 @@ export function createMirrorItems<T>(pick: PickObject<T>): MirrorItems<T> {
       latest = resourceVersion;
       complete = resourceVersion;
       heard.clear();
+      untold.clear();
     },
     merge: ({ items: entries, resourceVersion }) => {
-      if (complete !== '' && isNews(complete, resourceVersion)) return undefined;
+      if (complete !== '' && isNews(complete, resourceVersion)) return false;
       const isKnownBetter = (uid: string): boolean => {
         const version = heard.get(uid);
         return version !== undefined && isNews(version, resourceVersion);
@@ -81,17 +85,14 @@ export function createMirrorItems<T>(pick: PickObject<T>): MirrorItems<T> {
       const news = entries.filter(isNew);
       const listed = new Set(entries.map(([uid]) => uid));
       const gone = [...items.keys()].filter((uid) => !listed.has(uid) && !isKnownBetter(uid));
-      // A watch tells changes in their order: it does not come back to what is behind it.
-      const isPassed = (version: string): boolean => !isNews(version, latest);
-      const missed =
-        news.filter(([, , version]) => isPassed(version)).length +
-        (isPassed(resourceVersion) ? gone.length : 0);
       gone.forEach(drop);
       news.forEach(put);
+      for (const uid of [...gone, ...news.map(([uid]) => uid)]) untold.add(uid);
       reach(resourceVersion);
       if (isNews(resourceVersion, latest)) latest = resourceVersion;
-      return missed;
+      return true;
     },
+    missed: () => untold.size,
     apply: (event) => {
       switch (event.kind) {
         case 'opened':
@@ -105,6 +106,7 @@ export function createMirrorItems<T>(pick: PickObject<T>): MirrorItems<T> {
           const { object } = event;
           const uid = uidOf(object);
           const version = object.metadata.resourceVersion ?? '';
+          untold.delete(uid);
           if (!accept(uid, version)) return false;
           const kept = event.kind === 'gone' ? undefined : pick(object);
           if (kept === undefined) return drop(uid);

@@ -99,7 +99,7 @@ describe('a list that was made beside a watch', () => {
   ])('%s', (_rule, events, expected) => {
     const mirror = after(events);
 
-    expect(mirror.merge(LISTED)).toBeDefined();
+    expect(mirror.merge(LISTED)).toBe(true);
 
     expect([...mirror.items.values()]).toEqual(expected);
     mirror.apply(changed('a', '20'));
@@ -108,22 +108,26 @@ describe('a list that was made beside a watch', () => {
 
   it('is taken where nothing happened since a bookmark, and not where one overtook it', () => {
     const mirror = after([bookmark('20')]);
-    expect(mirror.merge({ items: [], resourceVersion: '19' })).toBeUndefined();
+    expect(mirror.merge({ items: [], resourceVersion: '19' })).toBe(false);
     expect([...mirror.items.values()]).toEqual(['a@9']);
 
-    expect(mirror.merge(LISTED)).toBeDefined();
+    expect(mirror.merge(LISTED)).toBe(true);
 
     expect([...mirror.items.values()]).toEqual(['a@15']);
   });
 
-  it.each<[string, readonly WatchEvent[], number]>([
-    ['a change that the watch is beyond', [changed('b', '18'), gone('b', '19')], 1],
-    ['not a change that is yet to come', [changed('b', '14'), gone('b', '14')], 0],
-    ['not what is known already', [changed('a', '15'), changed('b', '18'), gone('b', '19')], 0],
-    ['not what is known better', [changed('a', '21')], 0],
-    ['an object that went before the watch went on', [changed('a', '21'), changed('b', '12')], 1],
-  ])('tells %s as missed', (_what, events, missed) => {
-    expect(after(events).merge(LISTED)).toBe(missed);
+  it.each<[string, readonly WatchEvent[], readonly WatchEvent[], number]>([
+    ['a change and what has gone, until it tells them', [changed('b', '12')], [], 2],
+    ['not what it tells late', [changed('b', '12')], [changed('a', '15'), gone('b', '14')], 0],
+    ['not what it told before', [changed('a', '15')], [], 0],
+    ['not what it knows better', [changed('a', '21')], [], 0],
+  ])('shows what the watch has missed: %s', (_what, before, later, missed) => {
+    const mirror = after(before);
+
+    mirror.merge(LISTED);
+    later.forEach((event) => mirror.apply(event));
+
+    expect(mirror.missed()).toBe(missed);
   });
 });
 

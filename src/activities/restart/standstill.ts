@@ -1,7 +1,7 @@
 /** Tells what has not come further for so long that a watch may have missed an event. */
 export interface Standstill {
   /**
-   * To be told at each look, with how often a watch was found to have missed something; the keys of
+   * To be told at each look, with how many changes watches have missed; the keys of
    * those that are to be listed anew.
    */
   ofAll(parts: StandstillParts, look: { now: number; missed: number }): readonly string[];
@@ -44,7 +44,9 @@ export function createStandstill(): Standstill {
     ofAll: (parts, { now, missed }) => {
       note(parts, now);
       const isAnswered = (key: string): boolean => (parts.get(key)?.certainAt ?? now) >= askedAt;
-      if (doubted?.keys.every(isAnswered) === true) {
+      // What a watch is merely late with, it has told by then.
+      const isTold = now - askedAt >= DOUBTFUL_MS;
+      if (isTold && doubted?.keys.every(isAnswered) === true) {
         pauseMs = missed > doubted.missed ? DOUBTFUL_MS : Math.min(2 * pauseMs, MOST_MS);
         doubted = undefined;
       }

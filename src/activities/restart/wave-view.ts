@@ -27,7 +27,7 @@ export interface WaveView {
   heardAt(): number;
   /** Nothing that is seen of it is older than this moment (ms): a watch may miss an event, a list does not. */
   readonly certainAt: (workload: Place) => number;
-  /** How often a watch was found to have missed something. */
+  /** Changes that watches have not told, though a list has shown them. */
   missed(): number;
   /** Lists anew what is seen of these, now and then at most; a change is told when it is complete. */
   confirm(workloads: readonly Place[]): void;

@@ -6,6 +6,7 @@ import { openRunRecord } from '../../src/activities/record/run-record.ts';
 import { readJournal } from '../../src/activities/record/step-journal.ts';
 import { applyRelease } from '../../src/activities/release/apply-release.ts';
 import type { ClusterAccess } from '../../src/clients/cluster-access.ts';
+import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
 import { webhookStateOf } from '../../src/domain/journal/webhook-state.ts';
 import { formatRef, refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import type { PlannedObject } from '../../src/domain/planning/plan.ts';
@@ -403,5 +404,44 @@ describe('the objects of a release', () => {
 
     expect(await undoneAfter(AFTER_THE_UPDATE, edit)).toMatchObject({ kind: 'foreign' });
     expect((await cluster.get(refOf(SHARED)))?.['data']).toEqual({ mesh: 'theirs' });
+  });
+});
+
+describe('an undo beside controllers that write a status', () => {
+  const prior = configMap('istio', { mesh: 'old' });
+  const applied = configMap('istio', { mesh: 'new' });
+
+  /** So many writes come second, as when somebody else wrote in between. */
+  function beaten(times: number): ClusterAccess {
+    let left = times;
+    const installer = {
+      ...cluster,
+      replace: async (object: KubernetesObject) => {
+        left -= 1;
+        if (left >= 0) throw conflict();
+        return cluster.replace(object);
+      },
+    };
+    return { ...access, installer };
+  }
+
+  const conflict = (): KubernetesError =>
+    new KubernetesError({
+      code: 409,
+      reason: 'Conflict',
+      message: 'the object has been modified',
+      causes: [],
+      retryAfterSeconds: undefined,
+      request: 'PUT x',
+    });
+
+  it('is judged and tried anew, a few times', async () => {
+    const { uid = '' } = cluster.place(applied).metadata;
+    const change = { kind: 'update', ref: refOf(prior), uid, prior, applied } as const;
+    await expect(undoChange(beaten(99), change)).rejects.toThrow('has been modified');
+
+    expect(await undoChange(beaten(2), change)).toEqual({ kind: 'reverted' });
+
+    expect(await cluster.get(refOf(prior))).toMatchObject({ data: { mesh: 'old' } });
   });
 });

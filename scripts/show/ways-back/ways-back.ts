@@ -7,11 +7,11 @@ export const WAYS_BACK: Topic = {
   title: 'in place and back, downgrades with verified artefacts, rollback of any run at any point',
   parts: [
     suitePart('in-place', '1.25.1 to 1.26.1 over itself, and back; about 5 minutes', {
-      stage: 'e2e',
-      pattern: 'in-place',
+      stage: 'ways-back',
+      pattern: 'upgrade-in-place',
     }),
     suitePart('downgrade', 'to a lower version, or refused in words; about 6 minutes', {
-      stage: 'e2e',
+      stage: 'ways-back',
       pattern: 'downgrade',
     }),
     suitePart(
@@ -56,10 +56,10 @@ export const WAYS_BACK: Topic = {
     suitePart(
       'record',
       'a terminated run by its record alone, a relabelling by hand, aborts; about 6 minutes',
-      { stage: 'e2e', pattern: 'rollback' },
+      { stage: 'ways-back', pattern: 'rollback' },
     ),
     suitePart('drift', 'direct edits that an upgrade would reset; about 3 minutes', {
-      stage: 'e2e',
+      stage: 'ways-back',
       pattern: 'drift',
     }),
   ],

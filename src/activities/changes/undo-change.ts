@@ -1,4 +1,5 @@
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
+import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { Change, KeyedValues } from '../../domain/journal/change.ts';
@@ -29,8 +30,22 @@ export type UndoneChange =
   | { readonly kind: 'reverted' | 'unchanged' }
   | { readonly kind: 'foreign'; readonly difference: Difference };
 
+/** A status that controllers write all along may come between what is read and what is written. */
+const MOST_TRIES = 5;
+
 /** Puts the prior value back where the object is still the same and the value still ours. */
 export async function undoChange(access: ClusterAccess, change: Change): Promise<UndoneChange> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await undoOnce(access, change);
+    } catch (error) {
+      const isConflict = error instanceof KubernetesError && error.code === 409;
+      if (!isConflict || tries >= MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function undoOnce(access: ClusterAccess, change: Change): Promise<UndoneChange> {
   const kubernetes = clientFor(access, change);
   const live = await kubernetes.get(change.ref);
   if (change.kind === 'create') return undoCreate(kubernetes, change, live);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { readJson, runMeshlift } from '../cli/support/run-meshlift.ts';
-import { restartsOf } from './support/audit-log.ts';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
-import { eventually } from './support/eventually.ts';
-import { calmState, expectRestored, lockOf } from './support/mesh.ts';
-import type { LiveObject, Projection } from './support/projection.ts';
+import { readJson, runMeshlift } from '../../cli/support/run-meshlift.ts';
+import { restartsOf } from '../../e2e/support/audit-log.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
+import { eventually } from '../../e2e/support/eventually.ts';
+import { calmState, expectRestored, lockOf } from '../../e2e/support/mesh.ts';
+import type { LiveObject, Projection } from '../../e2e/support/projection.ts';
 import {
   resultOf,
   startRun,
@@ -13,8 +13,8 @@ import {
   untilStep,
   type Handle,
   type ReportView,
-} from './support/runs.ts';
-import { startSecondTemporal } from './support/second-temporal.ts';
+} from '../../e2e/support/runs.ts';
+import { startSecondTemporal } from '../../e2e/support/second-temporal.ts';
 
 const RUN_TIMEOUT_MS = 240_000;
 const SHOP = '/api/v1/namespaces/shop';

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readJson, runMeshlift, type Ran } from '../cli/support/run-meshlift.ts';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
-import { eventually } from './support/eventually.ts';
+import { readJson, runMeshlift, type Ran } from '../../cli/support/run-meshlift.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
+import { eventually } from '../../e2e/support/eventually.ts';
 import {
   storedIn,
   virtualService,
   withStoredCopy,
   type Crd,
   type CrdMark,
-} from './support/crds.ts';
-import { calmState, lockOf, meshedPods, podsOn } from './support/mesh.ts';
-import type { Projection } from './support/projection.ts';
+} from '../../e2e/support/crds.ts';
+import { calmState, lockOf, meshedPods, podsOn } from '../../e2e/support/mesh.ts';
+import type { Projection } from '../../e2e/support/projection.ts';
 import {
   NEW_REVISION,
   OLD_REVISION,
@@ -19,7 +19,7 @@ import {
   untilGate,
   type ProgressView,
   type ReportView,
-} from './support/runs.ts';
+} from '../../e2e/support/runs.ts';
 
 const RUN_TIMEOUT_MS = 300_000;
 const LOWER = '1.25.1';

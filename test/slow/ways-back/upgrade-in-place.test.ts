@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
-import { calmState, expectRestored, lockOf, meshedPods, podsOn } from './support/mesh.ts';
-import { list, type Projection } from './support/projection.ts';
-import { resultOf, TARGET, TASK_QUEUE, untilGate, type Handle } from './support/runs.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
+import { calmState, expectRestored, lockOf, meshedPods, podsOn } from '../../e2e/support/mesh.ts';
+import { list, type Projection } from '../../e2e/support/projection.ts';
+import { resultOf, TARGET, TASK_QUEUE, untilGate, type Handle } from '../../e2e/support/runs.ts';
 
 const RUN_TIMEOUT_MS = 240_000;
 const UNREVISIONED = 'default';

@@ -1,27 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { undoChange } from '../../src/activities/changes/undo-change.ts';
-import { readFeatures } from '../../src/activities/drift/read-features.ts';
-import { createInstaller } from '../../src/activities/mesh-services.ts';
-import { openRunRecord, type RunRecord } from '../../src/activities/record/run-record.ts';
-import { readJournal } from '../../src/activities/record/step-journal.ts';
-import { applyRelease } from '../../src/activities/release/apply-release.ts';
+import { undoChange } from '../../../src/activities/changes/undo-change.ts';
+import { readFeatures } from '../../../src/activities/drift/read-features.ts';
+import { createInstaller } from '../../../src/activities/mesh-services.ts';
+import { openRunRecord, type RunRecord } from '../../../src/activities/record/run-record.ts';
+import { readJournal } from '../../../src/activities/record/step-journal.ts';
+import { applyRelease } from '../../../src/activities/release/apply-release.ts';
 import {
   compileRelease,
   type CompiledRelease,
-} from '../../src/activities/release/compile-release.ts';
-import { openCluster, type ClusterAccess } from '../../src/clients/cluster-access.ts';
-import { loadConfig } from '../../src/config/load-config.ts';
-import type { Drift } from '../../src/domain/drift/drift.ts';
-import type { Finding } from '../../src/domain/finding.ts';
-import { formatRef, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
-import type { Override } from '../../src/domain/request/request.ts';
-import type { MeshInstaller } from '../../src/installers/installer.ts';
-import { istioVersion } from '../installers/support.ts';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
-import { eventually } from './support/eventually.ts';
-import { editByHand, environment, setVariable } from './support/istiod-by-hand.ts';
+} from '../../../src/activities/release/compile-release.ts';
+import { openCluster, type ClusterAccess } from '../../../src/clients/cluster-access.ts';
+import { loadConfig } from '../../../src/config/load-config.ts';
+import type { Drift } from '../../../src/domain/drift/drift.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
+import { formatRef, type KubernetesObject } from '../../../src/domain/kubernetes-object.ts';
+import type { Override } from '../../../src/domain/request/request.ts';
+import type { MeshInstaller } from '../../../src/installers/installer.ts';
+import { istioVersion } from '../../installers/support.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
+import { eventually } from '../../e2e/support/eventually.ts';
+import { editByHand, environment, setVariable } from '../../e2e/support/istiod-by-hand.ts';
 
 const run = promisify(execFile);
 const TEST_TIMEOUT_MS = 5 * 60_000;

@@ -207,7 +207,8 @@ describe('direct edits', () => {
       for (const change of (journal?.changes ?? []).toReversed()) {
         undone.push((await undoChange(access, change)).kind);
       }
-      expect(new Set(undone)).toEqual(new Set(['reverted', 'unchanged']));
+      expect(undone).toContain('reverted');
+      expect(undone).not.toContain('foreign');
       expect(await environment(bench.person)).toMatchObject(EDITED);
       expect(await environment(bench.person)).not.toHaveProperty('CLUSTER_ID');
       expect(linesOf(editsIn(await compile()))).toEqual(EDITS);

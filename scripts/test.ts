@@ -6,7 +6,7 @@ const APART = STAGES.filter(({ isApart }) => isApart).map(({ name }) => name);
 const USAGE = `npm test                      everything: ${STAGES.filter(({ isApart }) => !isApart)
   .map(({ name }) => name)
   .join(', ')}
-npm test -- STAGE…            only these stages; ${APART.join(', ')} runs only so
+npm test -- STAGE…            only these stages; ${APART.join(', ')} run only so
 npm test -- unit PATTERN…     only test files whose path matches one of the patterns
 npm test -- e2e PATTERN…      the same on the rig`;
 

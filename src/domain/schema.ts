@@ -109,7 +109,10 @@ const waveReport = z.strictObject({
 export const upgradeReport = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   outcome: z.enum([...OUTCOMES, 'Running', 'RollbackFailed', 'Cancelled']),
-  type: z.enum(['downgradeMesh', 'rollbackMesh', 'refreshProxies']).exactOptional().describe('Absent: an upgrade.'),
+  type: z
+    .enum(['downgradeMesh', 'rollbackMesh', 'refreshProxies'])
+    .exactOptional()
+    .describe('Absent: an upgrade.'),
   cluster: z.string(),
   target: z.string(),
   runId: z.string(),

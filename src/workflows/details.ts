@@ -86,7 +86,9 @@ function whatFor({ type }: UpgradeReport, target: string): string {
       return 'proxies as new as istiod';
     case 'rollbackMesh':
       return 'as it was before an earlier run';
-    default:
+    case 'upgradeMesh':
+    case 'downgradeMesh':
+    case undefined:
       return `Istio ${target}`;
   }
 }

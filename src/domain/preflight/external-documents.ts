@@ -25,7 +25,8 @@ export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
     severity: 'info',
     meaning:
       'a downgrade never lowers CRDs and has no step for them: objects written meanwhile would lose fields or become unreadable.',
-    remedy: 'nothing has to be done; the target works with newer CRDs that serve the versions that it reads.',
+    remedy:
+      'nothing has to be done; the target works with newer CRDs that serve the versions that it reads.',
   },
   {
     code: 'FeatureMissing',

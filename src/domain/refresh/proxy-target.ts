@@ -1,5 +1,9 @@
 import type { PodFacts } from '../mesh/interpret-pods.ts';
-import { compareIstioVersions, parseIstioVersion, type IstioVersion } from '../version/istio-version.ts';
+import {
+  compareIstioVersions,
+  parseIstioVersion,
+  type IstioVersion,
+} from '../version/istio-version.ts';
 import { imageVersion } from '../version/image-version.ts';
 
 /** The proxy that new pods get from a revision. */

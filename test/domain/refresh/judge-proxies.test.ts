@@ -78,8 +78,8 @@ describe('the proxies of a mesh', () => {
     const { older } = judgeProxies({ workloads: [detail()], loosePods: [] }, MOVED, rendered);
 
     expect(older.map(({ oldest }) => oldest)).toEqual(['1.26.0']);
-    const { exact: _, ...newest } = exact;
-    const kept = { stable: { kind: 'rendered', target: newest } } as const;
+    const { revision, version, image } = exact;
+    const kept = { stable: { kind: 'rendered', target: { revision, version, image } } } as const;
     expect(judgeProxies({ workloads: [detail()], loosePods: [] }, MOVED, kept).older).toEqual([]);
   });
 

@@ -101,7 +101,7 @@ export async function untilProgress(
       const progress = await progressOf(handle);
       if (isThere(progress)) return progress;
       if (ended) {
-        const end = await handle.result().catch((error: unknown) => String(error));
+        const end: unknown = await handle.result().catch((error: unknown) => String(error));
         throw new GivenUp(
           `the run ended before ${what}: ${JSON.stringify(progress)}, with ${JSON.stringify(end)}`,
         );

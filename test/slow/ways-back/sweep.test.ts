@@ -5,17 +5,12 @@ import { objectsOfRevision } from './support/objects-of-revision.ts';
 import { describeSweep, RUN_TIMEOUT_MS } from './support/sweep.ts';
 import { CANARY, PAST_RETURN } from './support/sweep-points.ts';
 
-/** What all revisions share is not lowered; it bears the revision that was last installed. */
-const SHARED =
-  /\/customresourcedefinitions |\/serviceaccounts istio-system\/istio-reader-service-account$/;
-
 const { bench, worker, upgrade } = describeSweep({
   strategy: 'canary',
   mesh: { version: '1.25.1', revision: OLD_REVISION },
   points: CANARY,
   pastReturn: PAST_RETURN.map(({ step }) => step),
-  leftovers: async ({ kubernetes }) =>
-    (await objectsOfRevision(kubernetes, NEW_REVISION)).filter((name) => !SHARED.test(name)),
+  leftovers: ({ kubernetes }) => objectsOfRevision(kubernetes, NEW_REVISION),
 });
 
 it(

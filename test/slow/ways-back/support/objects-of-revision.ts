@@ -6,7 +6,14 @@ interface Resource {
   readonly verbs: readonly string[];
 }
 
-/** Every object of any kind that says it belongs to that revision, as `<path> <namespace>/<name>`. */
+/** What all revisions share is not lowered; it bears the revision that was last installed. */
+const SHARED =
+  /\/customresourcedefinitions |\/serviceaccounts istio-system\/istio-reader-service-account$/;
+
+/**
+ * Every object of any kind that says it belongs to that revision and not to all, as
+ * `<path> <namespace>/<name>`.
+ */
 export async function objectsOfRevision(
   kubernetes: ApiClient,
   revision: string,
@@ -21,7 +28,10 @@ export async function objectsOfRevision(
       );
     }),
   );
-  return found.flat().toSorted();
+  return found
+    .flat()
+    .filter((name) => !SHARED.test(name))
+    .toSorted();
 }
 
 async function listablePaths(kubernetes: ApiClient): Promise<readonly string[]> {

@@ -81,14 +81,6 @@ function code(text: string): string {
 
 /** What a run is after, in its heading. */
 function whatFor({ type }: UpgradeReport, target: string): string {
-  switch (type) {
-    case 'refreshProxies':
-      return 'proxies as new as istiod';
-    case 'rollbackMesh':
-      return 'as it was before an earlier run';
-    case 'upgradeMesh':
-    case 'downgradeMesh':
-    case undefined:
-      return `Istio ${target}`;
-  }
+  if (type === 'refreshProxies') return 'proxies as new as istiod';
+  return type === 'rollbackMesh' ? 'as it was before an earlier run' : `Istio ${target}`;
 }

@@ -31,7 +31,7 @@ export const WAYS_BACK: Topic = {
       stage: 'ways-back',
       pattern: 'patch',
       figures: {
-        'pods on 1.26.1': { kind: 'exactly', value: 4 },
+        'pods on 1.26.1': { kind: 'exactly', value: 6 },
         'seconds of 1.26.0 to 1.26.1': { kind: 'reported' },
       },
     }),

@@ -20,8 +20,8 @@ export const SMALL_NAMESPACE: SampleNamespace = {
   labels: { 'istio-injection': 'enabled' },
   workloads: [
     { name: 'front', kind: 'Deployment', replicas: 2, budget: { minAvailable: 1 } },
-    { name: 'orders', kind: 'Deployment', replicas: 1 },
-    { name: 'stock', kind: 'StatefulSet', replicas: 1 },
+    { name: 'orders', kind: 'Deployment', replicas: 2 },
+    { name: 'stock', kind: 'StatefulSet', replicas: 2 },
   ],
 };
 

@@ -8,9 +8,6 @@ import { resultOf, startRun, untilGate, untilProgress } from './support/runs.ts'
 
 const RUN_TIMEOUT_MS = 240_000;
 
-/** Newest first, as they are to be undone. */
-const FAILED = ['default', 'wave-3', 'wave-2', 'wave-1', 'control-plane'];
-
 let bench: Bench;
 let other: Bench;
 let before: Projection;
@@ -38,14 +35,15 @@ it(
     await handle.executeUpdate('approve', { args: [{}] });
     const halted = await untilProgress(handle, 'a halt', ({ phase }) => phase === 'Halted');
 
-    const failed = halted.steps.filter(({ state }) => state === 'undo-failed');
-    expect(failed.map(({ id }) => id).toReversed()).toEqual(FAILED);
+    // Nor can be told whether the old revision could serve, so nothing is taken back by itself.
+    const failed = halted.steps.filter(({ state }) => state.endsWith('failed'));
+    expect(failed.map(({ id, state }) => `${id} ${state}`)).toEqual(['default failed']);
     expect(failed[0]?.detail).toContain('the kubeconfig points to another cluster now');
     expect(writes(other, mark)).toEqual([]);
     expect(writes(bench, ours)).toEqual([]);
 
     pointWandering(bench.dir, bench.endpoints.kubeconfigs);
-    await handle.executeUpdate('retry', { args: [{}] });
+    await handle.executeUpdate('rollback', { args: [{}] });
     const report = await resultOf(handle);
 
     expect(report).toMatchObject({ outcome: 'RolledBack', restored: true, remaining: [] });

@@ -21,15 +21,16 @@ const PATIENCE_SECONDS = 30;
  * cannot be told is no.
  */
 export async function assessWayBack(access: ClusterAccess, run: RunRef): Promise<Verdict> {
-  const plan = await loadPlan(access, run);
   return lookUntil(
-    () => look(access, run, plan),
+    () => seeWayBack(access, run),
     ({ status }) => status === 'Healthy',
     PATIENCE_SECONDS,
   );
 }
 
-async function look(access: ClusterAccess, run: RunRef, plan: UpgradePlan): Promise<Verdict> {
+/** The same by one look: a plan says what is, and can be made again. */
+export async function seeWayBack(access: ClusterAccess, run: RunRef): Promise<Verdict> {
+  const plan = await loadPlan(access, run);
   const { revision } = plan.from;
   const conditions = await Promise.all([
     isAvailable(access, plan),

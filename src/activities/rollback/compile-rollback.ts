@@ -27,7 +27,7 @@ import { checkAccess } from '../check-access.ts';
 import type { Compiled } from '../compile-plan.ts';
 import { takeInventory } from '../inventory/take-inventory.ts';
 import { digestPlan } from '../plan-digest.ts';
-import { assessWayBack } from './assess-way-back.ts';
+import { seeWayBack } from './assess-way-back.ts';
 import { readRecordedRuns } from './read-recorded-runs.ts';
 
 export interface CompileRollback {
@@ -220,7 +220,7 @@ async function wayBackFindings({
   const open = openSteps(last);
   if (openRemoval(open) !== undefined || !open.some(isMove)) return [];
   const { cluster } = compileRequest.request;
-  const verdict = await assessWayBack(access, {
+  const verdict = await seeWayBack(access, {
     runId: last.runId,
     workflowId: '',
     cluster,

@@ -313,8 +313,8 @@ function withoutNews(state: Projection): Projection {
   const text = JSON.stringify(state, (key, value: unknown) => {
     if (['uid', 'clusterIP', 'clusterIPs'].includes(key)) return 0;
     if (key !== 'annotations' || typeof value !== 'object' || value === null) return value;
-    const { [RESTART_MARK]: _, ...others } = value as Readonly<Record<string, unknown>>;
-    return Object.keys(others).length === 0 ? undefined : others;
+    const others = Object.entries(value).filter(([name]) => name !== RESTART_MARK);
+    return others.length === 0 ? undefined : Object.fromEntries(others);
   });
   return JSON.parse(text) as Projection;
 }

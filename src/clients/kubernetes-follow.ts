@@ -1,5 +1,6 @@
 import { BACKOFF, pause, pauseAfter, type Backoff } from './backoff.ts';
-import { KubernetesError, KubernetesUnreachable } from './kubernetes-error.ts';
+import { CallerFailed, causeOf, guarded, mayGoOn } from './follow-trouble.ts';
+import { KubernetesError } from './kubernetes-error.ts';
 import { readList, type ListOptions, type PickObject } from './kubernetes-list.ts';
 import type { Transport } from './kubernetes-transport.ts';
 import { watchOnce } from './kubernetes-watch.ts';
@@ -76,9 +77,6 @@ export async function followKind<T>(
   };
 }
 
-/** Thrown out of the loop when the caller's own function threw: no trouble of the server's, whatever it is. */
-class CallerFailed extends Error {}
-
 /** One loop, which lists and watches by turns; `close` interrupts it, and `refresh` lists beside the watch. */
 class Follower<T> {
   heardAt = performance.now();
@@ -146,14 +144,18 @@ class Follower<T> {
     return answer.promise;
   }
 
-  /** Lists while the watch goes on, which costs no new one. Never rejects: in trouble the loop lists. */
+  /**
+   * Lists while the watch goes on, which costs no new one. Never rejects: in trouble, and where a list
+   * cannot be told from what the watch has brought, the loop lists in the watch's place.
+   */
   async #listBeside(): Promise<void> {
     if (this.#isListingBeside) return;
     this.#isListingBeside = true;
     const turn = this.#turn;
     try {
-      while (this.#asked.length > 0 && turn === this.#turn && !turn.signal.aborted) {
-        await this.#list(turn.signal);
+      let isTaken = true;
+      while (isTaken && this.#asked.length > 0 && turn === this.#turn && !turn.signal.aborted) {
+        isTaken = await this.#list(turn.signal);
       }
     } catch {
       // Those that asked still wait, and what the loop meets is told by it.
@@ -173,7 +175,8 @@ class Follower<T> {
     const begun = performance.now();
     for (let failures = 1; ; failures += 1) {
       try {
-        return await this.#list();
+        await this.#list();
+        return;
       } catch (error) {
         const ms = pauseAfter(failures, error, this.#times.backoff);
         const isLate = performance.now() - begun + ms > this.#times.firstListMs;
@@ -222,8 +225,11 @@ class Follower<T> {
     }
   }
 
-  /** Beside a watch, where its signal is given: the list is of no use once that watch is over. */
-  async #list(beside?: AbortSignal): Promise<void> {
+  /**
+   * Beside a watch, where its signal is given: the list is of no use once that watch is over. Whether the
+   * items are of it now.
+   */
+  async #list(beside?: AbortSignal): Promise<boolean> {
     const answered = this.#asked;
     this.#asked = [];
     const isFirst = this.#view.version() === '';
@@ -241,7 +247,7 @@ class Follower<T> {
         this.#mustList = false;
       } else if (!this.#view.merge(listing)) {
         this.#asked.unshift(...answered);
-        return;
+        return false;
       }
       this.listedAt = askedAt;
       if (!isFirst) this.#tell();
@@ -250,6 +256,7 @@ class Follower<T> {
       throw error;
     }
     for (const each of answered) each.resolve();
+    return true;
   }
 
   async #watch({ signal }: AbortController): Promise<void> {
@@ -293,24 +300,4 @@ class Follower<T> {
     this.#turn.abort(reason);
     for (const each of this.#asked.splice(0)) each.reject(reason);
   }
-}
-
-/** No answer and trouble of the server's pass; a refusal does not, but for too old a version or too many requests. */
-function mayGoOn(error: unknown): boolean {
-  if (!(error instanceof KubernetesError)) return error instanceof KubernetesUnreachable;
-  return error.code < 400 || error.code >= 500 || PASSING_REFUSALS.has(error.code);
-}
-
-const PASSING_REFUSALS: ReadonlySet<number> = new Set([408, 410, 429]);
-
-function guarded<R>(work: () => R): R {
-  try {
-    return work();
-  } catch (cause) {
-    throw new CallerFailed('the function that follows threw', { cause });
-  }
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof CallerFailed ? error.cause : error;
 }

@@ -134,6 +134,20 @@ describe('refresh', () => {
     expect(shown(mirror)).toEqual(['a@20']);
   });
 
+  it('takes the word of a store that counts anew from an earlier version, and does not ask it again and again', async () => {
+    bench.api.collection = { items: [thing('a', 20)], version: '30' };
+    const mirror = await bench.follow();
+    const watch = await bench.api.nextWatch();
+    watch.send('ADDED', thing('b', 32));
+    await untilHolds(() => expect(shown(mirror)).toContain('b@32'));
+
+    bench.api.collection = { items: [thing('a', 4)], version: '5' };
+    await mirror.refresh();
+
+    expect(shown(mirror)).toEqual(['a@4']);
+    expect(bench.api.lists()).toHaveLength(3);
+  });
+
   it('lists in the place of a watch that is not there', async () => {
     bench.api.refuse = ({ query }) => (query['watch'] === undefined ? undefined : { code: 503 });
     const mirror = await bench.follow();

@@ -8,7 +8,8 @@ import {
 import type { RunRef } from '../activities/run-ref.ts';
 import type { UpgradeReport } from '../domain/report.ts';
 import { mutating } from './activity-proxies.ts';
-import { callFor, enterPhase, refOfRun, reportOf, type Run } from './run.ts';
+import { callFor, enterPhase, refOfRun, type Run } from './run.ts';
+import { reportOf } from './run-view.ts';
 import type { Forward } from './run-steps.ts';
 
 /** How the way forward of a run ended, its planning included. */

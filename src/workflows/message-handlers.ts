@@ -7,7 +7,8 @@ import {
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Abort, Acknowledged, Because, Decision, StepDecision } from '../domain/messages.ts';
 import * as messages from './messages.ts';
-import { now, progressOf, refreshDetails, reportOf, type Run } from './run.ts';
+import { now, refreshDetails, type Run } from './run.ts';
+import { progressOf, reportOf } from './run-view.ts';
 
 /** Most messages that a report lists; further ones are counted. */
 const MAX_RECORDED = 200;

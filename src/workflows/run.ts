@@ -3,7 +3,7 @@ import type { CancellationScope } from '@temporalio/workflow';
 import type { ResolvedRequest } from '../activities/resolve-request.ts';
 import type { RunRef } from '../activities/run-ref.ts';
 import type { PlanOutline } from '../domain/planning/plan.ts';
-import type { Phase, Progress } from '../domain/progress.ts';
+import type { Phase } from '../domain/progress.ts';
 import type { Finding } from '../domain/finding.ts';
 import type {
   Difference,
@@ -18,9 +18,8 @@ import type { MeshRequest, RunType } from '../domain/request/request.ts';
 import { advanceStep } from '../domain/rollout/advance-step.ts';
 import { renderDetails } from './details.ts';
 import type { Carried, Place } from './go-on-anew.ts';
+import { progressOf, reportOf } from './run-view.ts';
 import { announcePhase } from './search-attributes.ts';
-
-export const API_VERSION = 'meshlift.dev/v1alpha1';
 
 /** The gate as the handlers see it. At most one is open at a time. */
 export type Gate =
@@ -249,64 +248,4 @@ export function markStep(run: Run, id: string, state: StepState, detail?: string
   if (before === undefined) return;
   run.steps.set(id, advanceStep(before, { state, at: now(), detail }));
   refreshDetails(run);
-}
-
-/** The answer of `getProgress`. */
-export function progressOf(run: Run): Progress {
-  const { gate } = run;
-  return {
-    apiVersion: API_VERSION,
-    cluster: run.cluster,
-    target: run.target,
-    runId: run.runId,
-    phase: run.phase,
-    ...(run.outline === undefined ? {} : { planDigest: run.outline.digest }),
-    ...(run.waitingFor === undefined ? {} : { waitingFor: run.waitingFor }),
-    ...(gate.kind === 'open'
-      ? {
-          openGate: {
-            name: gate.name,
-            openedAt: gate.openedAt,
-            until: new Date(gate.until).toISOString(),
-          },
-        }
-      : {}),
-    ...(run.paused === undefined ? {} : { pausedBecause: run.paused.reason }),
-    ...(run.halted?.because === undefined ? {} : { haltedBecause: run.halted.because }),
-    steps: [...run.steps.values()],
-    canRollBack: !run.pointOfNoReturn && run.ended === undefined,
-  };
-}
-
-/** The report as it stands. */
-export function reportOf(run: Run): UpgradeReport {
-  return {
-    apiVersion: API_VERSION,
-    outcome: run.ended ?? 'Running',
-    ...(run.type === 'upgradeMesh' ? {} : { type: run.type }),
-    cluster: run.cluster,
-    target: run.target,
-    runId: run.runId,
-    workflowId: run.workflowId,
-    startedAt: run.startedAt,
-    ...(run.ended === undefined ? {} : { endedAt: now() }),
-    ...(run.outline === undefined
-      ? {}
-      : {
-          planDigest: run.outline.digest,
-          from: run.outline.from.revision,
-          to: run.outline.to.revision,
-        }),
-    ...(run.cause === undefined ? {} : { cause: run.cause }),
-    findings: run.findings,
-    ...(run.hops.length === 0 ? {} : { hops: run.hops }),
-    steps: [...run.steps.values()],
-    waves: run.waves,
-    exceptions: run.waves.flatMap(({ exceptions = [] }) => exceptions),
-    ...(run.restored === undefined ? {} : { restored: run.restored }),
-    differences: run.differences,
-    remaining: run.remaining,
-    messages: run.messages,
-    ...(run.messagesLeftOut === 0 ? {} : { messagesLeftOut: run.messagesLeftOut }),
-  };
 }

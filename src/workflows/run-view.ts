@@ -1,0 +1,65 @@
+import type { Progress } from '../domain/progress.ts';
+import type { UpgradeReport } from '../domain/report.ts';
+import type { Run } from './run.ts';
+
+const API_VERSION = 'meshlift.dev/v1alpha1';
+
+/** The answer of `getProgress`. */
+export function progressOf(run: Run): Progress {
+  const { gate } = run;
+  return {
+    apiVersion: API_VERSION,
+    cluster: run.cluster,
+    target: run.target,
+    runId: run.runId,
+    phase: run.phase,
+    ...(run.outline === undefined ? {} : { planDigest: run.outline.digest }),
+    ...(run.waitingFor === undefined ? {} : { waitingFor: run.waitingFor }),
+    ...(gate.kind === 'open'
+      ? {
+          openGate: {
+            name: gate.name,
+            openedAt: gate.openedAt,
+            until: new Date(gate.until).toISOString(),
+          },
+        }
+      : {}),
+    ...(run.paused === undefined ? {} : { pausedBecause: run.paused.reason }),
+    ...(run.halted?.because === undefined ? {} : { haltedBecause: run.halted.because }),
+    steps: [...run.steps.values()],
+    canRollBack: !run.pointOfNoReturn && run.ended === undefined,
+  };
+}
+
+/** The report as it stands. */
+export function reportOf(run: Run): UpgradeReport {
+  return {
+    apiVersion: API_VERSION,
+    outcome: run.ended ?? 'Running',
+    ...(run.type === 'upgradeMesh' ? {} : { type: run.type }),
+    cluster: run.cluster,
+    target: run.target,
+    runId: run.runId,
+    workflowId: run.workflowId,
+    startedAt: run.startedAt,
+    ...(run.ended === undefined ? {} : { endedAt: new Date().toISOString() }),
+    ...(run.outline === undefined
+      ? {}
+      : {
+          planDigest: run.outline.digest,
+          from: run.outline.from.revision,
+          to: run.outline.to.revision,
+        }),
+    ...(run.cause === undefined ? {} : { cause: run.cause }),
+    findings: run.findings,
+    ...(run.hops.length === 0 ? {} : { hops: run.hops }),
+    steps: [...run.steps.values()],
+    waves: run.waves,
+    exceptions: run.waves.flatMap(({ exceptions = [] }) => exceptions),
+    ...(run.restored === undefined ? {} : { restored: run.restored }),
+    differences: run.differences,
+    remaining: run.remaining,
+    messages: run.messages,
+    ...(run.messagesLeftOut === 0 ? {} : { messagesLeftOut: run.messagesLeftOut }),
+  };
+}

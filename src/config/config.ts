@@ -1,6 +1,7 @@
 import type { ArtefactSettings } from '../artefacts/source.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { VersionTable } from '../domain/version/version-table.ts';
+import type { NotifierSettings } from '../notifications/settings.ts';
 
 /** `meshlift.yaml`, read and checked. */
 export interface Config {
@@ -14,6 +15,17 @@ export interface Config {
   readonly artefacts?: ArtefactSettings;
   /** What is known of each minor of Istio, with the file's own rows in it. */
   readonly versions: VersionTable;
+  /** Whom runs tell what happens; absent: nobody. */
+  readonly notifications?: readonly NotifierSettings[];
+  /** Who may decide where decisions are signed, by name; absent: nobody. */
+  readonly approvers?: Readonly<Record<string, Approver>>;
+}
+
+/** Somebody who may decide, with what proves it. */
+export interface Approver {
+  /** Absolute paths of files with public keys. */
+  readonly keys: readonly string[];
+  readonly roles: readonly string[];
 }
 
 export interface ClusterConfig {

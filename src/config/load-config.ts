@@ -5,6 +5,7 @@ import { formatPath } from '../domain/request/parse-request.ts';
 import type { Policy } from '../domain/policy.ts';
 import { KNOWN_VERSIONS } from '../domain/version/known-versions.ts';
 import { mergeVersions } from '../domain/version/version-table.ts';
+import { toApprovals, toApprovers } from './approvals/to-approvals.ts';
 import { toArtefacts, withBlocked } from './artefacts/to-artefacts.ts';
 import { ConfigError, type ClusterConfig, type Config, type ManualInjection } from './config.ts';
 import { cacheFolder } from './environment.ts';
@@ -112,6 +113,7 @@ function toConfig(file: string, parsed: ConfigFile): Config {
     clusters: new Map(clusters),
     istioctl: Object.fromEntries(binaries),
     ...(artefacts === undefined ? {} : { artefacts }),
+    ...toApprovers(parsed.approvers, resolve),
     versions: withBlocked(known, istioctl.blocked, file),
   };
 }
@@ -143,16 +145,12 @@ function findPolicy(file: string, parsed: ConfigFile, cluster: string, wanted: s
 }
 
 function toPolicy(name: string, file: PolicyFile): Policy {
-  const { start, complete } = file.gates;
   const { critical, first, percentages, maxWorkloadsPerWave } = file.waves;
   return {
     name,
     soakSeconds: file.soak,
     healthPollSeconds: file.healthPoll,
-    gates: {
-      ...(start === undefined ? {} : { start: { expiresSeconds: start.expires } }),
-      complete: { expiresSeconds: complete.expires },
-    },
+    ...toApprovals(file),
     waves: {
       critical,
       ...(first === undefined ? {} : { first }),

@@ -1,23 +1,8 @@
 import * as z from 'zod';
+import { approvals, approvers, checkGates, gates } from './approvals/schema.ts';
 import { artefactBlock, artefactSource } from './artefacts/schema.ts';
 import { CONNECTION_POLICIES, ON_BREACH, RESTART_POLICIES } from '../domain/policy.ts';
-
-/** `5s`, `30m`, `2h`, `7d`, or seconds as a number. Read as seconds. */
-const duration = z
-  .union([z.string().regex(/^\d{1,6}(s|m|h|d)$/), z.number().int().nonnegative().max(31_536_000)], {
-    error: 'expected a duration such as "30s", "10m", "2h" or "7d"',
-  })
-  .transform((value) => (typeof value === 'number' ? value : toSeconds(value)));
-
-const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-function toSeconds(text: string): number {
-  return Number(text.slice(0, -1)) * (UNIT_SECONDS[text.slice(-1)] ?? Number.NaN);
-}
-
-const name = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a name of a-z, 0-9 and "-"');
+import { duration, name } from './values/schema.ts';
 
 const version = z
   .string()
@@ -53,8 +38,6 @@ const cluster = z.strictObject({
   taskQueue: z.string().min(1).max(200).optional(),
   manualInjection: manualInjection.optional(),
 });
-
-const gate = z.strictObject({ expires: duration.default(86_400) });
 
 const waves = z.strictObject({
   /** Namespaces that move last. */
@@ -98,7 +81,8 @@ const policy = z.strictObject({
     })
     .prefault({}),
   healthPoll: duration.default(10),
-  gates: z.strictObject({ start: gate.optional(), complete: gate.prefault({}) }).prefault({}),
+  approvals: approvals.optional(),
+  gates: gates.prefault({}),
   waves: waves.prefault({}),
   restart: z
     .strictObject({
@@ -173,8 +157,7 @@ const versions = z.record(minor, versionRow).superRefine((rows, context) => {
   }
 });
 
-/** Schema of `meshlift.yaml`. */
-export const configFile = z.strictObject({
+const sections = z.strictObject({
   apiVersion: z.literal('meshlift.dev/v1alpha1'),
   temporal: z
     .strictObject({
@@ -209,7 +192,11 @@ export const configFile = z.strictObject({
     .prefault({}),
   policies: z.record(name, policy).default({}),
   versions: versions.default({}),
+  approvers: approvers.default({}),
 });
+
+/** Schema of `meshlift.yaml`. */
+export const configFile = sections.superRefine(checkGates);
 
 export type ConfigFile = z.output<typeof configFile>;
 export type ManualInjectionFile = z.output<typeof manualInjection>;

@@ -1,3 +1,5 @@
+import type { ApprovalMode, GatePolicies } from './approval/gate-policy.ts';
+
 /** How careful a run is; resolved from `meshlift.yaml` at the start and in force for the whole run. */
 export interface Policy {
   readonly name: string;
@@ -8,12 +10,9 @@ export interface Policy {
   };
   /** Seconds between two looks at the health during a soak. */
   readonly healthPollSeconds: number;
-  readonly gates: {
-    /** Absent: the run begins without asking. */
-    readonly start?: GatePolicy;
-    /** Always there: the last moment at which everything can be undone. */
-    readonly complete: GatePolicy;
-  };
+  /** Absent: open. */
+  readonly approvals?: { readonly mode: ApprovalMode };
+  readonly gates: GatePolicies;
   readonly waves: WavePolicy;
   readonly restart: {
     /** Absent: `annotation`. */
@@ -72,10 +71,6 @@ export interface CensusPolicy {
 
 export const ON_BREACH = ['rollback', 'halt'] as const;
 export type OnBreach = (typeof ON_BREACH)[number];
-
-export interface GatePolicy {
-  readonly expiresSeconds: number;
-}
 
 /** In what order, and how many at a time, namespaces move. */
 export interface WavePolicy {

@@ -8,6 +8,7 @@ import { orderDeletions } from './order-deletions.ts';
 import type { PlannedObject, RevisionAt } from './plan.ts';
 import type { PodSelections } from './pod-selections.ts';
 import type { StepOf, UpgradeStep, ValidatorMove } from './step.ts';
+import { waveGate } from './wave-gate.ts';
 import {
   buildLabelRestoration,
   buildRemainingTagMoves,
@@ -132,6 +133,7 @@ function waveSteps(
     ? validatorMove(material)
     : undefined;
   return [
+    ...waveGate(material.policy, number, where),
     {
       id: idOfWave(number),
       kind: 'wave',

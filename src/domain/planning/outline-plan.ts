@@ -78,7 +78,10 @@ function detailsOf(step: UpgradeStep): Partial<StepOutline> {
     case 'soak':
       return { seconds: step.seconds };
     case 'gate':
-      return { seconds: step.expiresSeconds };
+      return {
+        seconds: step.expiresSeconds,
+        ...(step.wave === undefined ? {} : { wave: step.wave }),
+      };
     case 'census':
       return { seconds: step.graceSeconds };
     case 'snapshot':

@@ -88,6 +88,8 @@ export interface StepOutline {
   readonly left?: number;
   /** For soaks. */
   readonly seconds?: number;
+  /** For gates before a wave: its number. */
+  readonly wave?: number;
   readonly undo: UpgradeStep['undo']['kind'];
   readonly undoFirst?: true;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { APPROVAL_MODES, GATED_WAVES, ON_EXPIRY } from '../approval/gate-policy.ts';
 import { RESTARTABLE_KINDS } from '../mesh/observed-mesh.ts';
 import { CONNECTION_POLICIES, ON_BREACH, RESTART_POLICIES } from '../policy.ts';
 import { API_VERSION } from '../request/request.ts';
@@ -8,7 +9,18 @@ import { PLAN_STRATEGIES } from './plan.ts';
 
 const seconds = z.number().nonnegative();
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected "sha256:" and 64 digits');
-const gate = z.strictObject({ expiresSeconds: seconds });
+const decider = {
+  roles: z.array(z.string()).exactOptional(),
+  requesterMayApprove: z.boolean().exactOptional(),
+};
+const gateMembers = {
+  ...decider,
+  expiresSeconds: seconds,
+  onExpiry: z.enum(ON_EXPIRY).exactOptional(),
+  quorum: z.int().positive().exactOptional(),
+  planDigestRequired: z.boolean().exactOptional(),
+};
+const gate = z.strictObject(gateMembers);
 
 /** Schema of `Policy`: resolved, as it is in force for a whole run. */
 export const resolvedPolicy = z
@@ -16,7 +28,14 @@ export const resolvedPolicy = z
     name: z.string(),
     soakSeconds: z.strictObject({ controlPlane: seconds, wave: seconds, mesh: seconds }),
     healthPollSeconds: seconds,
-    gates: z.strictObject({ start: gate.exactOptional(), complete: gate }),
+    approvals: z.strictObject({ mode: z.enum(APPROVAL_MODES) }).exactOptional(),
+    gates: z.strictObject({
+      start: gate.exactOptional(),
+      override: gate.exactOptional(),
+      wave: z.strictObject({ ...gateMembers, before: z.enum(GATED_WAVES) }).exactOptional(),
+      complete: gate,
+      halt: z.strictObject(decider).exactOptional(),
+    }),
     waves: z.strictObject({
       critical: z.array(z.string()),
       first: z.array(z.string()).exactOptional(),
@@ -238,7 +257,8 @@ export const upgradeStep = z
     z.strictObject({
       ...base,
       kind: z.literal('gate'),
-      gate: z.literal('complete'),
+      gate: z.enum(['complete', 'wave']),
+      wave: z.int().positive().exactOptional().describe('Of a gate before a wave: its number.'),
       expiresSeconds: seconds,
     }),
     z.strictObject({

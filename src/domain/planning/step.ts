@@ -103,7 +103,13 @@ export type UpgradeStep = StepBase &
         /** Of a refresh or in place, where pods keep their revision: the proxy that they are to have. */
         readonly target?: ProxyTarget;
       }
-    | { readonly kind: 'gate'; readonly gate: 'complete'; readonly expiresSeconds: number }
+    | {
+        readonly kind: 'gate';
+        readonly gate: 'complete' | 'wave';
+        /** Of a gate before a wave: its number. */
+        readonly wave?: number;
+        readonly expiresSeconds: number;
+      }
     | {
         readonly kind: 'move-default';
         readonly tagMoves: readonly TagMove[];

@@ -1,6 +1,7 @@
 import { compareText } from '../kubernetes-object.ts';
 import { nameFew } from '../planning/build-steps.ts';
 import type { StepUndo, UpgradeStep } from '../planning/step.ts';
+import { waveGate } from '../planning/wave-gate.ts';
 import { orderWaves } from '../planning/wave-order.ts';
 import type { WaveContent } from '../planning/waves.ts';
 import type { Policy } from '../policy.ts';
@@ -12,7 +13,7 @@ export interface RefreshMaterial {
   readonly older: readonly OlderWorkload[];
   readonly kept: readonly KeptProxy[];
   readonly target: ProxyTarget;
-  readonly policy: Pick<Policy, 'waves' | 'soakSeconds'>;
+  readonly policy: Pick<Policy, 'waves' | 'soakSeconds' | 'gates'>;
   /** Namespaces in which a gateway runs. */
   readonly gatewayNamespaces: readonly string[];
 }
@@ -65,6 +66,7 @@ function waveSteps(
   const where = nameFew(namespaces);
   const uids = new Set(workloads.map(({ uid }) => uid));
   return [
+    ...waveGate(policy, number, where),
     {
       id: `wave-${number}`,
       kind: 'wave',

@@ -8,6 +8,7 @@ import {
   ManifestError,
   UnreadableConfigurationError,
 } from '../installers/istioctl/index.ts';
+import { NotifyError } from '../notifications/notify-error.ts';
 import { ActivityError } from './errors.ts';
 import { RecordError } from './record/run-record.ts';
 import { InvalidRequestError } from './services.ts';
@@ -27,6 +28,7 @@ const RETRYABLE: Readonly<Record<FailureType, boolean>> = {
   StillWatching: true,
   RollbackFailed: false,
   MessageRefused: false,
+  NotDelivered: false,
   Transient: true,
 };
 
@@ -46,11 +48,17 @@ export function toFailure(error: unknown): ApplicationFailure | CancelledFailure
   });
 }
 
-function classify(error: unknown): { type: FailureType; retryAfterSeconds?: number } {
+interface Classified {
+  readonly type: FailureType;
+  readonly retryAfterSeconds?: number;
+}
+
+function classify(error: unknown): Classified {
   if (error instanceof ActivityError) return { type: error.type };
   if (error instanceof InvalidRequestError) return { type: 'InvalidRequest' };
   if (error instanceof KubernetesUnreachable) return { type: 'Transient' };
   if (error instanceof KubernetesError) return classifyStatus(error);
+  if (error instanceof NotifyError) return classifyDelivery(error);
   if (error instanceof RecordError) return { type: 'RecordUnreadable' };
   if (error instanceof ArtefactError) {
     return { type: error.transient ? 'Transient' : 'InstallerFailed' };
@@ -63,7 +71,12 @@ function classify(error: unknown): { type: FailureType; retryAfterSeconds?: numb
   return { type: 'Transient' };
 }
 
-function classifyStatus(error: KubernetesError): { type: FailureType; retryAfterSeconds?: number } {
+function classifyDelivery({ transient, retryAfterSeconds }: NotifyError): Classified {
+  if (!transient) return { type: 'NotDelivered' };
+  return { type: 'Transient', ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+}
+
+function classifyStatus(error: KubernetesError): Classified {
   if (error.code === 401 || error.code === 403) return { type: 'Forbidden' };
   // A webhook that does not answer is a 500 like any other; 409 is read again and decided anew.
   if (error.code === 409 || error.code === 429 || error.code >= 500) {

@@ -12,6 +12,7 @@ import { verifyControlPlane } from './health/verify-control-plane.ts';
 import { verifyMesh } from './health/verify-mesh.ts';
 import { watchHealth, type WatchRequest } from './health/watch-health.ts';
 import { recordOf } from './load-plan.ts';
+import { createNotify, type NotifyRequest } from './notify.ts';
 import { createPlanningActivities, type PlanningActivities } from './planning-activities.ts';
 import { readJournal } from './record/step-journal.ts';
 import type { InjectionTools } from './restart/manual/prepare-injections.ts';
@@ -57,6 +58,8 @@ export interface Activities extends PlanningActivities {
   undoRecordedStep(input: StepRef): Promise<UndoReceipt>;
   proveRolledBack(input: StepRef): Promise<Proof>;
   proveRestored(input: RunRef & { readonly foreign: readonly Difference[] }): Promise<Proof>;
+  /** Sends one event by one notifier; on the workflows' queue. */
+  notify(input: NotifyRequest): Promise<void>;
   finishRun(
     input: RunRef & { readonly report: UpgradeReport; readonly release: boolean },
   ): Promise<void>;
@@ -114,6 +117,7 @@ export function createActivities({ config, installer }: ActivityDeps): Activitie
       withCluster(config, input, (access) => proveRolledBack(access, input)),
     proveRestored: (input) =>
       withCluster(config, input, (access) => proveRestored(access, input, input.foreign)),
+    notify: createNotify(config),
     finishRun: (input) => withCluster(config, input, (access) => finishRun(access, input, input)),
   };
 }

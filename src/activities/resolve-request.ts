@@ -16,6 +16,7 @@ import type {
   UpgradeRequest,
 } from '../domain/request/request.ts';
 import { makeMeshWorkflowId } from '../domain/workflow-id.ts';
+import { recipientsOf, type Recipient } from '../notifications/recipients.ts';
 import { ActivityError } from './errors.ts';
 import { readClusterUid } from './inspect-mesh.ts';
 import { clusterConfig } from './with-cluster.ts';
@@ -27,6 +28,8 @@ export interface ResolvedRequest<R extends MeshRequest = UpgradeRequest> {
   readonly meshNamespace: string;
   /** Queue of the activities that touch this cluster. */
   readonly taskQueue: string;
+  /** Who is told what happens; absent: nobody. */
+  readonly notifiers?: readonly Recipient[];
 }
 
 /** Reads what was given as input and refuses it at once, in words, when it cannot be meant. */
@@ -107,7 +110,14 @@ function resolve<R extends MeshRequest>(
       `expected the workflow id ${expected}, which is the mesh's lock, found ${workflowId}. Start it again under that id`,
     );
   }
-  return { request, policy, meshNamespace, taskQueue };
+  const notifiers = recipientsOf(config.notifications ?? [], request.cluster);
+  return {
+    request,
+    policy,
+    meshNamespace,
+    taskQueue,
+    ...(notifiers.length === 0 ? {} : { notifiers }),
+  };
 }
 
 /** The identity of the cluster that a run will be bound to. */

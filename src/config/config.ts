@@ -1,5 +1,6 @@
 import type { ArtefactSettings } from '../artefacts/source.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { Freeze, MaintenanceWindow } from '../domain/time/maintenance-window.ts';
 import type { VersionTable } from '../domain/version/version-table.ts';
 import type { NotifierSettings } from '../notifications/settings.ts';
 
@@ -19,6 +20,14 @@ export interface Config {
   readonly notifications?: readonly NotifierSettings[];
   /** Who may decide where decisions are signed, by name; absent: nobody. */
   readonly approvers?: Readonly<Record<string, Approver>>;
+  /** Times in which meshes may be changed; absent: none has a name. */
+  readonly windows?: readonly MaintenanceWindow[];
+  readonly freezes?: readonly ConfiguredFreeze[];
+}
+
+/** A freeze, of all clusters where it names none. */
+export interface ConfiguredFreeze extends Freeze {
+  readonly clusters?: readonly string[];
 }
 
 /** Somebody who may decide, with what proves it. */

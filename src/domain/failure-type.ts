@@ -26,6 +26,8 @@ export const FAILURE_TYPES = [
   'RollbackFailed',
   /** A message was refused: no gate is open, already decided, past the point of no return… */
   'MessageRefused',
+  /** A message to people that will not be taken whatever happens. */
+  'NotDelivered',
   /** Unreachable API server, 429, 5xx: retried until it passes. */
   'Transient',
 ] as const;

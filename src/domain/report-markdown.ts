@@ -44,6 +44,7 @@ export function renderReportMarkdown(report: UpgradeReport): string {
     section('What no census could tell', bullets(report.waves.flatMap(remarksOf))),
     section('Workloads that are not on the target', bullets(report.exceptions)),
     section('Decisions and messages', messages(report.messages)),
+    section('Nobody could be told', bullets(report.undelivered ?? [])),
   ];
   return `${sections.filter((part) => part !== '').join('\n\n')}\n`;
 }

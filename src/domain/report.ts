@@ -104,6 +104,8 @@ export interface UpgradeReport {
   /** What is left to do by hand, when something is. */
   readonly remaining: readonly string[];
   readonly messages: readonly MessageRecord[];
+  /** What people were not told, with who and why; absent when everybody was. */
+  readonly undelivered?: readonly string[];
   /** Messages beyond those listed; absent when all are. */
   readonly messagesLeftOut?: number;
 }

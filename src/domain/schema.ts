@@ -155,5 +155,9 @@ export const upgradeReport = z.strictObject({
       detail: z.string(),
     }),
   ),
+  undelivered: z
+    .array(z.string())
+    .exactOptional()
+    .describe('Notifications that did not arrive, with who and why.'),
   messagesLeftOut: z.int().nonnegative().exactOptional(),
 });

@@ -59,6 +59,19 @@ export function restarting(call: Call): Proxy {
   });
 }
 
+/**
+ * Messages to people, on the workflows' own queue: one attempt takes seconds, and after ten minutes of
+ * them nobody is helped by a message that still comes.
+ */
+export function notifying(call: Call): Proxy {
+  return proxyActivities<Activities>({
+    ...call,
+    scheduleToCloseTimeout: '10m',
+    startToCloseTimeout: '30s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+  });
+}
+
 /** Waiting for something to come true, bounded by the policy's own deadlines. */
 export function observing(call: Call): Proxy {
   return proxyActivities<Activities>({

@@ -8,9 +8,11 @@ import {
 import type { RunRef } from '../activities/run-ref.ts';
 import type { UpgradeReport } from '../domain/report.ts';
 import { mutating } from './activity-proxies.ts';
+import { tellEnded } from './news.ts';
 import { callFor, enterPhase, refOfRun, type Run } from './run.ts';
 import { reportOf } from './run-view.ts';
 import type { Forward } from './run-steps.ts';
+import { finishTelling } from './tell.ts';
 
 /** How the way forward of a run ended, its planning included. */
 export type Result = Forward | { readonly kind: 'blocked' } | { readonly kind: 'nothing-to-do' };
@@ -21,6 +23,7 @@ export async function endRun(run: Run, result: Result, cancelled: boolean): Prom
   run.ended = outcomeOf(run, result, cancelled);
   if (result.kind === 'leave') run.remaining = [...run.remaining, ...waysOn(run)];
   const report = reportOf(run);
+  tellEnded(run);
   if (run.claimed) {
     // A mesh that could not be brought back stays locked until somebody takes it over by name.
     const release = run.remaining.length === 0 || result.kind === 'leave';
@@ -33,6 +36,7 @@ export async function endRun(run: Run, result: Result, cancelled: boolean): Prom
   enterPhase(run, 'Ended');
   upsertMemo({ outcome: report.outcome, cause: report.cause ?? '' });
   await condition(allHandlersFinished);
+  await finishTelling(run);
   if (cancelled && run.ended !== 'RollbackFailed') {
     throw new CancelledFailure(`cancelled; the run ended as ${run.ended}`);
   }
@@ -41,10 +45,15 @@ export async function endRun(run: Run, result: Result, cancelled: boolean): Prom
       type: 'RollbackFailed',
       nonRetryable: true,
       message: `not everything could be taken back: ${run.remaining.slice(0, 10).join('; ')}`,
-      details: [report],
+      details: [withUndelivered(report, run)],
     });
   }
-  return report;
+  return withUndelivered(report, run);
+}
+
+/** What came to light after the report was kept. */
+function withUndelivered(report: UpgradeReport, { telling }: Run): UpgradeReport {
+  return telling.lost.length === 0 ? report : { ...report, undelivered: telling.lost };
 }
 
 /** The report is the whole run's. */

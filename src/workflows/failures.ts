@@ -12,6 +12,13 @@ export function describeFailure(error: unknown): string {
   return cause instanceof Error && cause.message !== '' ? cause.message : String(cause);
 }
 
+/** Of an activity whose time is over also what its last attempt failed by, which says more. */
+export function describeLastFailure(error: unknown): string {
+  const timeout = error instanceof ActivityFailure ? error.cause : undefined;
+  const last = timeout instanceof TimeoutFailure ? timeout.cause : undefined;
+  return last instanceof Error && last.message !== '' ? last.message : describeFailure(error);
+}
+
 /** The workloads because of which a wave has failed, each with its reason, when its threshold was passed. */
 export function breachOf(error: unknown): readonly string[] | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : error;

@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Phase } from '../domain/progress.ts';
 import { goOnAnew, isLong, type Place } from './go-on-anew.ts';
+import { remindOfGate, tellGateOpened } from './news.ts';
 import { enterPhase, now, type Run } from './run.ts';
 
 export type GateAnswer =
@@ -18,11 +19,13 @@ export async function passGate(
   if (run.gate.kind === 'none') {
     const until = Date.now() + gate.expiresSeconds * 1000;
     run.gate = { kind: 'open', name: gate.name, openedAt: now(), until };
+    tellGateOpened(run, run.gate);
   }
   const { until } = run.gate;
   const end = new Date(until).toISOString();
   enterPhase(run, gate.phase, `a decision on gate ${gate.name} until ${end}`);
 
+  const endReminder = run.gate.kind === 'open' ? remindOfGate(run, run.gate) : undefined;
   // Read through a function: handlers change the gate while this waits.
   const current = (): Run['gate'] => run.gate;
   try {
@@ -40,6 +43,7 @@ export async function passGate(
     const reason = decided.reason === undefined ? '' : `: ${decided.reason}`;
     return { kind: 'refused', cause: `gate ${gate.name} was rejected${reason}` };
   } finally {
+    endReminder?.();
     run.gate = { kind: 'none' };
   }
 }

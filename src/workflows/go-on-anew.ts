@@ -11,6 +11,7 @@ import type { Difference, StepReport } from '../domain/report.ts';
 import type { MeshRequest } from '../domain/request/request.ts';
 import type { Problem } from './halt.ts';
 import type { Run } from './run.ts';
+import { awaitDeliveries } from './tell.ts';
 
 /**
  * A history with more events goes on in a new one. Temporal suggests it at 4,096; a step adds a few
@@ -87,6 +88,7 @@ export async function stayShort(run: Run, place: Place): Promise<void> {
  * handled here or there: the server ends no history with one that was not seen.
  */
 export async function goOnAnew(run: Run, place: Place): Promise<never> {
+  await awaitDeliveries(run, '10s');
   await condition(allHandlersFinished);
   return continueAsNew(run.input, { state: stateOf(run), place } satisfies Carried);
 }

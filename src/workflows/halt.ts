@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
 import { goOnAnew, isLong } from './go-on-anew.ts';
+import { tellHalted } from './news.ts';
 import { enterPhase, markStep, type Halted, type Run } from './run.ts';
 import type { Forward } from './run-steps.ts';
 import { WAYS } from './way-back.ts';
@@ -45,6 +46,7 @@ export async function halt(
   run.halted = halted;
   run.cause = cause;
   enterPhase(run, 'Halted', `${ways} for ${step.id}, until ${until}`);
+  if (since === undefined) tellHalted(run, { at: step.id, cause, ways, until });
   try {
     const isDecided = (): boolean => halted.decision !== undefined;
     const isInTime = await condition(

@@ -11,6 +11,7 @@ import { asWorkflowFailure, describeFailure } from './failures.ts';
 import { passGate } from './gate.ts';
 import { registerHandlers } from './message-handlers.ts';
 import { isGoingOn, MOST_EVENTS, type Place } from './go-on-anew.ts';
+import { tellFailed } from './news.ts';
 import {
   callFor,
   createRun,
@@ -23,6 +24,7 @@ import {
 import { rollBackSteps } from './roll-back.ts';
 import { runSteps } from './run-steps.ts';
 import { announceMesh } from './search-attributes.ts';
+import { finishTelling, goOnTelling } from './tell.ts';
 import { undoSteps } from './undo-steps.ts';
 import { decideWayBack } from './way-back.ts';
 import { holdWhilePaused } from './wave.ts';
@@ -55,6 +57,7 @@ export async function runMesh<R extends MeshRequest>(
 ): Promise<UpgradeReport> {
   const run = createRun(input, { mostEvents, carried });
   registerHandlers(run);
+  goOnTelling(run);
   const root = CancellationScope.current();
 
   const forward = new CancellationScope();
@@ -107,7 +110,11 @@ async function answerOf(
     if (isCancellation(error) || scope.consideredCancelled) {
       return { kind: 'undo', cause: 'the run was cancelled in Temporal' };
     }
-    if (!run.claimed) throw asWorkflowFailure(error);
+    if (!run.claimed) {
+      tellFailed(run, describeFailure(error));
+      await CancellationScope.nonCancellable(() => finishTelling(run));
+      throw asWorkflowFailure(error);
+    }
     return { kind: 'undo', cause: describeFailure(error) };
   }
 }

@@ -60,6 +60,7 @@ export function reportOf(run: Run): UpgradeReport {
     differences: run.differences,
     remaining: run.remaining,
     messages: run.messages,
+    ...(run.telling.lost.length === 0 ? {} : { undelivered: run.telling.lost }),
     ...(run.messagesLeftOut === 0 ? {} : { messagesLeftOut: run.messagesLeftOut }),
   };
 }

@@ -20,6 +20,7 @@ import { renderDetails } from './details.ts';
 import type { Carried, Place } from './go-on-anew.ts';
 import { progressOf, reportOf } from './run-view.ts';
 import { announcePhase } from './search-attributes.ts';
+import type { Telling } from './tell.ts';
 
 /** The gate as the handlers see it. At most one is open at a time. */
 export type Gate =
@@ -120,6 +121,8 @@ export interface Run {
   forward: CancellationScope | undefined;
   /** Cancelled to pause what is restarting right now. */
   pausable: CancellationScope | undefined;
+  /** What people are told about it. */
+  readonly telling: Telling;
 }
 
 export interface RunOptions {
@@ -184,6 +187,7 @@ function beginRun(input: unknown, mostEvents: number): Run {
     remaining: [],
     forward: undefined,
     pausable: undefined,
+    telling: { count: 0, underWay: [], lost: [] },
   };
 }
 

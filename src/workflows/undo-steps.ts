@@ -6,6 +6,7 @@ import { undoOrder } from '../domain/rollout/undo-order.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';
 import { describeFailure } from './failures.ts';
 import { goOnAnew, isLong, stayShort, type Place } from './go-on-anew.ts';
+import { tellHalted } from './news.ts';
 import { callFor, enterPhase, markStep, refOfRun, type Halted, type Run } from './run.ts';
 
 /**
@@ -153,6 +154,11 @@ async function askAboutUndo(
   if (since === undefined) run.stop = undefined;
   const named = failed.join(', ');
   enterPhase(run, 'Halted', `retry or skip for the undo of ${named}, until ${until}`);
+  if (since === undefined) {
+    const why = failed.map((step) => `${step}: ${run.steps.get(step)?.detail ?? 'failed'}`);
+    const cause = [progress.cause, ...why].join('; ');
+    tellHalted(run, { at: `the undo of ${named}`, cause, ways: 'retry or skip', until });
+  }
   const isAnswered = (): boolean => halted.decision !== undefined || run.stop !== undefined;
   const isInTime = await condition(
     () => isAnswered() || isLong(run),

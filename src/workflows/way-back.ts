@@ -4,6 +4,7 @@ import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
 import { observing } from './activity-proxies.ts';
 import { describeFailure } from './failures.ts';
 import { goOnAnew, isLong } from './go-on-anew.ts';
+import { tellHalted } from './news.ts';
 import { callFor, enterPhase, refOfRun, type Halted, type Run } from './run.ts';
 
 /**
@@ -50,6 +51,7 @@ export async function decideWayBack(
   cause: string,
 ): Promise<'undo' | 'leave'> {
   let end = run.place?.kind === 'way-back' ? run.place.until : undefined;
+  let isTold = end !== undefined;
   run.place = undefined;
   for (;;) {
     const because = await whyNoWayBack(run, outline);
@@ -66,6 +68,11 @@ export async function decideWayBack(
     run.stop = undefined;
     run.cause = cause;
     enterPhase(run, 'Halted', `${WAYS} for the way back, until ${until}`);
+    if (!isTold) {
+      const why = [cause, ...because].join('; ');
+      tellHalted(run, { at: 'the way back', cause: why, ways: WAYS, until });
+    }
+    isTold = true;
     const isDecided = (): boolean => halted.decision !== undefined || stopOf(run) !== undefined;
     const isInTime = await condition(
       () => isDecided() || isLong(run),

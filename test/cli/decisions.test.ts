@@ -5,7 +5,7 @@ import { formatSeconds, formatTime, formatTook } from '../../src/cli/render/time
 import { workflowIdOf } from '../../src/cli/temporal/find-run.ts';
 import { isWorkerThere } from '../../src/cli/temporal/find-worker.ts';
 import { exitCodeOf, isReport } from '../../src/cli/temporal/run-end.ts';
-import { webPageOf } from '../../src/cli/temporal/web-page.ts';
+import { webPageOf } from '../../src/domain/web-page.ts';
 import { ConfigError } from '../../src/config/config.ts';
 import { buildEnd, buildReport } from './support/examples.ts';
 

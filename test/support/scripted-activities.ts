@@ -33,6 +33,7 @@ export interface Script {
 export interface ScriptOptions {
   readonly cluster: string;
   readonly policy?: Partial<Policy>;
+  readonly notifications?: Config['notifications'];
   /** Queue of the cluster's activities. */
   readonly taskQueue: string;
   /** What goes otherwise than well. */
@@ -40,13 +41,22 @@ export interface ScriptOptions {
 }
 
 /** Activities of a cluster on which everything goes well, but for what a test says. */
-export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOptions): Script {
+export function createScript({
+  cluster,
+  policy,
+  notifications,
+  taskQueue,
+  but = {},
+}: ScriptOptions): Script {
   const inForce = samplePolicy({
     soakSeconds: { controlPlane: 20, wave: 20, mesh: 20 },
     pruneGraceSeconds: 5,
     ...policy,
   });
-  const config = configOf(cluster, taskQueue, inForce);
+  const config = {
+    ...configOf(cluster, taskQueue, inForce),
+    ...(notifications === undefined ? {} : { notifications }),
+  };
   const well: Activities = {
     ...planningWell(cluster, config, inForce),
     takeSnapshot: async () => ({ entries: 42 }),
@@ -76,6 +86,7 @@ export function createScript({ cluster, policy, taskQueue, but = {} }: ScriptOpt
     proveRolledBack: async () => ({ restored: true, differences: [], ours: [] }),
     proveRestored: async () => ({ restored: true, differences: [], ours: [] }),
     finishRun: async () => undefined,
+    notify: async () => undefined,
   };
   return record({ ...well, ...but });
 }

@@ -3,7 +3,7 @@ import type { CommandContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { renderRun } from '../render/run.ts';
 import { findRun } from '../temporal/find-run.ts';
-import { webPageOf } from '../temporal/web-page.ts';
+import { webPageOf } from '../../domain/web-page.ts';
 import { helpTexts, RUN_ARGUMENT, type Runner } from './registration.ts';
 
 interface ShowOptions {

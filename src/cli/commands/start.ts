@@ -14,7 +14,7 @@ import { buildRequestInput, checkRequest, invalid, type RequestOptions } from '.
 import { requireWorker } from '../temporal/find-worker.ts';
 import type { StartedRun } from '../temporal/start-run.ts';
 import type { TemporalSession } from '../temporal/session.ts';
-import { webPageOf } from '../temporal/web-page.ts';
+import { webPageOf } from '../../domain/web-page.ts';
 import { helpTexts, type Runner } from './registration.ts';
 import { addRequestOptions } from './request-options.ts';
 import { WATCH_NOTES } from './watch.ts';

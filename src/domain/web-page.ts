@@ -1,10 +1,8 @@
-import type { RunRef } from './run-ref.ts';
-
 /** The run's page in the Temporal UI; absent when the configuration names no UI. */
 export function webPageOf(
   webUrl: string | undefined,
   namespace: string,
-  run: RunRef,
+  run: { readonly workflowId: string; readonly runId?: string },
 ): string | undefined {
   if (webUrl === undefined) return undefined;
   const parts = ['namespaces', namespace, 'workflows', run.workflowId];

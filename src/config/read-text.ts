@@ -14,22 +14,27 @@ const CHUNK_BYTES = 65_536;
 export function readText(file: string, maxBytes: number): string {
   const descriptor = openSync(file, 'r');
   try {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for (;;) {
-      const chunk = Buffer.alloc(CHUNK_BYTES);
-      const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, null);
-      if (read === 0) break;
-      size += read;
-      if (size > maxBytes) {
-        throw new UnreadableText(`expected at most ${maxBytes} bytes, found more`);
-      }
-      chunks.push(chunk.subarray(0, read));
-    }
-    return decode(Buffer.concat(chunks));
+    return readOpenText(descriptor, maxBytes);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** The same of a file that is open, so that what was asked of it is true of what is read. */
+export function readOpenText(descriptor: number, maxBytes: number): string {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, null);
+    if (read === 0) break;
+    size += read;
+    if (size > maxBytes) {
+      throw new UnreadableText(`expected at most ${maxBytes} bytes, found more`);
+    }
+    chunks.push(chunk.subarray(0, read));
+  }
+  return decode(Buffer.concat(chunks));
 }
 
 function decode(bytes: Buffer): string {

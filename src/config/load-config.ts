@@ -9,6 +9,7 @@ import { toApprovals, toApprovers } from './approvals/to-approvals.ts';
 import { toArtefacts, withBlocked } from './artefacts/to-artefacts.ts';
 import { ConfigError, type ClusterConfig, type Config, type ManualInjection } from './config.ts';
 import { cacheFolder } from './environment.ts';
+import { toNotifiers } from './notifications/to-notifiers.ts';
 import { parseYaml, UnreadableYaml, type ParsedYaml } from './parse-yaml.ts';
 import { readText, UnreadableText } from './read-text.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type PolicyFile,
 } from './schema.ts';
 import { toVersionRows } from './version-rows.ts';
+import { toPolicyWindows, toWindows, windowProblems } from './windows/to-windows.ts';
 
 const MAX_BYTES = 1_000_000;
 
@@ -43,12 +45,15 @@ function readFile(file: string): string {
 function parseFile(file: string, text: string): ConfigFile {
   const { document, lines, value } = parseText(file, text);
   const parsed = configFile.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) =>
-      `${file}${positionOf(document, lines, issue.path)}: ${formatPath(issue.path)}: ${messageOf(issue)}`,
+  const problems = parsed.success
+    ? windowProblems(parsed.data, (relative) => path.resolve(path.dirname(file), relative))
+    : parsed.error.issues.map((issue) => ({ path: issue.path, message: messageOf(issue) }));
+  if (parsed.success && problems.length === 0) return parsed.data;
+  const words = problems.map(
+    ({ path: at, message }) =>
+      `${file}${positionOf(document, lines, at)}: ${formatPath(at)}: ${message}`,
   );
-  throw new ConfigError(problems.join('\n'));
+  throw new ConfigError(words.join('\n'));
 }
 
 /** What is wrong with a key stands one level deeper than that it is wrong. */
@@ -114,6 +119,8 @@ function toConfig(file: string, parsed: ConfigFile): Config {
     istioctl: Object.fromEntries(binaries),
     ...(artefacts === undefined ? {} : { artefacts }),
     ...toApprovers(parsed.approvers, resolve),
+    ...toNotifiers(parsed.notifications, resolve),
+    ...toWindows(parsed, resolve),
     versions: withBlocked(known, istioctl.blocked, file),
   };
 }
@@ -151,6 +158,7 @@ function toPolicy(name: string, file: PolicyFile): Policy {
     soakSeconds: file.soak,
     healthPollSeconds: file.healthPoll,
     ...toApprovals(file),
+    ...toPolicyWindows(file),
     waves: {
       critical,
       ...(first === undefined ? {} : { first }),

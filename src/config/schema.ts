@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { approvals, approvers, checkGates, gates } from './approvals/schema.ts';
 import { artefactBlock, artefactSource } from './artefacts/schema.ts';
 import { CONNECTION_POLICIES, ON_BREACH, RESTART_POLICIES } from '../domain/policy.ts';
+import { checkNotifications, notifications } from './notifications/schema.ts';
 import { duration, name } from './values/schema.ts';
+import { checkWindows, freezes, policyWindows, windows } from './windows/schema.ts';
 
 const version = z
   .string()
@@ -83,6 +85,7 @@ const policy = z.strictObject({
   healthPoll: duration.default(10),
   approvals: approvals.optional(),
   gates: gates.prefault({}),
+  windows: policyWindows.optional(),
   waves: waves.prefault({}),
   restart: z
     .strictObject({
@@ -193,10 +196,16 @@ const sections = z.strictObject({
   policies: z.record(name, policy).default({}),
   versions: versions.default({}),
   approvers: approvers.default({}),
+  notifications: notifications.default([]),
+  windows: windows.default({}),
+  freezes: freezes.max(1000).default([]),
 });
 
 /** Schema of `meshlift.yaml`. */
-export const configFile = sections.superRefine(checkGates);
+export const configFile = sections
+  .superRefine(checkGates)
+  .superRefine(checkWindows)
+  .superRefine(checkNotifications);
 
 export type ConfigFile = z.output<typeof configFile>;
 export type ManualInjectionFile = z.output<typeof manualInjection>;

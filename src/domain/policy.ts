@@ -13,6 +13,8 @@ export interface Policy {
   /** Absent: open. */
   readonly approvals?: { readonly mode: ApprovalMode };
   readonly gates: GatePolicies;
+  /** Absent: only freezes hold a run back. */
+  readonly windows?: PolicyWindows;
   readonly waves: WavePolicy;
   readonly restart: {
     /** Absent: `annotation`. */
@@ -71,6 +73,18 @@ export interface CensusPolicy {
 
 export const ON_BREACH = ['rollback', 'halt'] as const;
 export type OnBreach = (typeof ON_BREACH)[number];
+
+/** Names of the windows in which each phase may change the mesh; any of a phase's is enough, none: always. */
+export interface PolicyWindows {
+  /** What is made before a control plane is: definitions of resources. */
+  readonly prepare?: readonly string[];
+  readonly controlPlane?: readonly string[];
+  readonly dataPlane?: readonly string[];
+  /** From the gate `complete` on. */
+  readonly complete?: readonly string[];
+  /** `always`: what is taken back waits for nothing. `window`: for any of these windows, and for freezes. */
+  readonly compensation: 'always' | 'window';
+}
 
 /** In what order, and how many at a time, namespaces move. */
 export interface WavePolicy {

@@ -22,6 +22,8 @@ const gateMembers = {
 };
 const gate = z.strictObject(gateMembers);
 
+const windowNames = z.array(z.string()).exactOptional();
+
 /** Schema of `Policy`: resolved, as it is in force for a whole run. */
 export const resolvedPolicy = z
   .strictObject({
@@ -36,6 +38,15 @@ export const resolvedPolicy = z
       complete: gate,
       halt: z.strictObject(decider).exactOptional(),
     }),
+    windows: z
+      .strictObject({
+        prepare: windowNames,
+        controlPlane: windowNames,
+        dataPlane: windowNames,
+        complete: windowNames,
+        compensation: z.enum(['always', 'window']),
+      })
+      .exactOptional(),
     waves: z.strictObject({
       critical: z.array(z.string()),
       first: z.array(z.string()).exactOptional(),

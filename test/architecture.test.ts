@@ -39,6 +39,10 @@ describe('import walls', () => {
   const [domain, schema] = ['src/domain/outcome.ts', 'src/domain/request/schema.ts'];
   const [installer, client] = ['src/installers/istioctl/tag.ts', 'src/clients/kubernetes.ts'];
   const rig = 'rig/ports.ts';
+  const [approvals, artefacts] = [
+    'src/approvals/verify-decision.ts',
+    'src/artefacts/verify-artefact.ts',
+  ];
 
   it.each([
     [workflow, "import { condition } from '@temporalio/workflow';"],
@@ -50,6 +54,8 @@ describe('import walls', () => {
     [activity, "import { parseIstioVersion } from '../domain/version/istio-version.ts';"],
     [installer, "import { CommandError } from '../../clients/command-error.ts';"],
     [client, "import { setTimeout } from 'node:timers/promises';"],
+    [approvals, "import { readText } from '../config/read-text.ts';"],
+    [artefacts, "import type { Config } from '../config/config.ts';"],
     [rig, "import { connect } from 'node:net';"],
   ])('%s may hold: %s', async (file, text) => {
     expect(await wallsBrokenBy(text, file)).toEqual([]);
@@ -73,6 +79,11 @@ describe('import walls', () => {
     [activity, "import { createRun } from '../workflows/run.ts';"],
     [installer, "import { log } from '@temporalio/activity';"],
     [client, "import { parseIstioVersion } from '../domain/version/istio-version.ts';"],
+    [approvals, "import { Client } from '@temporalio/client';"],
+    [approvals, "import { createKubernetesClient } from '../clients/kubernetes.ts';"],
+    [workflow, "import { verifyDecision } from '../approvals/verify-decision.ts';"],
+    [domain, "import type { Token } from '../approvals/token.ts';"],
+    [artefacts, "import { createActivities } from '../activities/index.ts';"],
     [rig, "import { loadConfig } from '../src/config/load-config.ts';"],
     [rig, "import type { Config } from '../src/config/config.ts';"],
     ['src/worker.ts', "import { startRig } from '../rig/start-rig.ts';"],

@@ -9,6 +9,7 @@ import {
   upgradeRequest,
 } from '../../src/domain/request/schema.ts';
 import { finding, upgradeReport } from '../../src/domain/schema.ts';
+import { webhookBody } from '../../src/notifications/schema.ts';
 
 interface PublicShape {
   readonly name: string;
@@ -36,6 +37,12 @@ const PUBLIC_SHAPES: readonly PublicShape[] = [
     name: 'findings',
     title: 'Findings, as plans and reports carry them',
     schema: z.array(finding),
+    writtenBy: 'meshlift',
+  },
+  {
+    name: 'notification',
+    title: 'What a webhook is sent when something happens to a run',
+    schema: webhookBody,
     writtenBy: 'meshlift',
   },
   {

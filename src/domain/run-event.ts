@@ -46,7 +46,7 @@ export interface RunEvent extends RunNews {
   readonly cluster: string;
   /** The version that the run is after, as far as it is known. */
   readonly target?: string;
-  readonly type?: RunType;
+  readonly workflowType?: RunType;
   readonly workflowId: string;
   /** Of the run's first history. */
   readonly runId: string;

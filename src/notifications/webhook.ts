@@ -25,7 +25,7 @@ export function createWebhook(settings: WebhookSettings, env: Environment): Noti
 
 /** The members that Standard Webhooks recommends; `schemas/notification.json` describes them. */
 export interface WebhookBody {
-  readonly type: string;
+  readonly type: ReturnType<typeof eventType>;
   readonly timestamp: string;
   readonly data: RunEvent;
 }

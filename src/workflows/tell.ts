@@ -8,7 +8,7 @@ import { describeLastFailure } from './failures.ts';
 export interface Teller {
   readonly cluster: string;
   readonly target?: string;
-  readonly type?: RunEvent['type'];
+  readonly type?: RunEvent['workflowType'];
   readonly workflowId: string;
   readonly runId: string;
   readonly outline?: { readonly digest: string } | undefined;
@@ -95,7 +95,7 @@ function eventOf(teller: Teller, { title, text, ...news }: RunNews): RunEvent {
     at: new Date().toISOString(),
     cluster,
     ...(target === undefined ? {} : { target }),
-    ...(type === undefined ? {} : { type }),
+    ...(type === undefined ? {} : { workflowType: type }),
     workflowId,
     runId,
     ...(outline === undefined ? {} : { planDigest: outline.digest }),

@@ -16,6 +16,8 @@ import { plannedFile } from '../../src/domain/planning/schema.ts';
 import type { UpgradeReport } from '../../src/domain/report.ts';
 import type { API_VERSION } from '../../src/domain/request/request.ts';
 import type { finding, upgradeReport } from '../../src/domain/schema.ts';
+import type { webhookBody } from '../../src/notifications/schema.ts';
+import type { WebhookBody } from '../../src/notifications/webhook.ts';
 import { movedIn, sampleMesh, samplePolicy } from '../support/sample-mesh.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -48,19 +50,28 @@ const members: {
   readonly plan: Same<Versioned<UpgradePlan>, z.output<typeof upgradePlan>>;
   readonly estimate: Same<PlanEstimate, z.output<typeof planEstimate>>;
   readonly report: Same<Versioned<UpgradeReport>, z.output<typeof upgradeReport>>;
-} = { finding: 'the same', plan: 'the same', estimate: 'the same', report: 'the same' };
+  readonly notification: Same<WebhookBody, z.output<typeof webhookBody>>;
+} = {
+  finding: 'the same',
+  plan: 'the same',
+  estimate: 'the same',
+  report: 'the same',
+  notification: 'the same',
+};
 /** Each must take what the other gives: what is optional in one is so in the other. */
 const fromSchema = {
   finding: (value: z.output<typeof finding>): Finding => value,
   plan: (value: z.output<typeof upgradePlan>): UpgradePlan => value,
   estimate: (value: z.output<typeof planEstimate>): PlanEstimate => value,
   report: (value: z.output<typeof upgradeReport>): UpgradeReport => value,
+  notification: (value: z.output<typeof webhookBody>): WebhookBody => value,
 };
 const intoSchema = {
   finding: (value: Finding): Deep<z.output<typeof finding>> => value,
   plan: (value: Versioned<UpgradePlan>): Deep<z.output<typeof upgradePlan>> => value,
   estimate: (value: PlanEstimate): Deep<z.output<typeof planEstimate>> => value,
   report: (value: Versioned<UpgradeReport>): Deep<z.output<typeof upgradeReport>> => value,
+  notification: (value: WebhookBody): Deep<z.output<typeof webhookBody>> => value,
 };
 
 it('every schema is compared with its type in both directions', () => {

@@ -7,9 +7,6 @@ import { NotifyError, type NotifyProblem } from './notify-error.ts';
 import { readSecret, readUrl, type Environment } from './secret.ts';
 import type { SmtpSettings } from './settings.ts';
 
-const WAIT_MS = 10_000;
-const WHOLE_TIMEOUT_MS = 25_000;
-
 /** E-mail. `smtps:` speaks TLS from the start, `smtp:` by STARTTLS, without which nothing is sent. */
 export function createSmtp(settings: SmtpSettings, env: Environment): Notifier {
   const { name, from, to } = settings;
@@ -26,7 +23,7 @@ export function createSmtp(settings: SmtpSettings, env: Environment): Notifier {
           // The same at each attempt: mail programs show it once.
           messageId: `<${event.id}@meshlift>`,
           headers: { 'auto-submitted': 'auto-generated' },
-          signal: AbortSignal.any([signal, AbortSignal.timeout(WHOLE_TIMEOUT_MS)]),
+          signal,
         });
       } catch (error) {
         throw new NotifyError(name, refusal(error));
@@ -48,10 +45,6 @@ function transportOptions(
     ...(port === '' ? {} : { port: Number(port) }),
     secure: isSecure,
     ...(isSecure ? {} : tls === 'off' ? { ignoreTLS: true } : { requireTLS: true }),
-    connectionTimeout: WAIT_MS,
-    greetingTimeout: WAIT_MS,
-    socketTimeout: WAIT_MS,
-    dnsTimeout: WAIT_MS,
     maxResponseSize: 65_536,
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -38,6 +38,7 @@ function describeByName(error: Error): DescribedError | undefined {
     case 'ConfigError':
       return { code: 'InvalidConfiguration', message: error.message, exitCode: EXIT_CODES.invalid };
     case 'InvalidRequestError':
+    case 'UnusableKey':
       return { code: 'InvalidRequest', message: error.message, exitCode: EXIT_CODES.invalid };
     case 'KubernetesUnreachable':
       return unreachable(

@@ -14,6 +14,7 @@ import { registerResume } from './commands/resume.ts';
 import { registerRetry } from './commands/retry.ts';
 import { registerRollback } from './commands/rollback.ts';
 import { registerShow } from './commands/show.ts';
+import { registerSign } from './commands/sign.ts';
 import { registerSkip } from './commands/skip.ts';
 import { registerStart } from './commands/start.ts';
 import { registerTargets } from './commands/targets.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly Register[] = [
   registerList,
   registerApprove,
   registerReject,
+  registerSign,
   registerPause,
   registerResume,
   registerRetry,

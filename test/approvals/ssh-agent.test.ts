@@ -32,7 +32,7 @@ onAgent('a real SSH agent', () => {
     // It says where it listens once it does.
     await new Promise((resolve) => agent.stdout?.once('data', resolve));
   });
-  afterAll(() => agent.kill());
+  afterAll(() => void agent.kill());
 
   function newKey(name: string, kind: string): string {
     const file = path.join(folder, name);

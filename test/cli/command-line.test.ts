@@ -16,6 +16,7 @@ const COMMANDS = [
   'list',
   'approve',
   'reject',
+  'sign',
   'pause',
   'resume',
   'retry',

@@ -48,7 +48,11 @@ export async function decide(
   return deliver(context, session, { run, message: { name: decision, body }, asSignal: false });
 }
 
-function requireGate(workflowId: string, progress: Progress, wanted: string | undefined): string {
+export function requireGate(
+  workflowId: string,
+  progress: Progress,
+  wanted: string | undefined,
+): string {
   const { openGate } = progress;
   if (openGate !== undefined && (wanted === undefined || wanted === openGate.name)) {
     return openGate.name;
@@ -69,7 +73,11 @@ function waiting(progress: Progress): string {
 }
 
 /** What is decided on, on standard error: a person sees it before the question. */
-function describeGate(context: CommandContext, workflowId: string, progress: Progress): string {
+export function describeGate(
+  context: CommandContext,
+  workflowId: string,
+  progress: Progress,
+): string {
   const done = progress.steps.filter((step) => step.state === 'done').length;
   return renderFacts(context.output, [
     ['Run', `${workflowId} (${progress.runId})`],

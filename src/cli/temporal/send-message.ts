@@ -1,20 +1,9 @@
-import type { Acknowledged } from '../../domain/messages.ts';
+import type { Acknowledged, MessageName } from '../../domain/messages.ts';
 import { handleOf, withDeadline } from './ask-run.ts';
 import type { RunRef } from './run-ref.ts';
 import type { TemporalSession } from './session.ts';
 
-/** The messages of a run; each is an Update and a signal of the same name. */
-export const MESSAGES = [
-  'approve',
-  'reject',
-  'rollback',
-  'abort',
-  'pause',
-  'resume',
-  'retry',
-  'skip',
-] as const;
-export type MessageName = (typeof MESSAGES)[number];
+export type { MessageName };
 
 /** One JSON object; members that were not given are absent. */
 export type MessageBody = Readonly<Record<string, string | boolean>>;

@@ -15,6 +15,11 @@ export function announceMesh(cluster: string, target: string): void {
   ]);
 }
 
+/** Says of a workflow that changes no mesh by itself which one it is about. */
+export function announceCluster(cluster: string): void {
+  upsertSearchAttributes([{ key: CLUSTER, value: cluster }]);
+}
+
 /** Says where the run is and whether a person's decision is waited for. */
 export function announcePhase(phase: Phase, awaitingApproval: boolean): void {
   upsertSearchAttributes([

@@ -36,6 +36,8 @@ export interface MaintenanceReport {
   readonly because: string;
   /** When earlier openings of the window began in which this schedule did nothing; oldest first. */
   readonly missed: readonly string[];
+  /** What people were not told, with who and why; absent when everybody was. */
+  readonly undelivered?: readonly string[];
 }
 
 /** What to start, or why nothing. */

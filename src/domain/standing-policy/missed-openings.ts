@@ -20,18 +20,27 @@ export function knownSince({ createdAt, actions }: ScheduleHistory, self?: numbe
   return actions.length < REMEMBERED_ACTIONS ? createdAt : Math.min(...actions);
 }
 
+export interface MissedQuestion {
+  readonly since: number;
+  readonly until: number;
+  /** Actions that count as something done. */
+  readonly actions: readonly number[];
+  readonly now: number;
+}
+
 /**
- * The openings that began after `since`, are over, and in which the schedule did nothing: it was paused,
+ * The openings that began after `since` and until `until`, are over, and in which the schedule did nothing: it was paused,
  * Temporal was away for longer than the schedule catches up, an earlier action was still open, or the
  * action came too late.
  */
 export function missedOpenings(
   openings: readonly Opening[],
-  { since, actions, now }: { since: number; actions: readonly number[]; now: number },
+  { since, until, actions, now }: MissedQuestion,
 ): readonly Opening[] {
   return openings.filter(
     ({ opensAt, closesAt }) =>
       opensAt > since &&
+      opensAt <= until &&
       closesAt <= now &&
       !actions.some((at) => opensAt <= at && at < closesAt),
   );

@@ -61,10 +61,7 @@ export const maintenanceReport = z.strictObject({
   outcome: z.enum(MAINTENANCE_OUTCOMES),
   cluster: z.string(),
   window: z.string(),
-  schedule: z
-    .string()
-    .exactOptional()
-    .describe('Which started it; absent when a person did.'),
+  schedule: z.string().exactOptional().describe('Which started it; absent when a person did.'),
   scheduledAt: instant.exactOptional().describe('For when the schedule had planned it.'),
   run: z
     .strictObject({ workflowId: z.string(), runId: z.string(), type: z.string() })
@@ -74,4 +71,8 @@ export const maintenanceReport = z.strictObject({
   missed: z
     .array(instant)
     .describe('When earlier openings began in which this schedule did nothing; oldest first.'),
+  undelivered: z
+    .array(z.string())
+    .exactOptional()
+    .describe('Notifications that did not arrive, with who and why.'),
 });

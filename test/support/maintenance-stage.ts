@@ -1,0 +1,132 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createMaintenanceActivities } from '../../src/activities/schedules/index.ts';
+import type { MaintenanceActivities } from '../../src/activities/schedules/index.ts';
+import { readSchedule, type KeptSchedule } from '../../src/clients/temporal-schedules.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { Advice } from '../../src/domain/standing-policy/maintenance-report.ts';
+import type { MaintenanceWindow } from '../../src/domain/time/maintenance-window.ts';
+import { samplePolicy } from './sample-mesh.ts';
+import { ALWAYS } from './scripted-maintenance.ts';
+import { bundleWorkflows, quietRuntime } from './workflow-stage.ts';
+
+export const QUEUE = 'maintenance-test';
+const WORKFLOWS = fileURLToPath(new URL('./maintenance-workflows.ts', import.meta.url));
+
+/** Opens for the first time in centuries. */
+export const NEVER: MaintenanceWindow = { ...ALWAYS, name: 'never', startDate: '2999-01-01' };
+
+/** A development server, a worker with the real workflow, and runs over meshes that only stand there. */
+export interface MaintenanceStage {
+  readonly env: TestWorkflowEnvironment;
+  /** What the policy asks for on a cluster, from now on; `unread` until then. */
+  advise(cluster: string, advice: () => Promise<Advice>): void;
+  /** Until the schedule is as expected; rejects with how it was last. */
+  until(name: string, holds: (schedule: KeptSchedule) => boolean): Promise<KeptSchedule>;
+  close(): Promise<void>;
+}
+
+const CLUSTERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'] as const;
+const PATIENCE_MS = 30_000;
+
+export async function openMaintenanceStage(cli: string): Promise<MaintenanceStage> {
+  quietRuntime();
+  const [env, workflowBundle] = await Promise.all([
+    TestWorkflowEnvironment.createLocal({
+      server: {
+        executable: { type: 'existing-path', path: cli },
+        searchAttributes: ATTRIBUTES,
+      },
+    }),
+    bundleWorkflows(WORKFLOWS),
+  ]);
+  const advices = new Map<string, () => Promise<Advice>>();
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    namespace: env.namespace ?? 'default',
+    taskQueue: QUEUE,
+    workflowBundle,
+    activities: activitiesWith(advices),
+    maxHeartbeatThrottleInterval: '100ms',
+    shutdownGraceTime: '1s',
+    shutdownForceTime: '2s',
+  });
+  const done = worker.run();
+  return {
+    env,
+    advise: (cluster, advice) => void advices.set(cluster, advice),
+    until: async (name, holds) => {
+      const deadline = performance.now() + PATIENCE_MS;
+      for (;;) {
+        const found = await readSchedule(env.client, name);
+        if (found !== undefined && holds(found)) return found;
+        if (performance.now() > deadline) throw new Error(`found ${JSON.stringify(found)}`);
+        await delay(100);
+      }
+    },
+    close: async () => {
+      worker.shutdown();
+      await done;
+      await env.teardown();
+    },
+  };
+}
+
+/** All real, but for what looks at a mesh. */
+function activitiesWith(
+  advices: ReadonlyMap<string, () => Promise<Advice>>,
+): MaintenanceActivities & { notify: () => Promise<void> } {
+  const installer = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('no installer is asked here');
+      },
+    },
+  ) as Parameters<typeof createMaintenanceActivities>[0]['installer'];
+  return {
+    ...createMaintenanceActivities({ config: sampleConfig(), installer }),
+    adviseMaintenance: async ({ cluster }) => {
+      const advise = advices.get(cluster);
+      if (advise === undefined) throw new Error(`nobody has said what ${cluster} is advised`);
+      return advise();
+    },
+    notify: async () => undefined,
+  };
+}
+
+function sampleConfig(): Config {
+  const clusters = CLUSTERS.map(
+    (name) =>
+      [
+        name,
+        {
+          name,
+          kubeconfig: '/nowhere',
+          installerKubeconfig: '/nowhere',
+          meshNamespace: 'istio-system',
+          installer: 'istioctl',
+          taskQueue: QUEUE,
+          policy: samplePolicy({}),
+        } as const,
+      ] as const,
+  );
+  return {
+    file: '/etc/meshlift.yaml',
+    taskQueue: QUEUE,
+    istioctl: {},
+    versions: [],
+    windows: [ALWAYS, NEVER],
+    clusters: new Map(clusters),
+  };
+}
+
+const { KEYWORD, BOOL } = SearchAttributeType;
+const ATTRIBUTES = [
+  defineSearchAttributeKey('MeshCluster', KEYWORD),
+  defineSearchAttributeKey('MeshPhase', KEYWORD),
+  defineSearchAttributeKey('MeshAwaitingApproval', BOOL),
+];

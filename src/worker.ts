@@ -73,7 +73,11 @@ interface Setting {
 
 async function createWorkers(setting: Setting): Promise<readonly Worker[]> {
   const { config, connection, namespace, environment } = setting;
-  const activities = createActivities({ config, installer: createInstaller(config) });
+  const activities = createActivities({
+    config,
+    installer: createInstaller(config),
+    readConfig: () => loadConfig(config.file),
+  });
   return Promise.all(
     queuesOf(config).map((taskQueue) =>
       Worker.create({

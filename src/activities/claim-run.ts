@@ -28,7 +28,7 @@ export type Compile = () => Promise<Compiled>;
 export async function planRun(compile: Compile): Promise<PlanAnswer> {
   const { planned } = await compile();
   if (planned.kind !== 'plan') return planned;
-  return { kind: 'plan', outline: outlinePlan(planned.plan, planned.digest) };
+  return { kind: 'plan', outline: outlinePlan(planned.plan, planned.digest, planned.estimate) };
 }
 
 export interface ClaimRequest extends RunRef {

@@ -30,6 +30,7 @@ const RETRYABLE: Readonly<Record<FailureType, boolean>> = {
   MessageRefused: false,
   NotDelivered: false,
   Transient: true,
+  OutsideWindow: false,
 };
 
 const INSTALLER_ERRORS = [InstallerBinaryError, ManifestError, UnreadableConfigurationError];

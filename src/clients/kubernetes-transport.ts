@@ -26,6 +26,8 @@ export interface Call {
   readonly repeatable?: boolean;
   /** Called with the beginning of the answer's text as soon as it is there, before all of it is. */
   readonly onHead?: (head: string) => void;
+  /** Called with the answer's header `date`, also where the answer is no. */
+  readonly onDate?: (date: string | null) => void;
 }
 
 /** Sends a request and returns the answer's JSON. Throws `KubernetesError` or `KubernetesUnreachable`. */
@@ -65,6 +67,7 @@ export function connect(
           urlOf(call, server),
           requestOf(call, { headers, dispatcher, ends }),
         );
+        call.onDate?.(response.headers.get('date'));
         return await readAnswer(nameOf(call), response, call.onHead);
       } catch (error) {
         if (deadline.aborted) line.hangUp();

@@ -18,6 +18,14 @@ export interface Preconditions {
   readonly resourceVersion?: string;
 }
 
+/** An object as of a moment. */
+export interface DatedAnswer {
+  /** Absent when it is not there. */
+  readonly object?: KubernetesObject;
+  /** ms since 1970, to the second; absent where the server told no time. */
+  readonly at?: number;
+}
+
 /**
  * One cluster's API as raw JSON: typed models would drop fields that they do not know.
  * Throws `KubernetesError` when the server says no and `KubernetesUnreachable` when it says nothing.
@@ -25,6 +33,8 @@ export interface Preconditions {
 export interface KubernetesClient {
   /** The object, or `undefined` when it is not there. */
   get(ref: ObjectRef): Promise<KubernetesObject | undefined>;
+  /** The same, with the time by the server's own clock as it answered. */
+  getDated(ref: ObjectRef): Promise<DatedAnswer>;
   /** Every object of a kind, read in pages. Items carry their kind and apiVersion. */
   list(kind: ResourceKind, options?: ListOptions): Promise<KubernetesObject[]>;
   /** As `list`, but keeps only what `pick` makes of each object: memory does not grow with their size. */
@@ -86,7 +96,7 @@ function writeQuery(
   };
 }
 
-type Reading = 'get' | 'list' | 'collect' | 'follow' | 'getFromPod' | 'serverVersion';
+type Reading = 'get' | 'getDated' | 'list' | 'collect' | 'follow' | 'getFromPod' | 'serverVersion';
 
 function clientFor(transport: Transport): Omit<KubernetesClient, 'getInsidePod'> {
   return { ...readerFor(transport), ...writerFor(transport.send) };
@@ -97,6 +107,22 @@ function readerFor(transport: Transport): Pick<KubernetesClient, Reading> {
   return {
     get: (ref) =>
       orGone(send({ method: 'GET', path: objectPath(ref) }) as Promise<KubernetesObject>),
+    getDated: async (ref) => {
+      let at = Number.NaN;
+      const object = await orGone(
+        send({
+          method: 'GET',
+          path: objectPath(ref),
+          onDate: (date) => {
+            at = date === null ? Number.NaN : Date.parse(date);
+          },
+        }) as Promise<KubernetesObject>,
+      );
+      return {
+        ...(object === undefined ? {} : { object }),
+        ...(Number.isNaN(at) ? {} : { at }),
+      };
+    },
     list: (kind, options) =>
       collectAll(send, kind, { options: options ?? {}, pick: (object) => object }),
     collect: (kind, options, pick) => collectAll(send, kind, { options, pick }),

@@ -30,5 +30,7 @@ export const FAILURE_TYPES = [
   'NotDelivered',
   /** Unreachable API server, 429, 5xx: retried until it passes. */
   'Transient',
+  /** No window is open, or a freeze holds; `details[0]` is the verdict. The run waits for it. */
+  'OutsideWindow',
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];

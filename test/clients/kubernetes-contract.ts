@@ -61,6 +61,20 @@ function describeReading(open: Open): void {
     expect([found?.metadata.uid, found?.metadata.resourceVersion]).toEqual([TEXT, TEXT]);
   });
 
+  it('tells the time of the server with an object, also where there is none', async () => {
+    const made = await open().create(sample('dated'));
+
+    const [there, absent] = [
+      await open().getDated(refOf(made)),
+      await open().getDated(refOf(sample('absent'))),
+    ];
+
+    expect([there.object, absent.object]).toEqual([made, undefined]);
+    for (const { at } of [there, absent]) {
+      expect(Math.abs(Date.now() - (at ?? Number.NaN))).toBeLessThan(60_000);
+    }
+  });
+
   it('tells the version of the server', async () => {
     expect(await open().serverVersion()).toMatch(/^v\d+\.\d+\.\d+/);
   });

@@ -68,6 +68,10 @@ export function createFakeKubernetes(): FakeKubernetes {
     },
     failMirrors: (error) => store.follows.fail(error),
     get: async (ref) => find(ref),
+    getDated: async (ref) => {
+      const object = find(ref);
+      return { ...(object === undefined ? {} : { object }), at: Date.now() };
+    },
     list: async (kind, options = {}) => listed(store, kind, options),
     collect: async (kind, options, pick) =>
       listed(store, kind, options)

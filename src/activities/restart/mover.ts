@@ -7,7 +7,9 @@ import { UNSEEN_MS, withAsked, type Asked } from './asked.ts';
 import { moveWorkload } from './move-workload.ts';
 import type { PodKeeper } from './recreate-pod.ts';
 import type { BegunMove, WaveCheckpoint } from './wave-checkpoint.ts';
+import { isOutsideWindow } from '../time/window-guard.ts';
 import { failureOf, MOST_MARKS_PUT_BACK, type Deadlines } from './wave-failures.ts';
+import { isAway, isGoing, isResting } from './pod-by-pod.ts';
 import { seeEntries, type RestartChange, type WaveEntry } from './wave-entries.ts';
 import type { Place, WaveSight, WaveView } from './wave-view.ts';
 
@@ -31,11 +33,16 @@ export interface MoverOptions {
   readonly stop: AbortSignal;
 }
 
+/** Why nothing may begin now although nobody asked to stop. */
+export type Outside = string | undefined;
+
 /** What one look at the batch showed. */
 export interface Seen {
   readonly entries: readonly WaveEntry[];
   readonly done: number;
   readonly moving: number;
+  /** Of these: how many do not rest with all their pods there. */
+  readonly underWay: number;
   /** Of the batch. */
   readonly failed: number;
   /** Of the wave, with the reasons, when more failed than may: nothing more begins. */
@@ -51,9 +58,13 @@ export interface Seen {
 /** Moves one batch of workloads: looks, judges, begins what may begin. It waits for nothing. */
 export interface Mover {
   /** Nothing in the sight of a workload is older than `certainAt` says (ms). */
-  look(sight: WaveSight, certainAt: WaveView['certainAt']): Seen;
+  look(sight: WaveSight, certainAt: WaveView['certainAt'], outside?: Outside): Seen;
+  /** Whether it would change something now. */
+  wants(seen: Seen): boolean;
   /** Begins what the window has room for and goes on with what moves pod by pod. */
   move(seen: Seen, onBegun: (begun: WaveCheckpoint['begun']) => void): Promise<void>;
+  /** Makes again what was let go, and nothing else: that may be done at any time. */
+  finish(seen: Seen): Promise<void>;
 }
 
 /** Requests at once: as many as a client may have open to one server without queueing there. */
@@ -92,13 +103,13 @@ export function createMover(options: MoverOptions): Mover {
   /** Since when every write met trouble of the server's. */
   let troubleSince: number | undefined;
 
-  function look(sight: WaveSight, certainAt: WaveView['certainAt']): Seen {
+  function look(sight: WaveSight, certainAt: WaveView['certainAt'], outside?: Outside): Seen {
     const now = Date.now();
     const pods = withAsked(sight.pods, asked, now);
     const methods = new Map([...begun].map(([uid, { method }]) => [uid, method] as const));
     const context = { isOnTarget, begun: methods };
     const entries = seeEntries(changes, { ...sight, pods }, context).map((entry) =>
-      judge(entry, certainAt(entry.change.ref)),
+      judge(outside === undefined ? entry : resting(entry), certainAt(entry.change.ref)),
     );
     const ready = entries.flatMap((entry) => entry.pods.filter(isReadyOnTarget).map(uidOf));
     meter ??= createReadyMeter(ready);
@@ -109,16 +120,20 @@ export function createMover(options: MoverOptions): Mover {
       ? OVER
       : isDoubtful
         ? DOUBT
-        : admit(entries, limits, meter.within(10, now));
+        : outside !== undefined
+          ? { begin: [], held: [outside] }
+          : admit(entries, limits, meter.within(10, now));
     const [moving, done, failed] = (['moving', 'done', 'failed'] as const).map(
       (kind) => entries.filter(({ state }) => state.kind === kind).length,
     ) as [number, number, number];
-    const isStuck = !isOver && moving === 0 && begin.length === 0 && held.length > 0;
+    const isStuck =
+      !isOver && outside === undefined && moving === 0 && begin.length === 0 && held.length > 0;
     if (!isDoubtful) stuckSince = isStuck ? { at: stuckSince?.at ?? now, held } : undefined;
     return {
       entries,
       done,
       moving,
+      underWay: entries.filter((each) => each.state.kind === 'moving' && !isResting(each)).length,
       failed,
       tooMany: isOver ? [...failures.values()] : undefined,
       pods: entries.reduce((sum, { state }) => sum + (state.kind === 'done' ? state.pods : 0), 0),
@@ -134,6 +149,15 @@ export function createMover(options: MoverOptions): Mover {
         podsLeft: entries.reduce((sum, { remaining }) => sum + remaining, 0),
       },
     };
+  }
+
+  /** What rests outside of its time does not run out of it. */
+  function resting(entry: WaveEntry): WaveEntry {
+    const known = begun.get(entry.key);
+    if (known !== undefined && entry.state.kind === 'moving' && isResting(entry)) {
+      begun.set(entry.key, { ...known, at: new Date().toISOString() });
+    }
+    return entry;
   }
 
   /** Keeps the book of what has begun and of what has failed; what failed stays so until it is done. */
@@ -197,6 +221,8 @@ export function createMover(options: MoverOptions): Mover {
       troubleSince = undefined;
       return true;
     } catch (error) {
+      // What closed since the last look is seen to be closed at the next one.
+      if (isOutsideWindow(error)) return false;
       if (!isPassing(error)) throw error;
       troubleSince ??= Date.now();
       if (Date.now() - troubleSince > LONGEST_TROUBLE_MS) throw error;
@@ -214,6 +240,10 @@ export function createMover(options: MoverOptions): Mover {
 
   return {
     look,
+    wants: ({ entries, begin }) =>
+      begin.size > 0 || entries.some((each) => isGoing(each) || isUnmarked(each)),
+    finish: async ({ entries }) =>
+      inParallel(entries.filter(isAway), async (entry) => void (await tryToMove(entry))),
     move: async ({ entries, begin }, onBegun) => {
       const starting = entries.filter(({ key }) => begin.has(key));
       await inParallel(starting, async (entry) => {
@@ -221,13 +251,7 @@ export function createMover(options: MoverOptions): Mover {
         begun.set(entry.key, { at: new Date().toISOString(), method: entry.method });
         onBegun(Object.fromEntries(begun));
       });
-      const going = entries.filter(
-        ({ state, method, budgets }) =>
-          state.kind === 'moving' &&
-          (method === 'evict' || method === 'recreate') &&
-          budgets.every(({ disruptionsAllowed }) => disruptionsAllowed > 0),
-      );
-      await inParallel(going, async (entry) => void (await tryToMove(entry)));
+      await inParallel(entries.filter(isGoing), async (entry) => void (await tryToMove(entry)));
       await inParallel(entries.filter(isUnmarked), async (entry) => {
         const times = (marks.get(entry.key) ?? 0) + 1;
         if (times <= MOST_MARKS_PUT_BACK && !(await tryToMove(entry))) return;

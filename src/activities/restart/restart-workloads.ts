@@ -2,9 +2,11 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { takeBatch } from '../../domain/restart/batches.ts';
 import { newProxyOf } from '../../domain/planning/wave-target.ts';
+import type { ClosedWindow } from '../../domain/time/maintenance-window.ts';
 import type { Heart } from '../heartbeat.ts';
 import { loadStep, recordOf } from '../load-plan.ts';
 import type { StepRef } from '../run-ref.ts';
+import type { WindowGuard } from '../time/window-guard.ts';
 import type { InjectionTools } from './manual/prepare-injections.ts';
 import { journalRestarts } from './journal-restarts.ts';
 import { createMover, type Seen } from './mover.ts';
@@ -28,6 +30,8 @@ export interface RestartOptions {
   /** What an earlier call has come to. */
   readonly checkpoint: WaveCheckpoint | undefined;
   readonly injection: InjectionTools;
+  /** Asked before anything more begins; absent: it may at any time. */
+  readonly guard?: WindowGuard | undefined;
 }
 
 /**
@@ -38,7 +42,7 @@ export interface RestartOptions {
 export async function restartWorkloads(
   access: ClusterAccess,
   ref: StepRef,
-  { checkpoint, injection }: RestartOptions,
+  { checkpoint, injection, guard }: RestartOptions,
   heart: Heart,
 ): Promise<WaveResult> {
   const { plan, step } = await loadStep(access, ref, ['wave']);
@@ -47,7 +51,7 @@ export async function restartWorkloads(
   const view = await openWaveView(access.worker, step, () => wake.now());
   try {
     const all = await journalRestarts(access, ref, { step, plan, sight: view.look(), injection });
-    const latest = latestCheckpoint() ?? checkpoint;
+    const latest = latestCheckpoint() ?? withNewTimes(checkpoint);
     const batch = latest?.batch ?? 0;
     const { items: changes, before, isLast } = takeBatch(all, batch);
     const tolerated = toleratedFailures(plan.policy.restart.maxFailures, all.length);
@@ -65,15 +69,17 @@ export async function restartWorkloads(
       stop,
     });
     const standstill = createStandstill();
+    let outside: ClosedWindow | undefined;
     for (;;) {
-      const seen = mover.look(view.look(), view.certainAt);
+      const seen = mover.look(view.look(), view.certainAt, outside?.because);
       const parts = partsOf(seen, view.certainAt);
       const still = standstill.ofAll(parts, { now: Date.now(), missed: view.missed() });
       view.confirm([...seen.doubtful, ...placesOf(seen, still)]);
       const resume = resumeFrom(seen, { before, total: all.length, batch });
       const beat: WaveCheckpoint = { ...resume, ...seen.progress };
       heart.beat(beat);
-      if (seen.tooMany !== undefined && seen.moving === 0) {
+      const isAtRest = outside === undefined ? seen.moving === 0 : seen.underWay === 0;
+      if (seen.tooMany !== undefined && isAtRest) {
         throw tooManyFailed(seen.tooMany, { workloads: all.length, tolerated });
       }
       const isBatchOver = seen.done + seen.failed === changes.length;
@@ -82,7 +88,14 @@ export async function restartWorkloads(
         return { ...resume, begun: {}, batch: batch + 1, finished: false, pods: seen.pods };
       }
       if (stop.aborted) return { ...resume, finished: false, pods: seen.pods };
-      if (performance.now() - view.heardAt() <= OUTDATED_MS) {
+      if (outside !== undefined && isAtRest) {
+        return { ...resume, finished: false, pods: seen.pods, outside };
+      }
+      if (outside !== undefined) {
+        await mover.finish(seen);
+      } else if (mover.wants(seen) && performance.now() - view.heardAt() <= OUTDATED_MS) {
+        outside = await closedBy(guard);
+        if (outside !== undefined) continue;
         await mover.move(seen, (begun) => heart.beat({ ...beat, begun }));
       }
       await wake.wait(LOOK_EVERY_MS);
@@ -90,6 +103,11 @@ export async function restartWorkloads(
   } finally {
     view.close();
   }
+}
+
+async function closedBy(guard: WindowGuard | undefined): Promise<ClosedWindow | undefined> {
+  const verdict = await guard?.verdict();
+  return verdict?.kind === 'closed' ? verdict : undefined;
 }
 
 /** Pods that an earlier attempt let go and may not have made again; its heartbeats may not say so. */
@@ -133,6 +151,16 @@ function partsOf({ entries, moving }: Seen, certainAt: WaveView['certainAt']): S
 function placesOf({ entries }: Seen, keys: readonly string[]): readonly Place[] {
   const wanted = new Set(keys);
   return entries.filter(({ key }) => wanted.has(key)).map(({ change }) => change.ref);
+}
+
+/** What rested until a window opened, be it for days, has its whole time again. */
+function withNewTimes(checkpoint: WaveCheckpoint | undefined): WaveCheckpoint | undefined {
+  if (checkpoint?.outside === undefined) return checkpoint;
+  const at = new Date().toISOString();
+  const begun = Object.entries(checkpoint.begun).map(
+    ([uid, move]) => [uid, { ...move, at }] as const,
+  );
+  return { ...checkpoint, begun: Object.fromEntries(begun) };
 }
 
 function latestCheckpoint(): WaveCheckpoint | undefined {

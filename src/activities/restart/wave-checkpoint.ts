@@ -1,3 +1,4 @@
+import type { ClosedWindow } from '../../domain/time/maintenance-window.ts';
 import type { RestartMethod } from '../../domain/restart/choose-method.ts';
 
 /** When the move of a workload began, ISO 8601, and how it moves. */
@@ -26,6 +27,8 @@ export interface WaveCheckpoint {
   readonly podsPerMinute?: number;
   /** Pods of the batch that are yet to be replaced or are on their way. */
   readonly podsLeft?: number;
+  /** Where that ended it: why nothing more may begin. What was on its way is there. */
+  readonly outside?: ClosedWindow;
 }
 
 export interface WaveResult extends WaveCheckpoint {

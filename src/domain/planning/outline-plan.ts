@@ -1,8 +1,13 @@
+import type { PlanEstimate } from './estimate-plan.ts';
 import type { PlanOutline, StepOutline, UpgradePlan } from './plan.ts';
 import type { StepOf, UpgradeStep } from './step.ts';
 
 /** The plan without its long lists: what a workflow may carry in its history. */
-export function outlinePlan(plan: UpgradePlan, digest: string): PlanOutline {
+export function outlinePlan(
+  plan: UpgradePlan,
+  digest: string,
+  estimate?: PlanEstimate,
+): PlanOutline {
   const { apiVersion, cluster, meshNamespace, strategy, from, to, policy, findings, steps } = plan;
   const { takesBack } = plan;
   return {
@@ -17,7 +22,7 @@ export function outlinePlan(plan: UpgradePlan, digest: string): PlanOutline {
     ...(takesBack === undefined ? {} : { takesBack }),
     policy,
     findings,
-    steps: steps.map(outlineStep),
+    steps: steps.map((step) => ({ ...outlineStep(step), ...timeOf(step, estimate) })),
   };
 }
 
@@ -32,6 +37,13 @@ function outlineStep(step: UpgradeStep): StepOutline {
     objects: countObjects(step),
     ...detailsOf(step),
   };
+}
+
+/** How long what changes the mesh may take: it is not begun where it cannot end. */
+function timeOf(step: UpgradeStep, estimate?: PlanEstimate): Partial<StepOutline> {
+  const changes = countObjects(step) > 0;
+  const most = changes ? estimate?.steps[step.id]?.seconds.most : undefined;
+  return most === undefined ? {} : { estimateSeconds: Math.ceil(most) };
 }
 
 function countObjects(step: UpgradeStep): number {

@@ -86,6 +86,8 @@ export interface StepOutline {
   readonly workloads?: number;
   /** For waves: how many have a proxy, or would get one, and are not moved. */
   readonly left?: number;
+  /** For what changes the mesh: with slow pods. */
+  readonly estimateSeconds?: number;
   /** For soaks. */
   readonly seconds?: number;
   /** For gates before a wave: its number. */

@@ -62,8 +62,7 @@ export interface Freeze {
 /** Whether a mesh may be changed now. */
 export type WindowVerdict =
   /** Absent `until`: for longer than a month. */
-  | { readonly kind: 'open'; readonly until?: string }
-  | ClosedWindow;
+  { readonly kind: 'open'; readonly until?: string } | ClosedWindow;
 
 export interface ClosedWindow {
   readonly kind: 'closed';

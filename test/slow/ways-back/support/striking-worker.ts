@@ -55,7 +55,11 @@ export async function startStrikingWorker(
     namespace: 'default',
     taskQueue: TASK_QUEUE,
     workflowBundle: { code },
-    activities: createActivities({ config, installer: createInstaller(config) }),
+    activities: createActivities({
+      config,
+      installer: createInstaller(config),
+      readConfig: () => config,
+    }),
     interceptors: {
       activity: [(context) => ({ inbound: strikeAt(context, bench.temporal, () => armed) })],
     },

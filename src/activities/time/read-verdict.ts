@@ -1,0 +1,102 @@
+import { KubernetesError } from '../../clients/kubernetes-error.ts';
+import type { DatedAnswer, KubernetesClient } from '../../clients/kubernetes.ts';
+import { ConfigError, type Config } from '../../config/config.ts';
+import { FREEZES_NAME, readFreezes } from '../../domain/time/freeze-entries.ts';
+import type {
+  Freeze,
+  MaintenanceWindow,
+  WindowVerdict,
+} from '../../domain/time/maintenance-window.ts';
+import { verdictAt } from '../../domain/time/window-verdict.ts';
+import type { WindowNeed } from './window-need.ts';
+
+/** Where windows and freezes are read. */
+export interface TimeSource {
+  readonly kubernetes: Pick<KubernetesClient, 'getDated'>;
+  readonly meshNamespace: string;
+  readonly cluster: string;
+  /** `meshlift.yaml` as it is now; throws `ConfigError`. */
+  readonly readConfig: () => Config;
+}
+
+/** What windows and freezes are, as of a moment. */
+export type Times =
+  | {
+      readonly kind: 'known';
+      /** By the clock of the API server (ms). */
+      readonly at: number;
+      readonly windows: readonly MaintenanceWindow[];
+      readonly freezes: readonly Freeze[];
+    }
+  /** Unknown is not open. */
+  | { readonly kind: 'unknown'; readonly because: string };
+
+/**
+ * Reads the configuration and the ConfigMap of freezes anew, and takes the time from the server that
+ * answers: the worker's own clock may be wrong. Throws where the server cannot be asked now.
+ */
+export async function readTimes(source: TimeSource): Promise<Times> {
+  const { kubernetes, meshNamespace, cluster, readConfig } = source;
+  const where = `ConfigMap ${meshNamespace}/${FREEZES_NAME}`;
+  try {
+    const { windows = [], freezes = [] } = readConfig();
+    const answer = await kubernetes.getDated(freezesRef(meshNamespace));
+    if (answer.at === undefined) return unknown('the API server told no time in its answer');
+    const { freezes: added, unreadable } = readFreezes(dataOf(answer));
+    if (unreadable.length > 0) {
+      return unknown(
+        `${where}: expected {"from":…,"to":…} with times such as 2026-12-18T00:00:00Z, found something else under ${unreadable.join(', ')}. Correct it, or remove it with meshlift freeze remove`,
+      );
+    }
+    const ours = freezes.filter(({ clusters }) => clusters?.includes(cluster) ?? true);
+    return { kind: 'known', at: answer.at, windows, freezes: [...ours, ...added] };
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return unknown(`windows and freezes cannot be read: ${error.message}`);
+    }
+    // Whoever may not look does not know; trouble that passes is tried again.
+    if (error instanceof KubernetesError && (error.code === 403 || error.code === 401)) {
+      return unknown(`${where} cannot be read: ${error.message}. Grant the right to get it`);
+    }
+    throw error;
+  }
+}
+
+export function freezesRef(namespace: string) {
+  return { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: FREEZES_NAME } as const;
+}
+
+/** Both members of a ConfigMap count: what is under `binaryData` is nothing that we can read. */
+function dataOf({ object }: DatedAnswer): Readonly<Record<string, unknown>> {
+  const { data = {}, binaryData = {} } = (object ?? {}) as {
+    readonly data?: Readonly<Record<string, string>> | null;
+    readonly binaryData?: Readonly<Record<string, string>> | null;
+  };
+  return {
+    ...Object.fromEntries(Object.keys(binaryData ?? {}).map((key) => [key, null])),
+    ...data,
+  };
+}
+
+/** Whether what is needed is there, so many ms after the times were read. */
+export function judge(times: Times, need: WindowNeed, passedMs: number): WindowVerdict {
+  if (times.kind === 'unknown') return { kind: 'closed', because: times.because };
+  const { windows: names = [], seconds } = need;
+  const missing = names.filter((name) => !times.windows.some((each) => each.name === name));
+  if (missing.length > 0) {
+    return {
+      kind: 'closed',
+      because: `meshlift.yaml has no window ${missing.join(', ')} any more, which this run's policy names. Put it back`,
+    };
+  }
+  return verdictAt({
+    windows: times.windows.filter(({ name }) => names.includes(name)),
+    freezes: times.freezes,
+    instant: times.at + passedMs,
+    ...(seconds === undefined ? {} : { seconds }),
+  });
+}
+
+function unknown(because: string): Times {
+  return { kind: 'unknown', because };
+}

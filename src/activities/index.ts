@@ -85,7 +85,7 @@ export function createActivities({ config, installer, readConfig }: ActivityDeps
   return {
     ...createPlanningActivities({ config, installer }),
     ...createApprovalActivities({ config }),
-    ...createMaintenanceActivities({ config, installer }),
+    ...createMaintenanceActivities({ ...now, installer }),
     ...createTimeActivities(now),
     takeSnapshot: (input) =>
       withCluster(config, input, async (access) => {

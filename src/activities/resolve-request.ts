@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { openCluster } from '../clients/cluster-access.ts';
+import type { DeciderPolicy } from '../domain/approval/gate-policy.ts';
 import type { Policy } from '../domain/policy.ts';
 import {
   parseDowngradeRequest,
@@ -110,6 +111,7 @@ function resolve<R extends MeshRequest>(
       `expected the workflow id ${expected}, which is the mesh's lock, found ${workflowId}. Start it again under that id`,
     );
   }
+  requireRequester(policy, request);
   const notifiers = recipientsOf(config.notifications ?? [], request.cluster);
   return {
     request,
@@ -118,6 +120,18 @@ function resolve<R extends MeshRequest>(
     taskQueue,
     ...(notifiers.length === 0 ? {} : { notifiers }),
   };
+}
+
+/** Where whoever asks may not let the run go on, somebody has to have asked. */
+function requireRequester({ name, gates }: Policy, { requestedBy }: MeshRequest): void {
+  const isKept = Object.values(gates).some(
+    (gate: DeciderPolicy | undefined) => gate?.requesterMayApprove === false,
+  );
+  if (!isKept || requestedBy !== undefined) return;
+  throw new ActivityError(
+    'InvalidRequest',
+    `the policy ${name} keeps whoever asks for a run from letting it go on, and the request does not say who asks. Add "requestedBy", such as "ana@example.com"`,
+  );
 }
 
 /** The identity of the cluster that a run will be bound to. */

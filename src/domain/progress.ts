@@ -1,3 +1,4 @@
+import type { OpenGateView } from './approval/evidence.ts';
 import type { StepReport } from './report.ts';
 
 export const PHASES = [
@@ -7,6 +8,7 @@ export const PHASES = [
   'Preparing',
   'InstallingControlPlane',
   'Soaking',
+  'AwaitingWave',
   'MovingWorkloads',
   'AwaitingCompletion',
   'Completing',
@@ -15,6 +17,7 @@ export const PHASES = [
   'RollingBack',
   'Halted',
   'Paused',
+  'WaitingForWindow',
   'Ended',
 ] as const;
 export type Phase = (typeof PHASES)[number];
@@ -57,7 +60,7 @@ export interface Progress {
   readonly planDigest?: string;
   /** What the run waits for, and until when, in words; absent while it works. */
   readonly waitingFor?: string;
-  readonly openGate?: { readonly name: string; readonly openedAt: string; readonly until: string };
+  readonly openGate?: OpenGateView;
   readonly pausedBecause?: string;
   /** Of a run that waits for a person: the workloads that failed, with their reasons. */
   readonly haltedBecause?: readonly string[];

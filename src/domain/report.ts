@@ -1,3 +1,4 @@
+import type { GateRecord } from './approval/evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Outcome } from './outcome.ts';
 import type { RevisionAt } from './planning/plan.ts';
@@ -70,6 +71,9 @@ export interface MessageRecord {
   readonly message: string;
   readonly effect: 'accepted' | 'ignored';
   readonly detail: string;
+  /** Who sent it: by a signature where there is a key id, else by their own words. */
+  readonly by?: string;
+  readonly keyId?: string;
 }
 
 /** What a run returns, what `getReport` answers at any time, and what is kept in the cluster. */
@@ -92,6 +96,10 @@ export interface UpgradeReport {
   /** Why it was blocked, taken back or halted, in words. */
   readonly cause?: string;
   readonly findings: readonly Finding[];
+  /** Who asked for the run, by their own words. */
+  readonly requestedBy?: string;
+  /** Gates that have closed, in order; absent when none has. */
+  readonly gates?: readonly GateRecord[];
   /** Of a chain: the hops that were reached before the one whose steps follow. */
   readonly hops?: readonly HopReport[];
   readonly steps: readonly StepReport[];

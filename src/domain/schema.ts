@@ -105,6 +105,23 @@ const waveReport = z.strictObject({
   exceptions: z.array(z.string()).exactOptional(),
 });
 
+const gateRecord = z.strictObject({
+  name: z.string(),
+  openedAt: instant,
+  closedAt: instant,
+  answer: z.enum(['approved', 'rejected', 'expired', 'left']),
+  approvals: z.array(
+    z.strictObject({
+      by: z.string().exactOptional(),
+      keyId: z.string().exactOptional().describe('Absent: the name is claimed, not proven.'),
+      at: instant,
+      reason: z.string().exactOptional(),
+    }),
+  ),
+  planDigest: z.string().exactOptional(),
+  evidenceDigest: z.string().exactOptional(),
+});
+
 /** Schema of `UpgradeReport`. */
 export const upgradeReport = z.strictObject({
   apiVersion: z.literal(API_VERSION),
@@ -124,6 +141,8 @@ export const upgradeReport = z.strictObject({
   to: z.string().exactOptional(),
   cause: z.string().exactOptional().describe('Why it was blocked, taken back or halted.'),
   findings: z.array(finding),
+  requestedBy: z.string().exactOptional().describe('By their own words.'),
+  gates: z.array(gateRecord).exactOptional().describe('Gates that have closed, in order.'),
   hops: z
     .array(
       z.strictObject({
@@ -153,6 +172,8 @@ export const upgradeReport = z.strictObject({
       message: z.string(),
       effect: z.enum(['accepted', 'ignored']),
       detail: z.string(),
+      by: z.string().exactOptional().describe('Who sent it; proven where there is a key id.'),
+      keyId: z.string().exactOptional(),
     }),
   ),
   undelivered: z

@@ -72,6 +72,19 @@ export function notifying(call: Call): Proxy {
   });
 }
 
+/**
+ * Whose signature it is, on the workflows' own queue: a person waits for the answer, and a gate that
+ * has reached its end waits no longer than this for what was sent in time.
+ */
+export function verifying(call: Call): Proxy {
+  return proxyActivities<Activities>({
+    ...call,
+    scheduleToCloseTimeout: '1m',
+    startToCloseTimeout: '15s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+  });
+}
+
 /** Waiting for something to come true, bounded by the policy's own deadlines. */
 export function observing(call: Call): Proxy {
   return proxyActivities<Activities>({

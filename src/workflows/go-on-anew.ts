@@ -63,6 +63,8 @@ const HISTORY_MEMBERS = [
   'runId',
   'workflowId',
   'mutations',
+  'verifying',
+  'turn',
   'forward',
   'pausable',
 ] as const satisfies readonly (keyof Run)[];

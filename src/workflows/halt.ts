@@ -1,9 +1,11 @@
 import { condition } from '@temporalio/workflow';
 import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
+import type { Halted } from '../domain/rollout/control.ts';
 import { goOnAnew, isLong } from './go-on-anew.ts';
 import { tellHalted } from './news.ts';
-import { enterPhase, markStep, type Halted, type Run } from './run.ts';
+import { enterPhase, markStep, type Run } from './run.ts';
 import type { Forward } from './run-steps.ts';
+import { countReceived } from './verify-token.ts';
 import { WAYS } from './way-back.ts';
 
 /** What a step failed by. */
@@ -11,13 +13,15 @@ export interface Problem {
   readonly cause: string;
   /** The workloads that failed, where they were more than may. */
   readonly breach?: readonly string[];
+  /** Of a gate that nobody passed: `ask` a person, or `end` the run where nothing can be taken back. */
+  readonly next?: 'ask' | 'end';
   /** Why the old revision could not serve what would return to it. */
   readonly lacking?: readonly string[];
 }
 
 /** What can be taken back is taken back, unless policy wants somebody to look at it first. */
-export function asksAPerson({ policy }: PlanOutline, { breach }: Problem): boolean {
-  return breach !== undefined && policy.restart.onBreach === 'halt';
+export function asksAPerson({ policy }: PlanOutline, { breach, next }: Problem): boolean {
+  return next === 'ask' || (breach !== undefined && policy.restart.onBreach === 'halt');
 }
 
 /**
@@ -54,6 +58,7 @@ export async function halt(
       Math.max(1, end - Date.now()),
       { summary: `halted at ${step.id}: waits for ${ways} until ${until}` },
     );
+    await countReceived(run);
     if (isInTime && !isDecided()) {
       await goOnAnew(run, { kind: 'step', id: step.id, until: end, problem });
     }

@@ -8,7 +8,7 @@ import type { MeshRequest, RunType } from '../domain/request/request.ts';
 import { planning } from './activity-proxies.ts';
 import { endRun, type Result } from './end-run.ts';
 import { asWorkflowFailure, describeFailure } from './failures.ts';
-import { passGate } from './gate.ts';
+import { passFirstGates } from './gate-step.ts';
 import { registerHandlers } from './message-handlers.ts';
 import { isGoingOn, MOST_EVENTS, type Place } from './go-on-anew.ts';
 import { tellFailed } from './news.ts';
@@ -27,7 +27,8 @@ import { announceMesh } from './search-attributes.ts';
 import { finishTelling, goOnTelling } from './tell.ts';
 import { undoSteps } from './undo-steps.ts';
 import { decideWayBack } from './way-back.ts';
-import { holdWhilePaused } from './wave.ts';
+import { awaitOpen, heedWindows, needToBegin } from './window.ts';
+import { holdWhilePaused } from './hold-while-paused.ts';
 
 type Call = ReturnType<typeof callFor>;
 
@@ -57,6 +58,7 @@ export async function runMesh<R extends MeshRequest>(
 ): Promise<UpgradeReport> {
   const run = createRun(input, { mostEvents, carried });
   registerHandlers(run);
+  heedWindows(run);
   goOnTelling(run);
   const root = CancellationScope.current();
 
@@ -167,6 +169,7 @@ async function claimAndRun<R extends MeshRequest>(
     const refused = await decideOnPlan(run, answer, place, resolved.request.planDigest);
     if (refused !== undefined) return refused;
     await holdWhilePaused(run, place);
+    await awaitOpen(run, needToBegin(answer.outline), place);
     const claim = await takeMesh(run, errand, { ...request, digest: answer.outline.digest });
     if (claim.kind === 'blocked') {
       run.findings = claim.findings;
@@ -178,6 +181,7 @@ async function claimAndRun<R extends MeshRequest>(
       return carryOutPlan(run, errand, answer.outline);
     }
     // The mesh changed between the plan and the claim: plan again, and ask again where policy asks.
+    run.passed = [];
   }
 }
 
@@ -212,6 +216,7 @@ function beginHop(run: Run, { from, to, digest }: PlanOutline): void {
   run.hops = [...run.hops, { from, to, planDigest: digest, steps, waves: run.waves }];
   run.ref = { ...refOfRun(run), hop: run.hops.length + 1 };
   run.outline = undefined;
+  run.passed = [];
   run.steps = new Map();
   run.waves = [];
   run.failed = {};
@@ -242,15 +247,8 @@ async function decideOnPlan(
     run.findings = [planChanged(expected, run.type, outline)];
     return { kind: 'blocked' };
   }
-  const { start } = outline.policy.gates;
-  if (start === undefined) return undefined;
-  const gate = {
-    name: 'start',
-    expiresSeconds: start.expiresSeconds,
-    phase: 'AwaitingStart',
-  } as const;
-  const answer = await passGate(run, gate, place);
-  return answer.kind === 'approved' ? undefined : leave(answer.cause);
+  const refused = await passFirstGates(run, outline, place);
+  return refused === undefined ? undefined : leave(refused);
 }
 
 /** Nothing was touched yet, so there is nothing to undo. */

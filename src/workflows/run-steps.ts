@@ -1,19 +1,24 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import type { UsageCensus } from '../activities/health/read-users.ts';
 import type { StepRef } from '../activities/run-ref.ts';
+import type { InTime } from '../activities/time/window-need.ts';
 import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
 import type { Phase } from '../domain/progress.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing } from './activity-proxies.ts';
 import { breachOf, describeFailure, endedByCancellation } from './failures.ts';
-import { passGate } from './gate.ts';
 import { goOnAnew, isGoingOn, isLong, stayShort, takePlace, type Place } from './go-on-anew.ts';
 import { callFor, enterPhase, markStep, refOfRun, whileMutating, type Run } from './run.ts';
 import { ignoreCancellation, soak } from './soak.ts';
 import { asksAPerson, halt, type Problem } from './halt.ts';
+import { runGate } from './gate-step.ts';
 import { runRollbackStep } from './rollback-step.ts';
-import { holdWhilePaused, runWave } from './wave.ts';
+import { runWave } from './wave.ts';
 import { whyNoWayBack } from './way-back.ts';
+import { awaitOpen, needOf, whileOpen, withoutSeconds } from './window.ts';
+import { holdWhilePaused } from './hold-while-paused.ts';
+
+type StepPlace = Extract<Place, { kind: 'step' }>;
 
 /** How the way forward ended. */
 export type Forward =
@@ -46,12 +51,14 @@ export async function carryOut(
   // Paused amid a soak, it is still to be waited for as long as before.
   const { place } = run;
   const isHere = place?.kind === 'step' && place.id === step.id;
-  const here: Place = isHere ? place : { kind: 'step', id: step.id };
+  const here: StepPlace = isHere ? place : { kind: 'step', id: step.id };
   let resumed = isHere && place.problem !== undefined ? takePlace(run, step.id) : undefined;
   for (;;) {
     if (resumed === undefined) {
       await stayShort(run, here);
       await holdWhilePaused(run, here);
+      const need = needOf(outline, step);
+      await awaitOpen(run, here.checkpoint === undefined ? need : withoutSeconds(need), here);
     }
     const problem = resumed?.problem ?? (await attempt(run, outline, step));
     run.place = undefined;
@@ -71,6 +78,9 @@ async function judgeProblem(
   outline: PlanOutline,
   problem: Problem,
 ): Promise<{ readonly problem: Problem; readonly end?: Forward }> {
+  if (run.pointOfNoReturn && problem.next === 'end') {
+    return { problem, end: { kind: 'leave', cause: problem.cause } };
+  }
   if (run.pointOfNoReturn || asksAPerson(outline, problem)) return { problem };
   const lacking = await whyNoWayBack(run, outline);
   return lacking.length === 0
@@ -89,7 +99,8 @@ export async function attempt(
     const result = await runStep(run, outline, step);
     if (result.kind === 'failed') {
       markStep(run, step.id, 'failed', result.cause);
-      return { cause: `${step.id}: ${result.cause}` };
+      const { cause, next } = result;
+      return { cause: `${step.id}: ${cause}`, ...(next === undefined ? {} : { next }) };
     }
     markStep(run, step.id, 'done', result.detail);
     return undefined;
@@ -106,7 +117,7 @@ export async function attempt(
 /** What a step came to. */
 export type StepResult =
   | { readonly kind: 'ok'; readonly detail?: string }
-  | { readonly kind: 'failed'; readonly cause: string };
+  | { readonly kind: 'failed'; readonly cause: string; readonly next?: Problem['next'] };
 
 async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promise<StepResult> {
   const ref = { ...refOfRun(run), step: step.id };
@@ -119,12 +130,18 @@ async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promi
       return { kind: 'ok', detail: describeCount(entries, 'value') };
     }
     case 'remove-control-plane':
-      return runRemoval(run, step);
+      return whileOpen(run, needOf(outline, step), { kind: 'step', id: step.id }, (window) =>
+        runRemoval(run, step, window),
+      );
     case 'apply-crds':
     case 'install-control-plane':
     case 'move-default':
     case 'restore-labels':
-      return applied(await whileMutating(run, mutating(call).applyStep(ref)));
+      return applied(
+        await whileOpen(run, needOf(outline, step), { kind: 'step', id: step.id }, (window) =>
+          whileMutating(run, mutating(call).applyStep({ ...ref, ...window })),
+        ),
+      );
     case 'verify-control-plane': {
       const { conditions } = await observing(call).verifyControlPlane(ref);
       return { kind: 'ok', detail: conditions.map(({ message }) => message).join('; ') };
@@ -132,12 +149,9 @@ async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promi
     case 'soak':
       return runSoak(run, outline, step);
     case 'wave':
-      return { kind: 'ok', detail: await runWave(run, step) };
-    case 'gate': {
-      const gate = { name: 'complete', expiresSeconds: step.seconds ?? 0, phase: phaseOf(step) };
-      const answer = await passGate(run, gate, { kind: 'step', id: step.id });
-      return answer.kind === 'approved' ? { kind: 'ok' } : { kind: 'failed', cause: answer.cause };
-    }
+      return { kind: 'ok', detail: await runWave(run, step, needOf(outline, step)) };
+    case 'gate':
+      return runGate(run, outline, step);
     case 'census':
       return runCensus(run, outline, step);
     case 'verify-mesh':
@@ -145,7 +159,7 @@ async function runStep(run: Run, outline: PlanOutline, step: StepOutline): Promi
     case 'undo-step':
     case 'restore-control-plane':
     case 'prove-restored':
-      return runRollbackStep(run, { ...step, kind: step.kind }, ref);
+      return runRollbackStep(run, { ...step, kind: step.kind }, ref, needOf(outline, step));
   }
 }
 
@@ -155,8 +169,8 @@ function withFailed({ failed }: Run, ref: StepRef): StepRef & { readonly failed?
 }
 
 /** Until the journal says that a deletion was meant, everything can still be undone. */
-async function runRemoval(run: Run, step: StepOutline): Promise<StepResult> {
-  const ref = { ...refOfRun(run), step: step.id };
+async function runRemoval(run: Run, step: StepOutline, window: InTime): Promise<StepResult> {
+  const ref = { ...refOfRun(run), step: step.id, ...window };
   run.pointOfNoReturn = true;
   try {
     const receipt = await whileMutating(run, mutating(callFor(run, step.title)).applyStep(ref));

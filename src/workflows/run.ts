@@ -2,6 +2,7 @@ import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { CancellationScope } from '@temporalio/workflow';
 import type { ResolvedRequest } from '../activities/resolve-request.ts';
 import type { RunRef } from '../activities/run-ref.ts';
+import type { GateRecord } from '../domain/approval/evidence.ts';
 import type { PlanOutline } from '../domain/planning/plan.ts';
 import type { Phase } from '../domain/progress.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -16,51 +17,12 @@ import type {
 } from '../domain/report.ts';
 import type { MeshRequest, RunType } from '../domain/request/request.ts';
 import { advanceStep } from '../domain/rollout/advance-step.ts';
+import type { Gate, Halted, Paused, StopWish, UsedNonce } from '../domain/rollout/control.ts';
 import { renderDetails } from './details.ts';
 import type { Carried, Place } from './go-on-anew.ts';
 import { progressOf, reportOf } from './run-view.ts';
 import { announcePhase } from './search-attributes.ts';
 import type { Telling } from './tell.ts';
-
-/** The gate as the handlers see it. At most one is open at a time. */
-export type Gate =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'open';
-      readonly name: string;
-      readonly openedAt: string;
-      readonly until: number;
-    }
-  | {
-      readonly kind: 'decided';
-      readonly name: string;
-      readonly until: number;
-      readonly approved: boolean;
-      readonly reason: string | undefined;
-    };
-
-/** A person's wish to end the run before its time. */
-export interface StopWish {
-  readonly kind: 'undo' | 'leave';
-  readonly cause: string;
-}
-
-/** What a halted run was told to do with the step that failed. */
-export interface HaltDecision {
-  readonly kind: 'retry' | 'skip';
-  readonly steps: readonly string[];
-  readonly reason: string | undefined;
-}
-
-/** What waits for a person. */
-export interface Halted {
-  readonly steps: readonly string[];
-  /** What made it so, one sentence each, where there is more than the run's cause. */
-  readonly because?: readonly string[];
-  /** The old revision cannot serve: whoever asks for a rollback now knows it. */
-  readonly lacksWayBack?: boolean;
-  decision: HaltDecision | undefined;
-}
 
 /** Everything that a run knows; handlers write their part of it, the main function the rest. */
 export interface Run {
@@ -96,8 +58,14 @@ export interface Run {
   messages: MessageRecord[];
   messagesLeftOut: number;
   gate: Gate;
+  /** Gates that have closed. */
+  gates: readonly GateRecord[];
+  /** Gates before the mesh is taken that the plan as it is has passed, by name. */
+  passed: readonly string[];
+  /** Tokens that were used. */
+  nonces: readonly UsedNonce[];
   waitingFor: string | undefined;
-  paused: { readonly reason: string } | undefined;
+  paused: Paused | undefined;
   stop: StopWish | undefined;
   /** Set while a failed step or undo waits for a person. */
   halted: Halted | undefined;
@@ -117,10 +85,16 @@ export interface Run {
   restored: boolean | undefined;
   differences: readonly Difference[];
   remaining: readonly string[];
+  /** Signed decisions that were received in time and are being looked at. */
+  verifying: number;
+  /** The last of them; they count in the order in which they came. */
+  turn: Promise<void>;
   /** Cancelled to stop the way forward; handlers do that. */
   forward: CancellationScope | undefined;
   /** Cancelled to pause what is restarting right now. */
   pausable: CancellationScope | undefined;
+  /** How often somebody has said that a window opened. */
+  windowsOpened: number;
   /** What people are told about it. */
   readonly telling: Telling;
 }
@@ -170,6 +144,9 @@ function beginRun(input: unknown, mostEvents: number): Run {
     messages: [],
     messagesLeftOut: 0,
     gate: { kind: 'none' },
+    gates: [],
+    passed: [],
+    nonces: [],
     waitingFor: undefined,
     paused: undefined,
     stop: undefined,
@@ -185,8 +162,11 @@ function beginRun(input: unknown, mostEvents: number): Run {
     restored: undefined,
     differences: [],
     remaining: [],
+    verifying: 0,
+    turn: Promise.resolve(),
     forward: undefined,
     pausable: undefined,
+    windowsOpened: 0,
     telling: { count: 0, underWay: [], lost: [] },
   };
 }

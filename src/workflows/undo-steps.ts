@@ -1,13 +1,16 @@
 import { condition } from '@temporalio/workflow';
 import type { PlanOutline } from '../domain/planning/plan.ts';
 import type { Difference } from '../domain/report.ts';
+import type { Halted } from '../domain/rollout/control.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
 import { undoOrder } from '../domain/rollout/undo-order.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';
 import { describeFailure } from './failures.ts';
-import { goOnAnew, isLong, stayShort, type Place } from './go-on-anew.ts';
+import { goOnAnew, isGoingOn, isLong, stayShort, type Place } from './go-on-anew.ts';
 import { tellHalted } from './news.ts';
-import { callFor, enterPhase, markStep, refOfRun, type Halted, type Run } from './run.ts';
+import { callFor, enterPhase, markStep, refOfRun, type Run } from './run.ts';
+import { countReceived } from './verify-token.ts';
+import { awaitOpen, needToUndo, whileOpen } from './window.ts';
 
 /**
  * Takes back every step that began, newest first, and proves the result. One undo that fails does
@@ -83,6 +86,7 @@ function hasBegun(run: Run, step: string): boolean {
 
 /** Undoes the given steps in order; those that fail say so. */
 async function undoAll(run: Run, steps: readonly string[], progress: Undo): Promise<void> {
+  const need = run.outline === undefined ? undefined : needToUndo(run.outline);
   for (const step of steps) {
     await stayShort(run, progress);
     const ref = { ...refOfRun(run), step };
@@ -90,12 +94,16 @@ async function undoAll(run: Run, steps: readonly string[], progress: Undo): Prom
     const call = callFor(run, `undo ${step}`);
     markStep(run, step, 'undoing');
     try {
-      const receipt = await (isWave ? restarting(call) : mutating(call)).undoStep(ref);
+      await awaitOpen(run, need, progress);
+      const receipt = await whileOpen(run, need, progress, (window) =>
+        (isWave ? restarting(call) : mutating(call)).undoStep({ ...ref, ...window }),
+      );
       progress.foreign.push(...receipt.foreign);
       // What a census counted before is not so any more.
       run.waves = run.waves.filter(({ id }) => id !== step);
       markStep(run, step, 'undone', describeReceipt(receipt));
     } catch (error) {
+      if (isGoingOn(error)) throw error;
       markStep(run, step, 'undo-failed', describeFailure(error));
     }
   }
@@ -165,6 +173,7 @@ async function askAboutUndo(
     Math.max(1, end - Date.now()),
     { summary: `undo of ${named} failed: waits for retry or skip until ${until}` },
   );
+  await countReceived(run);
   if (isInTime && !isAnswered()) await goOnAnew(run, { ...progress, until: end });
   run.halted = undefined;
   enterPhase(run, 'RollingBack', 'the undo of every step that began');

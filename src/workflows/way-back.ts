@@ -1,11 +1,13 @@
 import { condition, isCancellation, patched } from '@temporalio/workflow';
 import type { Verdict } from '../domain/health/verdict.ts';
 import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
+import type { Halted } from '../domain/rollout/control.ts';
 import { observing } from './activity-proxies.ts';
 import { describeFailure } from './failures.ts';
 import { goOnAnew, isLong } from './go-on-anew.ts';
 import { tellHalted } from './news.ts';
-import { callFor, enterPhase, refOfRun, type Halted, type Run } from './run.ts';
+import { callFor, enterPhase, refOfRun, type Run } from './run.ts';
+import { countReceived } from './verify-token.ts';
 
 /**
  * Why the old revision could not serve what would return to it; none where it can, where nothing has
@@ -79,6 +81,7 @@ export async function decideWayBack(
       Math.max(1, end - Date.now()),
       { summary: `${outline.from.revision} cannot serve: waits for ${WAYS} until ${until}` },
     );
+    await countReceived(run);
     if (isInTime && !isDecided()) await goOnAnew(run, { kind: 'way-back', cause, until: end });
     run.halted = undefined;
     const stop = stopOf(run);

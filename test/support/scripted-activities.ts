@@ -1,6 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Activities } from '../../src/activities/index.ts';
 import type { PlanningActivities } from '../../src/activities/planning-activities.ts';
+import { digestOf } from '../../src/clients/digest.ts';
 import { toFailure } from '../../src/activities/failures.ts';
 import {
   resolveDowngrade,
@@ -14,9 +15,11 @@ import { buildSteps } from '../../src/domain/planning/build-steps.ts';
 import { outlinePlan } from '../../src/domain/planning/outline-plan.ts';
 import type { PlanOutline } from '../../src/domain/planning/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import type { TokenVerdict } from '../../src/domain/rollout/decide-message.ts';
 import { movedIn, sampleMesh, samplePolicy } from './sample-mesh.ts';
 import { sampleRefreshPlan } from './sample-refresh.ts';
 import { sampleRollbackPlan } from './sample-rollback.ts';
+import { ALWAYS, maintenanceWell } from './scripted-maintenance.ts';
 
 export const CLUSTER_UID = 'uid-kube-system';
 export const DIGEST = `sha256:${'d'.repeat(64)}`;
@@ -59,6 +62,12 @@ export function createScript({
   };
   const well: Activities = {
     ...planningWell(cluster, config, inForce),
+    ...maintenanceWell(config),
+    keepEvidence: async ({ evidence }) => ({ digest: digestOf(evidence) }),
+    // Here a token is what it says.
+    verifyDecision: async ({ token }) => JSON.parse(token) as TokenVerdict,
+    checkWindow: async () => ({ kind: 'open' }),
+    awaitWindow: async () => ({ kind: 'open' }),
     takeSnapshot: async () => ({ entries: 42 }),
     applyStep: async () => ({ objects: 3 }),
     verifyControlPlane: async () => ({
@@ -107,6 +116,7 @@ function configOf(cluster: string, taskQueue: string, policy: Policy): Config {
     taskQueue,
     istioctl: {},
     versions: [],
+    windows: [ALWAYS],
     clusters: new Map([[cluster, entry]]),
   };
 }

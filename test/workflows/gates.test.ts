@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { UpgradeReport } from '../../src/domain/report.ts';
 import { DIGEST } from '../support/scripted-activities.ts';
+import { openGateOf } from '../support/open-gate.ts';
 import { refusalOf } from '../support/refusal.ts';
 import { useStage } from '../support/use-stage.ts';
 import type { Rehearsal } from '../support/workflow-stage.ts';
@@ -220,6 +221,9 @@ describeOnStage('what a person typed wrong', () => {
   });
 });
 
+/** All that reads; what is known at a gate is digested, and kept nowhere yet. */
+const BEFORE_ANYTHING = ['resolveRequest', 'identifyCluster', 'planUpgrade', 'keepEvidence'];
+
 describeOnStage('a gate at the start, where policy asks for one', () => {
   const policy = { gates: { start: { expiresSeconds: 600 }, complete: { expiresSeconds: 3600 } } };
 
@@ -234,7 +238,7 @@ describeOnStage('a gate at the start, where policy asks for one', () => {
     const report = await run.result();
 
     expect(openGate?.name).toBe('start');
-    expect(before).toEqual(['resolveRequest', 'identifyCluster', 'planUpgrade']);
+    expect(before).toEqual(BEFORE_ANYTHING);
     expect(report.outcome).toBe('Succeeded');
   });
 
@@ -254,7 +258,7 @@ describeOnStage('a gate at the start, where policy asks for one', () => {
 
     expect(report.outcome).toBe('RolledBack');
     expect(report.cause).toEqual(cause instanceof RegExp ? expect.stringMatching(cause) : cause);
-    expect(run.script.calls).toEqual(['resolveRequest', 'identifyCluster', 'planUpgrade']);
+    expect(run.script.calls).toEqual(BEFORE_ANYTHING);
   });
 
   it('is asked again when the mesh changed since the plan', async () => {
@@ -270,9 +274,9 @@ describeOnStage('a gate at the start, where policy asks for one', () => {
     });
     await run.reach('AwaitingStart');
     await run.handle.executeUpdate('approve', { args: [{}] });
-    await run.script.begun('planUpgrade', 2);
+    await run.script.begun('keepEvidence', 2);
 
-    await run.reach('AwaitingStart');
+    await openGateOf(stage(), run);
     await run.handle.executeUpdate('reject', { args: [{}] });
 
     expect((await run.result()).outcome).toBe('RolledBack');

@@ -135,7 +135,7 @@ describeOnStage('a pause between two steps', () => {
     const calls = [...run.script.calls];
     await run.handle.executeUpdate('resume', { args: [{}] });
 
-    expect(calls.at(-1)).toBe('planUpgrade');
+    expect(calls.at(-1)).toBe('keepEvidence');
     expect(await finish(run)).toBe('Succeeded');
   });
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { MessageName } from '../../domain/messages.ts';
 import type { CommandContext } from '../context.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
@@ -6,12 +7,7 @@ import { stripUnprintable } from '../../domain/report-markdown.ts';
 import { RUN_ARGUMENT } from './registration.ts';
 import { findRun, requireOpen } from '../temporal/find-run.ts';
 import type { RunRef } from '../temporal/run-ref.ts';
-import {
-  sendSignal,
-  sendUpdate,
-  type MessageBody,
-  type MessageName,
-} from '../temporal/send-message.ts';
+import { sendSignal, sendUpdate, type MessageBody } from '../temporal/send-message.ts';
 import type { TemporalSession } from '../temporal/session.ts';
 
 /** Options that every command which sends a message has. */

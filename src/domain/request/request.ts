@@ -18,6 +18,8 @@ export interface MeshRequest {
   readonly cluster: string;
   /** Why, for the report. */
   readonly reason?: string;
+  /** Who asks, by their own words: policy may keep them from letting the run go on. */
+  readonly requestedBy?: string;
   readonly overrides: readonly Override[];
   /** The first run id of a dead run whose hold on the mesh is taken over; recorded. */
   readonly takeOver?: string;

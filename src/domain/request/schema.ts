@@ -23,6 +23,13 @@ const shared = {
 
 const options = {
   reason: z.string().min(1).max(500, ENDS).regex(printable).optional(),
+  requestedBy: z
+    .string()
+    .min(1)
+    .max(200, ENDS)
+    .regex(printable)
+    .optional()
+    .describe('Who asks; the command line fills it in.'),
   overrides: z.array(override).max(100).default([]),
   takeOver: z.uuid('expected the first run id of the dead run').optional(),
   planDigest: z

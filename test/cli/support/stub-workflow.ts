@@ -2,6 +2,8 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   condition,
+  defineSignal,
+  defineUpdate,
   setHandler,
   sleep,
   workflowInfo,
@@ -9,15 +11,12 @@ import {
 import type { Acknowledged, Because, Decision } from '../../../src/domain/messages.ts';
 import type { Progress } from '../../../src/domain/progress.ts';
 import type { StepReport, StepState, UpgradeReport } from '../../../src/domain/report.ts';
-import {
-  approveUpdate,
-  getPlan,
-  getProgress,
-  getReport,
-  pauseUpdate,
-  rejectSignal,
-  rejectUpdate,
-} from '../../../src/workflows/messages.ts';
+import { getPlan, getProgress, getReport } from '../../../src/workflows/messages.ts';
+
+const approveUpdate = defineUpdate<Acknowledged, [Decision?]>('approve');
+const rejectUpdate = defineUpdate<Acknowledged, [Decision?]>('reject');
+const rejectSignal = defineSignal<[Decision?]>('reject');
+const pauseUpdate = defineUpdate<Acknowledged, [Because?]>('pause');
 
 const PLAN_DIGEST = `sha256:${'a'.repeat(64)}`;
 const PAUSED: Acknowledged = { accepted: true, message: 'paused' };

@@ -2,7 +2,7 @@ import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
 import { stayShort, type Place } from './go-on-anew.ts';
 import type { Run } from './run.ts';
 import { attempt, carryOut, type Forward } from './run-steps.ts';
-import { holdWhilePaused } from './wave.ts';
+import { holdWhilePaused } from './hold-while-paused.ts';
 
 /**
  * Carries out the steps of a rollback. One undo that fails does not stop the others: what failed is

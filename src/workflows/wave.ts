@@ -1,25 +1,34 @@
 import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
 import type { WaveCheckpoint } from '../activities/restart/wave-checkpoint.ts';
+import type { WindowNeed } from '../activities/time/window-need.ts';
 import type { StepOutline } from '../domain/planning/plan.ts';
 import { describeCensus } from '../domain/rollout/describe-census.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
 import { mutating, observing, restarting } from './activity-proxies.ts';
 import { checkpointOf, endedByCancellation } from './failures.ts';
-import { goOnAnew, isLong, stayShort, takePlace, type Place } from './go-on-anew.ts';
-import { callFor, enterPhase, refOfRun, refreshDetails, whileMutating, type Run } from './run.ts';
+import { isLong, stayShort, takePlace, type Place } from './go-on-anew.ts';
+import { holdWhilePaused } from './hold-while-paused.ts';
+import { callFor, enterPhase, refOfRun, whileMutating, type Run } from './run.ts';
 import { ignoreCancellation } from './soak.ts';
+import { whileOpen, withoutSeconds } from './window.ts';
 
 /** Moves a wave's selectors, restarts its workloads and counts the result from the pods. */
-export async function runWave(run: Run, step: StepOutline): Promise<string> {
+export async function runWave(
+  run: Run,
+  step: StepOutline,
+  need: WindowNeed | undefined,
+): Promise<string> {
   const ref = { ...refOfRun(run), step: step.id };
   const where = (step.namespaces ?? []).join(', ');
   enterPhase(run, 'MovingWorkloads');
   const resumed = takePlace(run, step.id)?.checkpoint;
   if (resumed === undefined) {
     const call = callFor(run, `${step.id}: move selectors of ${where}`);
-    await whileMutating(run, mutating(call).applyStep(ref));
+    await whileOpen(run, need, { kind: 'step', id: step.id }, (window) =>
+      whileMutating(run, mutating(call).applyStep({ ...ref, ...window })),
+    );
   }
-  const failed = await restartUntilDone(run, step, resumed);
+  const failed = await restartUntilDone(run, step, { resumed, need: withoutSeconds(need) });
   const counting = observing(callFor(run, `${step.id}: census of ${where}`));
   const { failed: wanting, ...census } = await counting.takeWaveCensus(
     failed === undefined ? ref : { ...ref, failed },
@@ -32,14 +41,20 @@ export async function runWave(run: Run, step: StepOutline): Promise<string> {
   return census.census === undefined ? moved : `${moved}: ${describeCensus(census.census)}`;
 }
 
+/** How far its restarts are, and in what time they may go on. */
+interface Restarts {
+  readonly resumed: WaveCheckpoint | undefined;
+  readonly need: WindowNeed | undefined;
+}
+
 /**
  * One heartbeating activity; a pause, or a history that has become long, cancels it, and it goes on from
- * its checkpoint. Returns what failed within the threshold.
+ * its checkpoint, as it does once a window opens. Returns what failed within the threshold.
  */
 async function restartUntilDone(
   run: Run,
   step: StepOutline,
-  resumed: WaveCheckpoint | undefined,
+  { resumed, need }: Restarts,
 ): Promise<WaveCheckpoint['failed']> {
   const ref = { ...refOfRun(run), step: step.id };
   const outer = CancellationScope.current();
@@ -57,7 +72,9 @@ async function restartUntilDone(
     try {
       const result = await scope.run(() => {
         void cancelWhenLong(run, scope);
-        return whileMutating(run, engine.restartWorkloads({ ...ref, ...from }));
+        return whileOpen(run, need, here, (window) =>
+          whileMutating(run, engine.restartWorkloads({ ...ref, ...window, ...from })),
+        );
       });
       if (result.finished) return result.failed;
       checkpoint = result;
@@ -76,19 +93,4 @@ async function restartUntilDone(
 async function cancelWhenLong(run: Run, scope: CancellationScope): Promise<void> {
   await ignoreCancellation(condition(() => isLong(run)));
   scope.cancel();
-}
-
-/** Between two mutations: nothing begins while the run is paused. */
-export async function holdWhilePaused(run: Run, place: Place): Promise<void> {
-  if (run.paused === undefined) return;
-  const { phase } = run;
-  enterPhase(run, 'Paused', 'resume');
-  await condition(() => run.paused === undefined || isLong(run));
-  if (run.paused !== undefined) {
-    // It is paused there anew, in the midst of the same phase.
-    run.phase = phase;
-    await goOnAnew(run, place);
-  }
-  enterPhase(run, phase);
-  refreshDetails(run);
 }

@@ -1,0 +1,18 @@
+import { condition } from '@temporalio/workflow';
+import { goOnAnew, isLong, type Place } from './go-on-anew.ts';
+import { enterPhase, refreshDetails, type Run } from './run.ts';
+
+/** Between two mutations: nothing begins while the run is paused. */
+export async function holdWhilePaused(run: Run, place: Place): Promise<void> {
+  if (run.paused === undefined) return;
+  const { phase } = run;
+  enterPhase(run, 'Paused', 'resume');
+  await condition(() => run.paused === undefined || isLong(run));
+  if (run.paused !== undefined) {
+    // It is paused there anew, in the midst of the same phase.
+    run.phase = phase;
+    await goOnAnew(run, place);
+  }
+  enterPhase(run, phase);
+  refreshDetails(run);
+}

@@ -1,0 +1,206 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  defineSignal,
+  setHandler,
+} from '@temporalio/workflow';
+import type { WindowNeed, WindowPhase } from '../activities/time/window-need.ts';
+import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
+import type { PolicyWindows } from '../domain/policy.ts';
+import type { ClosedWindow, WindowVerdict } from '../domain/time/maintenance-window.ts';
+import { observing } from './activity-proxies.ts';
+import { goOnAnew, isLong, type Place } from './go-on-anew.ts';
+import { holdWhilePaused } from './hold-while-paused.ts';
+import { callFor, enterPhase, refOfRun, type Run } from './run.ts';
+import { ignoreCancellation } from './soak.ts';
+import { tell } from './tell.ts';
+
+/** What a schedule says as a window opens: look again whether you may go on. */
+export const windowOpened = defineSignal<[{ readonly window?: string }?]>('windowOpened');
+
+/** Called before the first await. */
+export function heedWindows(run: Run): void {
+  setHandler(windowOpened, () => void (run.windowsOpened += 1), {
+    description: 'Look again whether a window is open. Sample: {} or {"window":"weeknights"}',
+  });
+}
+
+/** In what time a step may change the mesh; absent where nothing holds it back. */
+export function needOf(outline: PlanOutline, step: StepOutline): WindowNeed | undefined {
+  const phase = phaseOfChange(step);
+  if (phase === undefined) return undefined;
+  if (phase === 'compensation') return needToUndo(outline);
+  const names = namesOf(outline.policy.windows, phase);
+  return {
+    phase,
+    ...(names === undefined ? {} : { windows: names }),
+    ...(step.estimateSeconds === undefined ? {} : { seconds: step.estimateSeconds }),
+  };
+}
+
+/** What is begun goes on for as long as it may, whatever is left of it. */
+export function withoutSeconds(need: WindowNeed | undefined): WindowNeed | undefined {
+  if (need === undefined) return undefined;
+  const { seconds: _, ...rest } = need;
+  return rest;
+}
+
+/** Of what is taken back: absent unless the policy has it wait. */
+export function needToUndo({ policy: { windows } }: PlanOutline): WindowNeed | undefined {
+  if (windows?.compensation !== 'window') return undefined;
+  const { prepare = [], controlPlane = [], dataPlane = [], complete = [] } = windows;
+  const names = new Set([...prepare, ...controlPlane, ...dataPlane, ...complete]);
+  return { phase: 'compensation', ...(names.size === 0 ? {} : { windows: [...names] }) };
+}
+
+/** Before the mesh is taken: what the first change of it needs. */
+export function needToBegin(outline: PlanOutline): WindowNeed | undefined {
+  const needs = outline.steps.map((step) => needOf(outline, step));
+  return needs.find((need) => need !== undefined);
+}
+
+/**
+ * Nothing is begun outside of its windows: waits until one is open, or the time that is left of it is
+ * enough. Of a phase that needs none, freezes are met by the first change itself.
+ */
+export async function awaitOpen(
+  run: Run,
+  need: WindowNeed | undefined,
+  place: Place,
+): Promise<void> {
+  if (need?.windows === undefined) return;
+  for (;;) {
+    const looking = observing(callFor(run, `is a window open for ${need.phase}?`));
+    const verdict = await looking.checkWindow({ ...refOfRun(run), ...need });
+    if (verdict.kind === 'open') return;
+    await park(run, need, verdict, place);
+    await holdWhilePaused(run, place);
+  }
+}
+
+/** Makes a change; where it is outside of its time, waits and makes it, or the rest of it, then. */
+export async function whileOpen<T>(
+  run: Run,
+  need: WindowNeed | undefined,
+  place: Place,
+  change: (window: { readonly window?: WindowNeed }) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await change(need === undefined ? {} : { window: need });
+    } catch (error) {
+      const closed = closedBy(error);
+      if (closed === undefined || need === undefined) throw error;
+      await park(run, need, closed, place);
+      await holdWhilePaused(run, place);
+    }
+  }
+}
+
+/**
+ * Waits until the mesh may be changed, or somebody pauses the run or says that it should look again.
+ * However long that is, it costs a handful of events for each reason that there is to wait.
+ */
+export async function park(
+  run: Run,
+  need: WindowNeed,
+  closed: ClosedWindow,
+  place: Place,
+): Promise<void> {
+  const { phase } = run;
+  const { opensAt } = closed;
+  tell(run, {
+    kind: 'window-waiting',
+    title: `${run.cluster}: waits until the mesh may be changed`,
+    text: describeClosed(closed),
+    ...(opensAt === undefined ? {} : { until: opensAt }),
+  });
+  let verdict: WindowVerdict | undefined = closed;
+  while (verdict?.kind === 'closed') {
+    enterPhase(run, 'WaitingForWindow', describeClosed(verdict));
+    verdict = await nextVerdict(run, need, verdict);
+    if (isLong(run)) {
+      run.phase = phase;
+      await goOnAnew(run, place);
+    }
+  }
+  enterPhase(run, phase);
+}
+
+/** Absent: the caller has to look by itself. */
+async function nextVerdict(
+  run: Run,
+  need: WindowNeed,
+  seen: ClosedWindow,
+): Promise<WindowVerdict | undefined> {
+  const known = run.windowsOpened;
+  const waiting = new CancellationScope();
+  return waiting.run(async () => {
+    const call = callFor(run, `waits: ${describeClosed(seen)}`.slice(0, 200));
+    const other = observing(call).awaitWindow({ ...refOfRun(run), ...need, seen });
+    const told = condition(
+      () => run.windowsOpened !== known || run.paused !== undefined || isLong(run),
+    ).then(() => undefined);
+    try {
+      return await Promise.race([other, told]);
+    } finally {
+      waiting.cancel();
+      await Promise.all([other, told].map(ignoreCancellation));
+    }
+  });
+}
+
+/** The verdict of a change that was refused because of its time. */
+function closedBy(error: unknown): ClosedWindow | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== 'OutsideWindow') return undefined;
+  return cause.details?.[0] as ClosedWindow | undefined;
+}
+
+function describeClosed({ because, opensAt }: ClosedWindow): string {
+  return opensAt === undefined ? because : `${because}; opens at ${opensAt}`;
+}
+
+function phaseOfChange({ kind }: StepOutline): WindowPhase | undefined {
+  switch (kind) {
+    case 'apply-crds':
+      return 'prepare';
+    case 'install-control-plane':
+      return 'control-plane';
+    case 'wave':
+      return 'data-plane';
+    case 'move-default':
+    case 'restore-labels':
+    case 'remove-control-plane':
+      return 'complete';
+    case 'undo-step':
+    case 'restore-control-plane':
+      return 'compensation';
+    case 'snapshot':
+    case 'verify-control-plane':
+    case 'soak':
+    case 'gate':
+    case 'census':
+    case 'verify-mesh':
+    case 'prove-restored':
+      return undefined;
+  }
+}
+
+function namesOf(
+  windows: PolicyWindows | undefined,
+  phase: Exclude<WindowPhase, 'compensation'>,
+): readonly string[] | undefined {
+  switch (phase) {
+    case 'prepare':
+      return windows?.prepare;
+    case 'control-plane':
+      return windows?.controlPlane;
+    case 'data-plane':
+      return windows?.dataPlane;
+    case 'complete':
+      return windows?.complete;
+  }
+}

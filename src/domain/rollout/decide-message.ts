@@ -109,7 +109,7 @@ function judgeState(control: Control, { name, body, receivedAt }: Message): stri
 
 function judgeToken(control: Control, { name, body }: Message): string | undefined {
   if (!needsProof(control, name) || body.token !== undefined) return undefined;
-  return `expected a signed decision, {"token":"…"}: make one with meshlift sign ${control.workflowId} --decision ${name}, or send it with meshlift ${name} --token`;
+  return `expected a signed decision, {"token":"…"}: make one with \`meshlift sign ${control.workflowId} --${name}\``;
 }
 
 function effectOf(control: Control, { name, body, receivedAt }: Message, sender: Sender): Ruling {

@@ -1,3 +1,4 @@
+import { readInstant } from './local-time.ts';
 import type { Freeze } from './maintenance-window.ts';
 
 /** The ConfigMap in the mesh's namespace with the freezes that were added at run time. */
@@ -43,7 +44,7 @@ export function writeFreeze({ from, to, reason, by }: Freeze): string {
 
 function readEntry(name: string, text: unknown): Freeze | undefined {
   const { from, to, reason, by } = parse(text);
-  const [begin, end] = [instantOf(from), instantOf(to)];
+  const [begin, end] = [readInstant(from), readInstant(to)];
   if (begin === undefined || end === undefined || begin >= end) return undefined;
   return {
     name,
@@ -62,11 +63,4 @@ function parse(text: unknown): Readonly<Record<string, unknown>> {
     if (error instanceof SyntaxError) return {};
     throw error;
   }
-}
-
-/** Local times mean something else to everybody who reads them. */
-function instantOf(value: unknown): number | undefined {
-  if (typeof value !== 'string' || !/T.*(Z|[+-]\d{2}:\d{2})$/.test(value)) return undefined;
-  const instant = Date.parse(value);
-  return Number.isNaN(instant) ? undefined : instant;
 }

@@ -17,6 +17,17 @@ export function dateOf(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
+/** The instant (ms) that an ISO 8601 text with `Z` or an offset names; a local time names none. */
+export function readInstant(text: unknown): number | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** Whether it is a zone that this machine knows. */
 export function isTimeZone(name: string): boolean {
   try {

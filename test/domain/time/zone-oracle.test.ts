@@ -54,7 +54,8 @@ function changesOf(zone: string): readonly { readonly at: number; readonly offse
     if (next === null || next.epochMilliseconds >= LAST) return changes;
     // What the oracle cannot see either: a new name for the same offset.
     const isChange = next.offsetNanoseconds !== moment.offsetNanoseconds;
-    if (isChange) changes.push({ at: next.epochMilliseconds, offset: next.offsetNanoseconds / 1e9 });
+    if (isChange)
+      changes.push({ at: next.epochMilliseconds, offset: next.offsetNanoseconds / 1e9 });
     moment = next;
   }
 }

@@ -72,27 +72,24 @@ function mailText(text: string, rest: Omit<RunEvent, 'title' | 'text'>): string 
 
 /** Of the server's answer the code alone: its words may hold what was sent. */
 function refusal(error: unknown): NotifyProblem {
+  const expected = 'the mail server to take it';
   const responseCode = memberOf(error, 'responseCode');
   const code = memberOf(error, 'code');
+  if (code === 'ETLS') {
+    const remedy = 'Give it one, or have tls: off in meshlift.yaml; it is tried again';
+    return { expected, found: 'no TLS', remedy, transient: true };
+  }
   if (typeof responseCode === 'number') {
     // 5yz is final (RFC 5321, 4.2.1).
     const transient = responseCode < 500;
-    return {
-      expected: 'the mail server to take it',
-      found: String(responseCode),
-      remedy: transient ? 'It is tried again' : 'Check its from, its to and its login',
-      transient,
-    };
+    const remedy = transient ? 'It is tried again' : 'Check its from, its to and its login';
+    return { expected, found: String(responseCode), remedy, transient };
   }
-  return {
-    expected: 'the mail server to take it',
-    found: typeof code === 'string' ? code : 'no answer',
-    remedy:
-      code === 'ETLS'
-        ? 'Check that it has STARTTLS and a certificate that the worker trusts; it is tried again'
-        : 'Check that the worker reaches it; it is tried again',
-    transient: true,
-  };
+  // Of a certificate that nobody vouches for, for one.
+  const cause = memberOf(error, 'originalCode') ?? code;
+  const found = typeof cause === 'string' ? cause : 'no answer';
+  const remedy = 'Check that the worker reaches and trusts it; it is tried again';
+  return { expected, found, remedy, transient: true };
 }
 
 function memberOf(error: unknown, name: string): unknown {

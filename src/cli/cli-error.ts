@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'NotFound',
   'Denied',
   'AlreadyRunning',
+  'AlreadyExists',
   'MessageRefused',
   'NotConfirmed',
   'Interrupted',

@@ -13,12 +13,14 @@ import { registerReport } from './commands/report.ts';
 import { registerResume } from './commands/resume.ts';
 import { registerRetry } from './commands/retry.ts';
 import { registerRollback } from './commands/rollback.ts';
+import { registerSchedule } from './commands/schedule.ts';
 import { registerShow } from './commands/show.ts';
 import { registerSign } from './commands/sign.ts';
 import { registerSkip } from './commands/skip.ts';
 import { registerStart } from './commands/start.ts';
 import { registerTargets } from './commands/targets.ts';
 import { registerWatch } from './commands/watch.ts';
+import { registerWithdraw } from './commands/withdraw.ts';
 import { registerWorker } from './commands/worker.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -36,6 +38,7 @@ const COMMANDS: readonly Register[] = [
   registerList,
   registerApprove,
   registerReject,
+  registerWithdraw,
   registerSign,
   registerPause,
   registerResume,
@@ -44,6 +47,7 @@ const COMMANDS: readonly Register[] = [
   registerRollback,
   registerAbort,
   registerReport,
+  registerSchedule,
   registerWorker,
   registerCompletion,
 ];

@@ -38,6 +38,8 @@ export interface NewSchedule {
 /** A schedule as the server has it. Times in ms since 1970. */
 export interface KeptSchedule {
   readonly name: string;
+  /** The workflow type that it starts. */
+  readonly starts: string;
   /** The input that it gives, as it was written. */
   readonly input: unknown;
   /** The window that it was made from; absent where somebody made it without meshlift. */
@@ -153,6 +155,7 @@ function keptOf(description: ScheduleDescription): KeptSchedule {
   const madeFrom = memo?.[MADE_FROM];
   return {
     name: scheduleId,
+    starts: action.workflowType,
     input: action.args?.[0],
     ...(madeFrom === undefined ? {} : { madeFrom }),
     timeZone: spec.timezone ?? 'UTC',

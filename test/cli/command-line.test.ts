@@ -16,6 +16,7 @@ const COMMANDS = [
   'list',
   'approve',
   'reject',
+  'withdraw',
   'sign',
   'pause',
   'resume',
@@ -24,6 +25,7 @@ const COMMANDS = [
   'rollback',
   'abort',
   'report',
+  'schedule',
   'worker',
   'completion',
 ] as const;

@@ -5,10 +5,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createMaintenanceActivities } from '../../src/activities/schedules/index.ts';
 import type { MaintenanceActivities } from '../../src/activities/schedules/index.ts';
-import { readSchedule, type KeptSchedule } from '../../src/clients/temporal-schedules.ts';
+import { windowOf } from '../../src/activities/schedules/read-maintenance.ts';
+import {
+  createSchedule,
+  readSchedule,
+  type KeptSchedule,
+} from '../../src/clients/temporal-schedules.ts';
 import type { Config } from '../../src/config/config.ts';
+import { API_VERSION } from '../../src/domain/request/request.ts';
 import type { Advice } from '../../src/domain/standing-policy/maintenance-report.ts';
+import { scheduleTimes } from '../../src/domain/standing-policy/schedule-calendars.ts';
 import type { MaintenanceWindow } from '../../src/domain/time/maintenance-window.ts';
+import { verdictAt } from '../../src/domain/time/window-verdict.ts';
 import { samplePolicy } from './sample-mesh.ts';
 import { ALWAYS } from './scripted-maintenance.ts';
 import { bundleWorkflows, quietRuntime } from './workflow-stage.ts';
@@ -24,6 +32,8 @@ export interface MaintenanceStage {
   readonly env: TestWorkflowEnvironment;
   /** What the policy asks for on a cluster, from now on; `unread` until then. */
   advise(cluster: string, advice: () => Promise<Advice>): void;
+  /** Makes a schedule of that name; its policy is to take patches, its window always open unless said. */
+  schedule(name: string, cluster: string, window?: MaintenanceWindow): Promise<void>;
   /** Until the schedule is as expected; rejects with how it was last. */
   until(name: string, holds: (schedule: KeptSchedule) => boolean): Promise<KeptSchedule>;
   close(): Promise<void>;
@@ -58,6 +68,20 @@ export async function openMaintenanceStage(cli: string): Promise<MaintenanceStag
   return {
     env,
     advise: (cluster, advice) => void advices.set(cluster, advice),
+    schedule: (name, cluster, window = ALWAYS) =>
+      createSchedule(env.client, {
+        name,
+        taskQueue: QUEUE,
+        request: {
+          apiVersion: API_VERSION,
+          cluster,
+          window: window.name,
+          policy: { kind: 'patch', withinDays: 7 },
+        },
+        window,
+        times: scheduleTimes(window, Date.now()),
+        summary: `${cluster}: take patch releases within 7 days`,
+      }),
     until: async (name, holds) => {
       const deadline = performance.now() + PATIENCE_MS;
       for (;;) {
@@ -87,8 +111,11 @@ function activitiesWith(
       },
     },
   ) as Parameters<typeof createMaintenanceActivities>[0]['installer'];
+  const config = sampleConfig();
   return {
-    ...createMaintenanceActivities({ config: sampleConfig(), installer }),
+    ...createMaintenanceActivities({ config, installer, readConfig: () => config }),
+    checkOpening: async ({ window }) =>
+      verdictAt({ windows: [windowOf(config, window)], freezes: [], instant: Date.now() }),
     adviseMaintenance: async ({ cluster }) => {
       const advise = advices.get(cluster);
       if (advise === undefined) throw new Error(`nobody has said what ${cluster} is advised`);

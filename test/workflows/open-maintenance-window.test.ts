@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
-import { createSchedule } from '../../src/clients/temporal-schedules.ts';
 import type {
   Advice,
   MaintenanceReport,
 } from '../../src/domain/standing-policy/maintenance-report.ts';
-import type { MaintenanceWindow } from '../../src/domain/time/maintenance-window.ts';
-import { scheduleTimes } from '../../src/domain/standing-policy/schedule-calendars.ts';
 import {
   NEVER,
   openMaintenanceStage,
@@ -68,22 +65,6 @@ async function standAt(
 async function finish(handle: WorkflowHandle): Promise<unknown> {
   await handle.signal('finish');
   return handle.result();
-}
-
-function make(name: string, cluster: string, window: MaintenanceWindow): Promise<void> {
-  return createSchedule(stage().env.client, {
-    name,
-    taskQueue: QUEUE,
-    request: {
-      apiVersion: 'meshlift.dev/v1alpha1',
-      cluster,
-      window: window.name,
-      policy: { kind: 'patch', withinDays: 7 },
-    },
-    window,
-    times: scheduleTimes(window, Date.now()),
-    summary: `${cluster}: take patch releases within 7 days`,
-  });
 }
 
 /** What the schedule's last action has returned. */
@@ -203,17 +184,15 @@ onServer('an input that cannot be meant', () => {
 onServer('a schedule', () => {
   it('opens the window when it is triggered, and says so to what it starts', async () => {
     stage().advise('seven', async () => PATCH);
-    await make('seven-always', 'seven', ALWAYS);
+    await stage().schedule('seven-always', 'seven');
 
     await stage().env.client.schedule.getHandle('seven-always').trigger('SKIP');
     const report = await lastReport('seven-always', 1);
 
     expect(report).toMatchObject({ outcome: 'Started', schedule: 'seven-always' });
     const handle = stage().env.client.workflow.getHandle('mesh/seven');
-    const { memo } = await handle.describe();
-    expect(memo).toMatchObject({ requestedBy: 'schedule/seven-always' });
     expect(await finish(handle)).toMatchObject({
-      input: { reason: `schedule/seven-always: ${PATCH.because}` },
+      input: { requestedBy: 'schedule/seven-always', reason: PATCH.because },
     });
   });
 
@@ -221,7 +200,7 @@ onServer('a schedule', () => {
     let letGo: (advice: Advice) => void = () => undefined;
     const advice = new Promise<Advice>((resolve) => (letGo = resolve));
     stage().advise('eight', () => advice);
-    await make('eight-always', 'eight', ALWAYS);
+    await stage().schedule('eight-always', 'eight');
     const handle = stage().env.client.schedule.getHandle('eight-always');
 
     await handle.trigger('SKIP');
@@ -238,7 +217,7 @@ onServer('a schedule', () => {
   });
 
   it('is paused by an action that fails', async () => {
-    await make('two-lost', 'two', { ...ALWAYS, name: 'lost' });
+    await stage().schedule('two-lost', 'two', { ...ALWAYS, name: 'lost' });
 
     await stage().env.client.schedule.getHandle('two-lost').trigger('SKIP');
     const { note } = await stage().until('two-lost', ({ paused }) => paused);
@@ -250,7 +229,7 @@ onServer('a schedule', () => {
     const day = 86_400_000;
     const midnight = Math.floor(Date.now() / day) * day;
     stage().advise('six', async () => ({ kind: 'nothing', because: 'all is new' }));
-    await make('six-always', 'six', ALWAYS);
+    await stage().schedule('six-always', 'six');
     const handle = stage().env.client.schedule.getHandle('six-always');
     // As if it had acted three days ago, and not since.
     await handle.backfill({
@@ -269,7 +248,7 @@ onServer('a schedule', () => {
   });
 
   it('does nothing in a window that is closed after all', async () => {
-    await make('one-never', 'one', NEVER);
+    await stage().schedule('one-never', 'one', NEVER);
 
     await stage().env.client.schedule.getHandle('one-never').trigger('SKIP');
 

@@ -1,15 +1,19 @@
-import type { Config } from '../../config/config.ts';
+import { openCluster } from '../../clients/cluster-access.ts';
 import type { WindowVerdict } from '../../domain/time/maintenance-window.ts';
-import { verdictAt } from '../../domain/time/window-verdict.ts';
-import { windowOf } from './read-maintenance.ts';
+import { checkWindow } from '../time/check-window.ts';
+import type { ConfigNow } from '../time/in-time.ts';
+import { clusterConfig } from '../with-cluster.ts';
 
-/** Whether the window is open now, and no freeze holds. */
-export function checkOpening(
-  config: Config,
+/** Whether the window is open now, by the cluster's clock, and no freeze holds. */
+export async function checkOpening(
+  { config, readConfig }: ConfigNow,
   { cluster, window }: { readonly cluster: string; readonly window: string },
-): WindowVerdict {
-  const freezes = (config.freezes ?? []).filter(
-    ({ clusters }) => clusters === undefined || clusters.includes(cluster),
+): Promise<WindowVerdict> {
+  const entry = clusterConfig(config, cluster);
+  const kubernetes = openCluster(entry).worker;
+  const { meshNamespace } = entry;
+  return checkWindow(
+    { kubernetes, meshNamespace, cluster, readConfig },
+    { phase: 'prepare', windows: [window] },
   );
-  return verdictAt({ windows: [windowOf(config, window)], freezes, instant: Date.now() });
 }

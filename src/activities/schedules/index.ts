@@ -1,11 +1,11 @@
 import { activityInfo } from '@temporalio/activity';
-import type { Config } from '../../config/config.ts';
 import type { Advice } from '../../domain/standing-policy/maintenance-report.ts';
 import type { StandingPolicy } from '../../domain/standing-policy/maintenance-request.ts';
 import type { WindowVerdict } from '../../domain/time/maintenance-window.ts';
 import type { MeshInstaller } from '../../installers/installer.ts';
 import { toFailure } from '../failures.ts';
 import { startHeart } from '../heartbeat.ts';
+import type { ConfigNow } from '../time/in-time.ts';
 import { adviseMaintenance } from './advise-maintenance.ts';
 import { checkOpening } from './check-opening.ts';
 import { findMissed, type MissedQuestion } from './find-missed.ts';
@@ -35,15 +35,14 @@ export interface MaintenanceActivities {
 }
 
 /** These activities, bound to what they need. */
-export function createMaintenanceActivities(deps: {
-  readonly config: Config;
-  readonly installer: MeshInstaller;
-}): MaintenanceActivities {
-  const { config } = deps;
+export function createMaintenanceActivities(
+  deps: ConfigNow & { readonly installer: MeshInstaller },
+): MaintenanceActivities {
+  const { config, readConfig } = deps;
   return {
-    readMaintenance: ({ input }) => beating(async () => readMaintenance(config, input)),
-    findMissedOpenings: (input) => beating(() => findMissed(config, input)),
-    checkOpening: (input) => beating(async () => checkOpening(config, input)),
+    readMaintenance: ({ input }) => beating(async () => readMaintenance(readConfig(), input)),
+    findMissedOpenings: (input) => beating(() => findMissed(readConfig(), input)),
+    checkOpening: (input) => beating(() => checkOpening(deps, input)),
     findOpenRun: (input) => beating(() => findOpenRun(input)),
     resumeRun: (input) => beating(() => resumeRun(input)),
     adviseMaintenance: (input) => beating(() => adviseMaintenance(deps, input)),

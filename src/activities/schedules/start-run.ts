@@ -36,7 +36,7 @@ export async function startRun(
       workflowIdConflictPolicy: 'FAIL',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       staticSummary: `${cluster}: ${requestedBy}`,
-      memo: { requestedBy, openedBy },
+      memo: { openedBy },
     });
     return { kind: 'started', workflowId, runId: handle.firstExecutionRunId };
   } catch (error) {
@@ -56,9 +56,11 @@ function requestOf({ cluster, advice, requestedBy }: StartQuestion): object {
     apiVersion: API_VERSION,
     cluster,
     ...advice.request,
-    reason: `${requestedBy}: ${advice.because}`.slice(0, MOST_REASON),
+    requestedBy: requestedBy.slice(0, MOST_REQUESTED_BY),
+    reason: advice.because.slice(0, MOST_REASON),
   };
 }
 
 /** As requests have it. */
 const MOST_REASON = 500;
+const MOST_REQUESTED_BY = 200;

@@ -27,7 +27,7 @@ interface StartOptions extends RequestOptions {
 }
 
 /** Without a configuration file this is where a worker listens by default. */
-const DEFAULT_TASK_QUEUE = 'meshlift';
+export const DEFAULT_TASK_QUEUE = 'meshlift';
 
 export function registerStart(program: Command, run: Runner): void {
   addRequestOptions(program.command('start'))

@@ -1,3 +1,5 @@
+import type { Phase } from '../progress.ts';
+
 /** An open run over a mesh, as far as its search attributes tell. */
 export interface OpenRunFacts {
   readonly workflowId: string;
@@ -8,7 +10,7 @@ export interface OpenRunFacts {
 }
 
 /** The phase of a run that waits until it may change something again. */
-export const WAITING_PHASE = 'WaitingForWindow';
+export const WAITING_PHASE: Phase = 'WaitingForWindow';
 
 /** Why nothing is begun beside it, and who has to do something. */
 export function describeOpenRun({

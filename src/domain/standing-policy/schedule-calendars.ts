@@ -68,9 +68,7 @@ function namedZone(timeZone: string): string | undefined {
   if (minutes !== '00') return undefined;
   if (hours === '00') return 'UTC';
   const most = sign === '+' ? 14 : 12;
-  return Number(hours) > most
-    ? undefined
-    : `Etc/GMT${sign === '+' ? '-' : '+'}${Number(hours)}`;
+  return Number(hours) > most ? undefined : `Etc/GMT${sign === '+' ? '-' : '+'}${Number(hours)}`;
 }
 
 /** Of an offset without a name: at the same time of each day, which in UTC is another one. */
@@ -133,7 +131,10 @@ function monthsOf(
 ): { readonly months?: readonly number[] } {
   if (every === 1 || 12 % every !== 0 || startDate === undefined) return {};
   const first = Number(startDate.slice(5, 7));
-  const months = Array.from({ length: 12 / every }, (_, turn) => ((first - 1 + turn * every) % 12) + 1);
+  const months = Array.from(
+    { length: 12 / every },
+    (_, turn) => ((first - 1 + turn * every) % 12) + 1,
+  );
   return { months: months.toSorted((a, b) => a - b) };
 }
 
@@ -151,9 +152,11 @@ const FORESEEN_YEARS = 10;
 function irregular(window: MaintenanceWindow, now: number): readonly OpeningCalendar[] {
   const to = now + FORESEEN_YEARS * 366 * DAY_MS;
   return openingsOf(window, now, to).flatMap(({ opensAt }) => {
-    const local = Temporal.Instant.fromEpochMilliseconds(opensAt).toZonedDateTimeISO(window.timeZone);
+    const local = Temporal.Instant.fromEpochMilliseconds(opensAt).toZonedDateTimeISO(
+      window.timeZone,
+    );
     const time = local.toPlainTime().toString({ smallestUnit: 'minute' });
-    if (time === window.start) return [];
+    if (time === window.start || opensAt < now) return [];
     const { hour, minute, year, month, day } = local;
     return [{ hour, minute, year, months: [month], days: { from: day, to: day } }];
   });

@@ -99,7 +99,7 @@ describe('a signed decision', () => {
   });
 });
 
-describe('a forged decision is refused:', () => {
+describe('what is no token is refused:', () => {
   it.each<[string, () => unknown, string]>([
     ['nothing', () => undefined, 'expected a text, found undefined'],
     ['null', () => null, 'expected a text, found null'],
@@ -118,7 +118,9 @@ describe('a forged decision is refused:', () => {
   ])('%s', async (_what, token, because) => {
     expect(await refusalOf(token())).toContain(because);
   });
+});
 
+describe('a forged header is refused:', () => {
   it.each<[string, () => string, string]>([
     ['alg none', () => headerOf(ana.keyId, { alg: 'none' }), 'expected "EdDSA", found "none"'],
     ['alg HS256', () => headerOf(ana.keyId, { alg: 'HS256' }), 'expected "EdDSA", found "HS256"'],
@@ -145,7 +147,9 @@ describe('a forged decision is refused:', () => {
     expect(said).toContain('header');
     expect(said).toContain(because);
   });
+});
 
+describe('forged claims are refused:', () => {
   it.each<[string, () => string, string]>([
     ['an unknown member', () => claimsOf({ role: 'admin' }), 'Unrecognized key: "role"'],
     ['no nonce', () => claimsOf({ nonce: undefined }), 'nonce'],
@@ -176,7 +180,9 @@ describe('a forged decision is refused:', () => {
     expect(said).toContain('claims');
     expect(said).toContain(because);
   });
+});
 
+describe('a forged signature is refused:', () => {
   it.each<[string, () => string]>([
     [
       'signed by another key',
@@ -215,7 +221,9 @@ describe('a forged decision is refused:', () => {
   ])('%s', async (_what, token) => {
     expect(await refusalOf(token())).toContain('the signature does not hold');
   });
+});
 
+describe('what else cannot pass:', () => {
   it('a signature of a key that no approver has, under its own id', async () => {
     expect(await refusalOf(forge(mallory))).toBe(
       `the key ${mallory.keyId} belongs to no approver; expected a key of: ana`,

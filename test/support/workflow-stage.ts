@@ -86,6 +86,8 @@ export interface StageOptions {
   readonly outages?: boolean;
   /** Other workflows than those of the product, by the path of their module. */
   readonly workflowsPath?: string;
+  /** A port for the web UI, which only the development server has. */
+  readonly uiPort?: number;
 }
 
 /** With the time-skipping server at that path. */
@@ -107,7 +109,10 @@ export async function openLocalStage(path: string, options: StageOptions = {}): 
   quietRuntime();
   return setUp(
     await TestWorkflowEnvironment.createLocal({
-      server: { executable: { type: 'existing-path', path } },
+      server: {
+        executable: { type: 'existing-path', path },
+        ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
+      },
     }),
     options,
   );

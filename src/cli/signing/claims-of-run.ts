@@ -8,6 +8,7 @@ import { EXIT_CODES } from '../exit-codes.ts';
 import { askPlan, askProgress } from '../temporal/ask-run.ts';
 import { findRun, requireOpen } from '../temporal/find-run.ts';
 import type { RunRef } from '../temporal/run-ref.ts';
+import { describeEvidence } from './describe-evidence.ts';
 import { boundBy, chosenDecision, type DecisionFlags } from './decision-to-sign.ts';
 
 const NONCE_BYTES = 16;
@@ -33,8 +34,11 @@ export async function claimsOfRun(
   if (plan === null) throw refused(`${workflowId}: the run has made no plan yet; wait for it`);
   const isAboutGate = GATE_DECISIONS.some((each) => each === decision);
   if (isAboutGate) requireGate(workflowId, progress, flags.gate);
-  if (progress.openGate !== undefined)
+  if (progress.openGate !== undefined) {
     context.output.note(describeGate(context, workflowId, progress));
+    const evidence = describeEvidence(progress.openGate);
+    if (evidence !== '') context.output.note(evidence);
+  }
   const issued = Date.now();
   const ends = Math.min(issued + expiresSeconds * 1000, endOf(progress));
   const claims: DecisionClaims = {

@@ -8,6 +8,7 @@ import {
   rollbackRequest,
   upgradeRequest,
 } from '../../src/domain/request/schema.ts';
+import { maintenanceReport, maintenanceRequest } from '../../src/domain/standing-policy/schema.ts';
 import { finding, upgradeReport } from '../../src/domain/schema.ts';
 import { webhookBody } from '../../src/notifications/schema.ts';
 
@@ -44,6 +45,18 @@ const PUBLIC_SHAPES: readonly PublicShape[] = [
     title: 'What a webhook is sent when something happens to a run',
     schema: webhookBody,
     writtenBy: 'meshlift',
+  },
+  {
+    name: 'maintenance-report',
+    title: 'What an opened maintenance window came to: the result of openMaintenanceWindow',
+    schema: maintenanceReport,
+    writtenBy: 'meshlift',
+  },
+  {
+    name: 'maintenance-request',
+    title: 'A maintenance request: the input of the workflow openMaintenanceWindow',
+    schema: maintenanceRequest,
+    writtenBy: 'people',
   },
   {
     name: 'plan',

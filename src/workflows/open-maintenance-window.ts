@@ -90,7 +90,7 @@ async function open(
     const { workflowId } = found.run;
     const resuming = planning({ summary: `tell ${workflowId} that ${window} is open` });
     if (await resuming.resumeRun({ workflowId, window })) {
-      return answer('Resumed', `${workflowId} waited for the window and goes on`, found.run);
+      return answer('Resumed', `${workflowId} waits for a window and was told of this`, found.run);
     }
     return answer('NothingToDo', `${workflowId} has ended by itself just now`, found.run);
   }

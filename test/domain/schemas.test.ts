@@ -16,6 +16,8 @@ import { plannedFile } from '../../src/domain/planning/schema.ts';
 import type { UpgradeReport } from '../../src/domain/report.ts';
 import type { API_VERSION } from '../../src/domain/request/request.ts';
 import type { finding, upgradeReport } from '../../src/domain/schema.ts';
+import type { MaintenanceReport } from '../../src/domain/standing-policy/maintenance-report.ts';
+import type { maintenanceReport } from '../../src/domain/standing-policy/schema.ts';
 import type { webhookBody } from '../../src/notifications/schema.ts';
 import type { WebhookBody } from '../../src/notifications/webhook.ts';
 import { movedIn, sampleMesh, samplePolicy } from '../support/sample-mesh.ts';
@@ -50,12 +52,14 @@ const members: {
   readonly plan: Same<Versioned<UpgradePlan>, z.output<typeof upgradePlan>>;
   readonly estimate: Same<PlanEstimate, z.output<typeof planEstimate>>;
   readonly report: Same<Versioned<UpgradeReport>, z.output<typeof upgradeReport>>;
+  readonly maintenance: Same<Versioned<MaintenanceReport>, z.output<typeof maintenanceReport>>;
   readonly notification: Same<WebhookBody, z.output<typeof webhookBody>>;
 } = {
   finding: 'the same',
   plan: 'the same',
   estimate: 'the same',
   report: 'the same',
+  maintenance: 'the same',
   notification: 'the same',
 };
 /** Each must take what the other gives: what is optional in one is so in the other. */
@@ -64,6 +68,7 @@ const fromSchema = {
   plan: (value: z.output<typeof upgradePlan>): UpgradePlan => value,
   estimate: (value: z.output<typeof planEstimate>): PlanEstimate => value,
   report: (value: z.output<typeof upgradeReport>): UpgradeReport => value,
+  maintenance: (value: z.output<typeof maintenanceReport>): MaintenanceReport => value,
   notification: (value: z.output<typeof webhookBody>): WebhookBody => value,
 };
 const intoSchema = {
@@ -71,6 +76,8 @@ const intoSchema = {
   plan: (value: Versioned<UpgradePlan>): Deep<z.output<typeof upgradePlan>> => value,
   estimate: (value: PlanEstimate): Deep<z.output<typeof planEstimate>> => value,
   report: (value: Versioned<UpgradeReport>): Deep<z.output<typeof upgradeReport>> => value,
+  maintenance: (value: Versioned<MaintenanceReport>): Deep<z.output<typeof maintenanceReport>> =>
+    value,
   notification: (value: WebhookBody): Deep<z.output<typeof webhookBody>> => value,
 };
 

@@ -3,6 +3,7 @@
  * this file.
  */
 import { fileURLToPath } from 'node:url';
+import { openMaintenanceStage } from '../support/maintenance-stage.ts';
 import { findTimeSkippingServer } from '../support/time-skipping-server/install.ts';
 import { writeHistory } from '../support/replay-history.ts';
 import { failure, untilAsked } from '../support/scripted-activities.ts';
@@ -131,6 +132,7 @@ await record(
 await stage.close();
 
 await recordContinued();
+await recordMaintenance();
 
 /** On Temporal's own server: the other one skips no time any more once a run went on in a new history. */
 async function recordContinued(): Promise<void> {
@@ -148,5 +150,30 @@ async function recordContinued(): Promise<void> {
   const { client } = local.env;
   writeHistory('continued', await client.workflow.getHandle(run.handle.workflowId).fetchHistory());
   console.log('recorded continued');
+  await local.close();
+}
+
+/** What a schedule starts; schedules are there on Temporal's own server alone. */
+async function recordMaintenance(): Promise<void> {
+  if (wanted.length > 0 && !wanted.includes('maintenance-started')) return;
+  const cli = process.env['TEMPORAL_CLI_PATH'];
+  if (cli === undefined) throw new Error('TEMPORAL_CLI_PATH is to name the Temporal CLI');
+  const local = await openMaintenanceStage(cli);
+  local.advise('one', async () => ({
+    kind: 'start',
+    type: 'upgradeMesh',
+    request: { target: '1.26.1' },
+    because: '1.26.1 is the newest patch of 1.26, 1.26.0 runs',
+  }));
+  const { client } = local.env;
+  await local.schedule('recorded', 'one');
+  await client.schedule.getHandle('recorded').trigger('SKIP');
+  const { actions } = await local.until('recorded', ({ taken }) => taken === 1);
+  const [action] = actions;
+  if (action === undefined) throw new Error('the schedule has not acted');
+  const handle = client.workflow.getHandle(action.workflowId, action.runId);
+  await handle.result();
+  writeHistory('maintenance-started', await handle.fetchHistory());
+  console.log('recorded maintenance-started');
   await local.close();
 }

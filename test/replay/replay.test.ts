@@ -44,6 +44,7 @@ describe('recorded runs', () => {
       'downgraded',
       'expired',
       'halted',
+      'maintenance-started',
       'paused-and-resumed',
       'refresh-halted-and-retried',
       'refresh-nothing-to-do',

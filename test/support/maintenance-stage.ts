@@ -3,6 +3,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Activities } from '../../src/activities/index.ts';
 import { createMaintenanceActivities } from '../../src/activities/schedules/index.ts';
 import type { MaintenanceActivities } from '../../src/activities/schedules/index.ts';
 import { windowOf } from '../../src/activities/schedules/read-maintenance.ts';
@@ -12,6 +13,7 @@ import {
   type KeptSchedule,
 } from '../../src/clients/temporal-schedules.ts';
 import type { Config } from '../../src/config/config.ts';
+import type { RunEvent } from '../../src/domain/run-event.ts';
 import { API_VERSION } from '../../src/domain/request/request.ts';
 import type { Advice } from '../../src/domain/standing-policy/maintenance-report.ts';
 import { scheduleTimes } from '../../src/domain/standing-policy/schedule-calendars.ts';
@@ -30,6 +32,8 @@ export const NEVER: MaintenanceWindow = { ...ALWAYS, name: 'never', startDate: '
 /** A development server, a worker with the real workflow, and runs over meshes that only stand there. */
 export interface MaintenanceStage {
   readonly env: TestWorkflowEnvironment;
+  /** What people were told. */
+  readonly told: readonly RunEvent[];
   /** What the policy asks for on a cluster, from now on; `unread` until then. */
   advise(cluster: string, advice: () => Promise<Advice>): void;
   /** Makes a schedule of that name; its policy is to take patches, its window always open unless said. */
@@ -39,10 +43,14 @@ export interface MaintenanceStage {
   close(): Promise<void>;
 }
 
-const CLUSTERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'] as const;
+const CLUSTERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'] as const;
 const PATIENCE_MS = 30_000;
 
-export async function openMaintenanceStage(cli: string): Promise<MaintenanceStage> {
+/** With `others` for the activities of runs that are real. */
+export async function openMaintenanceStage(
+  cli: string,
+  others: Partial<Activities> = {},
+): Promise<MaintenanceStage> {
   quietRuntime();
   const [env, workflowBundle] = await Promise.all([
     TestWorkflowEnvironment.createLocal({
@@ -54,12 +62,13 @@ export async function openMaintenanceStage(cli: string): Promise<MaintenanceStag
     bundleWorkflows(WORKFLOWS),
   ]);
   const advices = new Map<string, () => Promise<Advice>>();
+  const told: RunEvent[] = [];
   const worker = await Worker.create({
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',
     taskQueue: QUEUE,
     workflowBundle,
-    activities: activitiesWith(advices),
+    activities: { ...others, ...activitiesWith(advices, told) },
     maxHeartbeatThrottleInterval: '100ms',
     shutdownGraceTime: '1s',
     shutdownForceTime: '2s',
@@ -67,6 +76,7 @@ export async function openMaintenanceStage(cli: string): Promise<MaintenanceStag
   const done = worker.run();
   return {
     env,
+    told,
     advise: (cluster, advice) => void advices.set(cluster, advice),
     schedule: (name, cluster, window = ALWAYS) =>
       createSchedule(env.client, {
@@ -102,7 +112,8 @@ export async function openMaintenanceStage(cli: string): Promise<MaintenanceStag
 /** All real, but for what looks at a mesh. */
 function activitiesWith(
   advices: ReadonlyMap<string, () => Promise<Advice>>,
-): MaintenanceActivities & { notify: () => Promise<void> } {
+  told: RunEvent[],
+): MaintenanceActivities & Pick<Activities, 'notify'> {
   const installer = new Proxy(
     {},
     {
@@ -121,9 +132,11 @@ function activitiesWith(
       if (advise === undefined) throw new Error(`nobody has said what ${cluster} is advised`);
       return advise();
     },
-    notify: async () => undefined,
+    notify: async ({ event }) => void told.push(event),
   };
 }
+
+const OPS = { kind: 'given', url: 'http://127.0.0.1:1/' } as const;
 
 function sampleConfig(): Config {
   const clusters = CLUSTERS.map(
@@ -147,6 +160,7 @@ function sampleConfig(): Config {
     istioctl: {},
     versions: [],
     windows: [ALWAYS, NEVER],
+    notifications: [{ name: 'ops', kind: 'slack', url: OPS, tls: 'off' }],
     clusters: new Map(clusters),
   };
 }
@@ -154,6 +168,7 @@ function sampleConfig(): Config {
 const { KEYWORD, BOOL } = SearchAttributeType;
 const ATTRIBUTES = [
   defineSearchAttributeKey('MeshCluster', KEYWORD),
+  defineSearchAttributeKey('MeshTarget', KEYWORD),
   defineSearchAttributeKey('MeshPhase', KEYWORD),
   defineSearchAttributeKey('MeshAwaitingApproval', BOOL),
 ];

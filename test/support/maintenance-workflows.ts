@@ -3,6 +3,9 @@ import { condition, defineSignal, setHandler, upsertSearchAttributes } from '@te
 
 export { openMaintenanceWindow } from '../../src/workflows/open-maintenance-window.ts';
 
+/** A run as it is, beside the one that only stands there. */
+export { upgradeMesh as realUpgradeMesh } from '../../src/workflows/upgrade-mesh.ts';
+
 /** What a test tells the run to be at. */
 export interface Stance {
   readonly phase: string;

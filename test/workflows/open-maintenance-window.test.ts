@@ -223,6 +223,11 @@ onServer('a schedule', () => {
     const { note } = await stage().until('two-lost', ({ paused }) => paused);
 
     expect(note).toContain('paused due to workflow failure');
+    const event = stage().told.find(
+      ({ cluster, kind }) => cluster === 'two' && kind === 'window-missed',
+    );
+    expect(event?.title).toBe('two: schedule/two-lost has failed');
+    expect(event?.text).toContain('unknown window "lost"');
   });
 
   it('tells of the openings in which it did nothing, and makes up for none', async () => {
@@ -245,6 +250,9 @@ onServer('a schedule', () => {
       [2, 1].map((ago) => new Date(midnight - ago * day).toISOString()),
     );
     expect((await stage().until('six-always', () => true)).taken).toBe(2);
+    const events = stage().told.filter(({ cluster }) => cluster === 'six');
+    expect(events.map(({ kind }) => kind)).toEqual(['window-missed']);
+    expect(events[0]?.text).toContain(report.missed.join(', '));
   });
 
   it('does nothing in a window that is closed after all', async () => {

@@ -28,7 +28,6 @@ export function readMaintenance(config: Config, input: unknown): ResolvedMainten
     );
   }
   const { request } = parsed;
-  windowOf(config, request.window);
   const { taskQueue } = clusterConfig(config, request.cluster);
   const notifiers = recipientsOf(config.notifications ?? [], request.cluster);
   return { request, taskQueue, ...(notifiers.length === 0 ? {} : { notifiers }) };

@@ -106,7 +106,7 @@ describe('what calendars cannot say fires more often, never less', () => {
   it.each<[string, MaintenanceWindow]>([
     [
       'every other week',
-      windowWith({ ...weekly('mon'), every: 2 } as WindowRule, { startDate: '2026-01-05' }),
+      windowWith({ kind: 'weekly', days: ['mon'], every: 2 }, { startDate: '2026-01-05' }),
     ],
     ['every third day', windowWith({ kind: 'daily', every: 3 }, { startDate: '2026-01-05' })],
     [

@@ -59,7 +59,7 @@ function sign(key: string): Promise<string> {
   return meshlift('sign', run.handle.workflowId, '--approve', '--key', key, '--reason', 'CHG-4711');
 }
 
-function send(kind: 'signal' | 'update', input: object): Promise<void> {
+function send(kind: 'signal' | 'update', input: object): Promise<string | undefined> {
   const { workflowId, firstExecutionRunId: runId } = run.handle;
   if (ui === undefined) throw new Error('the browser is not open');
   return ui.send({ kind, workflowId, runId, name: 'approve', input });
@@ -109,6 +109,12 @@ async function untilNoted(count: number): Promise<void> {
       { effect: 'ignored', detail: expect.stringContaining('expected a signed decision') },
       { effect: 'ignored', detail: expect.stringContaining('belongs to no approver') },
     ]);
+  });
+
+  it('tells a stranger at once, where the decision comes as an Update', async () => {
+    const said = await send('update', { token: await sign('mallory') });
+
+    expect(said).toContain('belongs to no approver; expected a key of: ana');
   });
 
   it('is passed by a token that an approver pastes into the signal form', async () => {

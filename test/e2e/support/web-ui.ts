@@ -2,8 +2,11 @@ import { chromium, type Locator, type Page } from 'playwright-core';
 
 /** A person at Temporal's web UI. */
 export interface WebUi {
-  /** Opens a run's page, picks the message in the form of that kind, pastes its input and sends it. */
-  send(message: UiMessage): Promise<void>;
+  /**
+   * Opens a run's page, picks the message in the form of that kind, pastes its input and sends it. Gives
+   * what the form says of a refusal; of a signal it says nothing.
+   */
+  send(message: UiMessage): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -59,7 +62,7 @@ export async function openWebUi({
   return {
     send: async (message) => {
       await page.goto(pageOf(uiUrl, message));
-      await fillIn(page, message);
+      return fillIn(page, message);
     },
     close: () => browser.close(),
   };
@@ -71,7 +74,7 @@ function pageOf(uiUrl: string, { workflowId, runId }: UiMessage): string {
 }
 
 /** Menus and dialogs stand twice in the page, of which one can be seen. */
-async function fillIn(page: Page, { kind, name, input }: UiMessage): Promise<void> {
+async function fillIn(page: Page, { kind, name, input }: UiMessage): Promise<string | undefined> {
   const form = FORMS[kind];
   await visible(page.getByRole('button', { name: 'More Actions' })).click();
   await visible(page.getByRole('menuitem', { name: form.item })).click();
@@ -84,7 +87,17 @@ async function fillIn(page: Page, { kind, name, input }: UiMessage): Promise<voi
   // Leaving the editor lays the text out anew, which moves the button.
   await page.keyboard.press('Tab');
   await dialog.getByTestId('confirm-modal-button').click();
-  await dialog.waitFor({ state: 'detached' });
+  return answerIn(dialog);
+}
+
+/** Either the dialog goes, or it stays and says why. */
+async function answerIn(dialog: Locator): Promise<string | undefined> {
+  const alert = visible(dialog.getByRole('alert'));
+  const refused = alert.waitFor().then(() => alert.innerText());
+  const sent = dialog.waitFor({ state: 'detached' }).then(() => undefined);
+  // What did not come is waited for until the page closes, and is no news then.
+  for (const each of [refused, sent]) each.catch(() => undefined);
+  return Promise.race([refused, sent]);
 }
 
 function visible(locator: Locator): Locator {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { registerAbort } from './commands/abort.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerCompletion } from './commands/completion.ts';
+import { registerFreeze } from './commands/freeze.ts';
 import { registerInspect } from './commands/inspect.ts';
 import { registerList } from './commands/list.ts';
 import { registerPause } from './commands/pause.ts';
@@ -21,6 +22,7 @@ import { registerStart } from './commands/start.ts';
 import { registerTargets } from './commands/targets.ts';
 import { registerWatch } from './commands/watch.ts';
 import { registerWithdraw } from './commands/withdraw.ts';
+import { registerWindows } from './commands/windows.ts';
 import { registerWorker } from './commands/worker.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -47,6 +49,8 @@ const COMMANDS: readonly Register[] = [
   registerRollback,
   registerAbort,
   registerReport,
+  registerWindows,
+  registerFreeze,
   registerSchedule,
   registerWorker,
   registerCompletion,

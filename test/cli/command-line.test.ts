@@ -25,6 +25,8 @@ const COMMANDS = [
   'rollback',
   'abort',
   'report',
+  'windows',
+  'freeze',
   'schedule',
   'worker',
   'completion',

@@ -1,3 +1,5 @@
+import { describeApproval } from './approval/describe-approvals.ts';
+import type { GateRecord } from './approval/evidence.ts';
 import type { Finding } from './finding.ts';
 import { formatSeconds } from './format-seconds.ts';
 import { phaseTimes } from './phase-times.ts';
@@ -43,6 +45,7 @@ export function renderReportMarkdown(report: UpgradeReport): string {
     section('Waves', waves(report.waves)),
     section('What no census could tell', bullets(report.waves.flatMap(remarksOf))),
     section('Workloads that are not on the target', bullets(report.exceptions)),
+    section('Gates', gates(report.gates ?? [])),
     section('Decisions and messages', messages(report.messages)),
     section('Nobody could be told', bullets(report.undelivered ?? [])),
   ];
@@ -72,6 +75,7 @@ function factsOf(report: UpgradeReport): readonly (readonly string[])[] {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['From', report.from],
     ['To', report.to],
+    ['Asked for by', report.requestedBy],
     ['Began', report.startedAt],
     ['Ended', report.endedAt],
     ['Took', secondsBetween(report.startedAt, report.endedAt)],
@@ -147,10 +151,23 @@ function messages(list: readonly MessageRecord[]): string {
   const rows = list.map((record) => [
     escapeMarkdown(record.at),
     escapeMarkdown(record.message),
+    escapeMarkdown(record.by ?? ''),
     escapeMarkdown(record.effect),
     escapeMarkdown(record.detail),
   ]);
-  return table(['When', 'Message', 'Effect', 'Detail'], rows);
+  return table(['When', 'Message', 'By', 'Effect', 'Detail'], rows);
+}
+
+function gates(list: readonly GateRecord[]): string {
+  const rows = list.map(({ name, answer, openedAt, closedAt, approvals, evidenceDigest }) => [
+    escapeMarkdown(name),
+    escapeMarkdown(answer),
+    escapeMarkdown(openedAt),
+    escapeMarkdown(closedAt),
+    approvals.map((each) => escapeMarkdown(describeApproval(each))).join('; '),
+    escapeMarkdown(evidenceDigest ?? ''),
+  ]);
+  return table(['Gate', 'Answer', 'Opened', 'Closed', 'Approved by', 'Evidence'], rows);
 }
 
 function section(title: string, body: string): string {

@@ -1,5 +1,7 @@
+import type { OpenGateView } from '../domain/approval/evidence.ts';
 import type { Progress } from '../domain/progress.ts';
 import type { StepState, UpgradeReport } from '../domain/report.ts';
+import { describeCensus } from '../domain/rollout/describe-census.ts';
 import { describeCount } from '../domain/rollout/describe-count.ts';
 
 const MARKS: Readonly<Record<StepState, string>> = {
@@ -26,8 +28,9 @@ export function renderDetails(progress: Progress, report: UpgradeReport): string
       ? []
       : [
           `### A decision is waited for: \`${openGate.name}\``,
-          `Open until ${openGate.until}. Send the Update (or signal) \`approve\` or \`reject\` with \`{}\`, or run \`meshlift approve ${progress.cluster}\`.`,
+          `Open until ${openGate.until}. ${howToDecide(openGate, progress.cluster)}`,
           ...(progress.planDigest === undefined ? [] : [`Plan \`${progress.planDigest}\``]),
+          ...gateDetails(openGate),
         ];
   const lines = progress.steps.map(
     ({ state, title, detail }) =>
@@ -46,7 +49,10 @@ export function renderDetails(progress: Progress, report: UpgradeReport): string
     ),
     ...section(
       'Findings',
-      report.findings.map(({ code: name, message }) => `- ${name}: ${code(message)}`),
+      report.findings.map(
+        ({ code: name, message, overriddenBecause }) =>
+          `- ${name}: ${code(message)}${overriddenBecause === undefined ? '' : ` — overridden: ${code(overriddenBecause)}`}`,
+      ),
     ),
     ...section('Steps', lines),
     ...section(
@@ -58,6 +64,54 @@ export function renderDetails(progress: Progress, report: UpgradeReport): string
       report.remaining.map((text) => `- ${code(text)}`),
     ),
   ].join('\n\n');
+}
+
+function howToDecide({ mode }: OpenGateView, cluster: string): string {
+  return mode === 'signed'
+    ? `Decisions are signed: make a token with \`meshlift sign ${cluster} --approve --key FILE\` (or \`--reject\`), and send the Update (or signal) \`approve\` (or \`reject\`) with \`{"token":"…"}\`.`
+    : `Send the Update (or signal) \`approve\` or \`reject\` with \`{}\`, or run \`meshlift approve ${cluster}\`.`;
+}
+
+/** Who has approved, who still has to, and what is decided on. */
+function gateDetails(gate: OpenGateView): readonly string[] {
+  const { evidence, evidenceDigest, keptIn, approvals = [], quorum = 1, stillNeeded } = gate;
+  const who = gate.roles === undefined ? '' : ` by ${gate.roles.map(code).join(' or ')}`;
+  const needed =
+    stillNeeded === undefined ? [] : [`Still needed: ${stillNeeded} of ${quorum}${who}`];
+  if (evidence === undefined) return needed;
+  return [
+    ...needed,
+    ...section(
+      'Approved by',
+      approvals.map(
+        ({ by = 'somebody', keyId, at, reason }) =>
+          `- ${code(by)}${keyId === undefined ? '' : ' (signed)'} at ${at}${reason === undefined ? '' : `: ${code(reason)}`}`,
+      ),
+    ),
+    ...section(
+      'Cannot be undone afterwards',
+      evidence.afterwards.map((text) => `- ${code(text)}`),
+    ),
+    ...section(
+      'Soaks so far',
+      evidence.soaks.map(
+        ({ title, state, detail }) =>
+          `- ${MARKS[state]} ${code(title)}${detail === undefined ? '' : ` — ${code(detail)}`}`,
+      ),
+    ),
+    ...section(
+      'Waves so far',
+      evidence.waves.map(
+        ({ id, onTarget, workloads, pods, census }) =>
+          `- ${code(id)}: ${onTarget} of ${describeCount(workloads, 'workload')} on the target, ${describeCount(pods, 'pod')}${census === undefined ? '' : `: ${describeCensus(census)}`}`,
+      ),
+    ),
+    ...(evidenceDigest === undefined
+      ? []
+      : [
+          `Evidence \`${evidenceDigest}\`${keptIn === undefined ? '' : `, kept in ${code(keptIn)}`}`,
+        ]),
+  ];
 }
 
 function restoredLine({ restored, differences }: UpgradeReport): readonly string[] {

@@ -105,6 +105,6 @@ describe('the report as Markdown', () => {
     expect(page).toContain('| Namespace shop | 1-25-1 | mine |');
     expect(page).toContain('- Pod shop/job-1: owned by nobody');
     expect(page).toContain('## Left to do by hand\n\n- delete revision 1-26-1');
-    expect(page).toContain('| then | approve | ignored | no gate |');
+    expect(page).toContain('| then | approve |  | ignored | no gate |');
   });
 });

@@ -114,8 +114,8 @@ it(
       message: 'approve',
       via: 'update',
       workflowId: 'mesh/asking',
-      body: { gate: 'start', planDigest, reason: 'CHG-4711' },
-      answer: 'gate start approved: CHG-4711',
+      body: { gate: 'start', planDigest, reason: 'CHG-4711', by: 'ana' },
+      answer: 'gate start approved by ana: CHG-4711',
     });
     expect({ exitCode: again.code, ...readJson(again) }).toMatchObject({
       exitCode: 1,
@@ -167,7 +167,8 @@ it(
 );
 
 async function approve(cluster: string): Promise<Ran> {
-  const args = ['approve', cluster, '--yes', '--reason', 'CHG-4711', '--output', 'json'];
+  const say = ['--reason', 'CHG-4711', '--by', 'ana'];
+  const args = ['approve', cluster, '--yes', ...say, '--output', 'json'];
   return runMeshlift(args, { env: bench.env });
 }
 

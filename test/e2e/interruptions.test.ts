@@ -59,7 +59,8 @@ it(
     bench.startWorker();
 
     const { planDigest } = await untilGate(handle);
-    const args = ['reject', 'demo', '--yes', '--reason', 'red dashboards', '--output', 'json'];
+    const say = ['--reason', 'red dashboards', '--by', 'ana'];
+    const args = ['reject', 'demo', '--yes', ...say, '--output', 'json'];
     const rejected = await runMeshlift(args, { env: bench.env });
     const report = await resultOf(handle);
 
@@ -69,12 +70,12 @@ it(
       message: 'reject',
       via: 'update',
       workflowId: 'mesh/demo',
-      body: { gate: 'complete', planDigest, reason: 'red dashboards' },
-      answer: 'gate complete rejected: red dashboards',
+      body: { gate: 'complete', planDigest, reason: 'red dashboards', by: 'ana' },
+      answer: 'gate complete rejected by ana: red dashboards',
     });
     expect(report).toMatchObject({
       outcome: 'RolledBack',
-      cause: 'gate-complete: gate complete was rejected: red dashboards',
+      cause: 'gate-complete: gate complete was rejected by ana: red dashboards',
       restored: true,
       differences: [],
       remaining: [],

@@ -4,6 +4,7 @@ import {
   bodyOf,
   MESSAGE_JSON,
   sendToRun,
+  who,
   type MessageOptions,
 } from './message-command.ts';
 import { helpTexts, type Runner } from './registration.ts';
@@ -30,7 +31,7 @@ export function registerAbort(program: Command, run: Runner): void {
     .action((name: string | undefined, options: AbortOptions) => {
       const message = {
         name: 'abort',
-        body: bodyOf({ leave: options.leave, reason: options.reason }),
+        body: bodyOf({ leave: options.leave, reason: options.reason, ...who(options) }),
         question:
           options.leave === true
             ? 'stop this run and leave the mesh as it stands?'

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { decide, DECISION_JSON, type DecisionOptions } from './decision.ts';
-import { addMessageOptions } from './message-command.ts';
+import { addMessageOptions, addTokenOption } from './message-command.ts';
 import { helpTexts, type Runner } from './registration.ts';
 
 export function registerApprove(program: Command, run: Runner): void {
-  addMessageOptions(program.command('approve'))
+  addTokenOption(addMessageOptions(program.command('approve')))
     .option('--gate <name>', 'only if this gate is the open one')
     .summary('let a run pass its open gate')
     .description('Approves the gate that is open, after showing what is approved.')

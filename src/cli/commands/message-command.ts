@@ -4,6 +4,7 @@ import type { CommandContext } from '../context.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { stripUnprintable } from '../../domain/report-markdown.ts';
+import { ownName } from '../own-name.ts';
 import { RUN_ARGUMENT } from './registration.ts';
 import { findRun, requireOpen } from '../temporal/find-run.ts';
 import type { RunRef } from '../temporal/run-ref.ts';
@@ -13,8 +14,15 @@ import type { TemporalSession } from '../temporal/session.ts';
 /** Options that every command which sends a message has. */
 export interface MessageOptions {
   readonly reason?: string;
+  /** Who sends it, by their own words. */
+  readonly by?: string;
   readonly signal?: boolean;
   readonly yes?: boolean;
+}
+
+/** Options of messages that may have to be signed. */
+export interface ProvableOptions extends MessageOptions {
+  readonly token?: string;
 }
 
 export interface Message {
@@ -82,11 +90,27 @@ export function bodyOf(
   );
 }
 
+/** Who sends a message: the token proves it, or the sender says it. */
+export function who({ by, token }: ProvableOptions): {
+  readonly by?: string;
+  readonly token?: string;
+} {
+  if (token !== undefined) return { token };
+  const name = by ?? ownName();
+  return name === undefined ? {} : { by: name };
+}
+
+/** For decisions that a policy may want signed. */
+export function addTokenOption(command: Command): Command {
+  return command.option('--token <token>', 'a signed decision, as `meshlift sign` prints it');
+}
+
 /** The options and help that these commands share. */
 export function addMessageOptions(command: Command): Command {
   return command
     .argument('[run]', RUN_ARGUMENT)
     .option('--reason <text>', 'why, for the report')
+    .option('--by <name>', 'who you are, for the report (default: your user and host)')
     .option('--signal', 'leave it as a signal: needs no worker now, and brings no answer')
     .option('-y, --yes', "do not ask here whether to send it (answers the command's own question)");
 }

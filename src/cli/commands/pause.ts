@@ -4,6 +4,7 @@ import {
   bodyOf,
   MESSAGE_JSON,
   sendToRun,
+  who,
   type MessageOptions,
 } from './message-command.ts';
 import { helpTexts, type Runner } from './registration.ts';
@@ -22,7 +23,7 @@ export function registerPause(program: Command, run: Runner): void {
       }),
     )
     .action((name: string | undefined, options: MessageOptions) => {
-      const body = bodyOf({ reason: options.reason });
+      const body = bodyOf({ reason: options.reason, ...who(options) });
       const message = { name: 'pause', body } as const;
       return run((context) => sendToRun(context, name, options, message));
     });

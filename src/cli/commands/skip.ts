@@ -1,19 +1,21 @@
 import type { Command } from 'commander';
 import {
   addMessageOptions,
+  addTokenOption,
   bodyOf,
   MESSAGE_JSON,
   sendToRun,
-  type MessageOptions,
+  who,
+  type ProvableOptions,
 } from './message-command.ts';
 import { helpTexts, type Runner } from './registration.ts';
 
-interface SkipOptions extends MessageOptions {
+interface SkipOptions extends ProvableOptions {
   readonly step?: string;
 }
 
 export function registerSkip(program: Command, run: Runner): void {
-  addMessageOptions(program.command('skip'))
+  addTokenOption(addMessageOptions(program.command('skip')))
     .option('--step <id>', 'the step that is meant, such as wave-1')
     .summary('go on without a failed step')
     .description(
@@ -29,7 +31,7 @@ export function registerSkip(program: Command, run: Runner): void {
     .action((name: string | undefined, options: SkipOptions) => {
       const message = {
         name: 'skip',
-        body: bodyOf({ step: options.step, reason: options.reason }),
+        body: bodyOf({ step: options.step, reason: options.reason, ...who(options) }),
         question: `go on without ${options.step ?? 'the failed step'}?`,
       } as const;
       return run((context) => sendToRun(context, name, options, message));

@@ -9,6 +9,7 @@ import { FOLLOW_JSON } from '../follow/follow-json.ts';
 import { describePlanChange, type PlanChange } from '../../domain/planning/plan-change.ts';
 import { runTypeOf } from '../../domain/planning/run-type-of.ts';
 import { openMeshServices } from '../mesh-services.ts';
+import { ownName } from '../own-name.ts';
 import { readPlanFile } from '../plan-file.ts';
 import { buildRequestInput, checkRequest, invalid, type RequestOptions } from '../request-input.ts';
 import { requireWorker } from '../temporal/find-worker.ts';
@@ -21,6 +22,8 @@ import { WATCH_NOTES } from './watch.ts';
 
 interface StartOptions extends RequestOptions {
   readonly plan?: string;
+  /** Who asks, by their own words. */
+  readonly by?: string;
   readonly wait?: boolean;
   readonly untilGate?: boolean;
   readonly withoutWorker?: boolean;
@@ -34,6 +37,7 @@ export function registerStart(program: Command, run: Runner): void {
     .summary('start an upgrade, a downgrade, or a restart of old proxies')
     .description('Starts a run over a mesh and returns when it has begun.')
     .option('--plan <file>', 'start exactly this plan, kept from `plan --output json`')
+    .option('--by <name>', 'who asks, for the report (default: your user and host)')
     .option('--wait', 'follow the run to its end')
     .option('--until-gate', 'follow it, and return with exit code 5 when a person is waited for')
     .option('--without-worker', 'start although no worker polls; the run begins when one does')
@@ -94,7 +98,7 @@ async function readInput(
   options: StartOptions,
 ): Promise<{ input: Readonly<Record<string, unknown>>; asked: TypedRequest }> {
   if (options.plan === undefined) {
-    const input = buildRequestInput(cluster, options);
+    const input = askedBy(buildRequestInput(cluster, options), options.by);
     return { input, asked: await checkRequest(input, options.type) };
   }
   const kept = await readPlanFile(options.plan);
@@ -111,8 +115,17 @@ async function readInput(
   }
   const type = runTypeOf(kept.plan);
   await requireSamePlan(context, kept, await checkRequest(kept.request, type));
-  const input = { ...kept.request, planDigest: kept.digest };
+  const input = askedBy({ ...kept.request, planDigest: kept.digest }, options.by);
   return { input, asked: await checkRequest(input, type) };
+}
+
+/** With who asks: what the command line says, else what is written there, else whose machine it is. */
+function askedBy(
+  input: Readonly<Record<string, unknown>>,
+  by: string | undefined,
+): Readonly<Record<string, unknown>> {
+  const requestedBy = by ?? input['requestedBy'] ?? ownName();
+  return requestedBy === undefined ? input : { ...input, requestedBy };
 }
 
 function requireSame(name: string, given: string | undefined, kept: unknown): void {

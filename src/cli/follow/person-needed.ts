@@ -1,3 +1,5 @@
+import { describeApproval, whoIsNeeded } from '../../domain/approval/describe-approvals.ts';
+import type { OpenGateView } from '../../domain/approval/evidence.ts';
 import type { Progress } from '../../domain/progress.ts';
 import { stripUnprintable } from '../../domain/report-markdown.ts';
 import { formatTime } from '../render/time.ts';
@@ -9,6 +11,10 @@ export type Need =
       readonly gate: string;
       readonly until: string;
       readonly planDigest?: string;
+      /** Who has approved, and who still has to, in words. */
+      readonly approvedBy?: string;
+      readonly stillNeeded?: string;
+      readonly isSigned?: true;
     }
   | {
       readonly kind: 'halt';
@@ -27,6 +33,7 @@ export function needOf(progress: Progress): Need | undefined {
       gate: openGate.name,
       until: openGate.until,
       ...(planDigest === undefined ? {} : { planDigest }),
+      ...approvalsOf(openGate),
     };
   }
   if (progress.phase === 'Halted') {
@@ -46,15 +53,40 @@ export function needOf(progress: Progress): Need | undefined {
   return undefined;
 }
 
+function approvalsOf(
+  gate: OpenGateView,
+): Pick<Extract<Need, { kind: 'gate' }>, 'approvedBy' | 'stillNeeded' | 'isSigned'> {
+  const stillNeeded = whoIsNeeded(gate);
+  const approvedBy = (gate.approvals ?? []).map(describeApproval).join('; ');
+  return {
+    ...(stillNeeded === undefined ? {} : { stillNeeded }),
+    ...(approvedBy === '' ? {} : { approvedBy }),
+    ...(gate.mode === 'signed' ? { isSigned: true } : {}),
+  };
+}
+
 /** The need in words, with the commands that answer it. */
 export function describeNeed(need: Need, workflowId: string): readonly string[] {
   switch (need.kind) {
     case 'gate':
       return [
         `The gate "${stripUnprintable(need.gate)}" is open until ${formatTime(need.until)}.`,
+        ...(need.approvedBy === undefined
+          ? []
+          : [`  approved by: ${stripUnprintable(need.approvedBy)}`]),
+        ...(need.stillNeeded === undefined
+          ? []
+          : [`  still needed: ${stripUnprintable(need.stillNeeded)}`]),
         `  look:     meshlift show ${workflowId}`,
-        `  go on:    meshlift approve ${workflowId}`,
-        `  undo all: meshlift reject ${workflowId} --reason "…"`,
+        ...(need.isSigned === true
+          ? [
+              `  go on:    meshlift sign ${workflowId} --approve --key FILE --send`,
+              `  undo all: meshlift sign ${workflowId} --reject --key FILE --send`,
+            ]
+          : [
+              `  go on:    meshlift approve ${workflowId}`,
+              `  undo all: meshlift reject ${workflowId} --reason "…"`,
+            ]),
       ];
     case 'halt':
       return [

@@ -6,7 +6,9 @@ import { describeCensus } from '../../domain/rollout/describe-census.ts';
 import type { Output } from '../output.ts';
 import type { RunView } from '../run-view.ts';
 import { describeNeed, needOf } from '../follow/person-needed.ts';
+import { describeEvidence } from '../signing/describe-evidence.ts';
 import { renderFindings } from './findings.ts';
+import { approvalFacts, renderGates } from './gate.ts';
 import { renderFacts, renderSections, type Fact, type Section } from './sections.ts';
 import { renderTable } from './table.ts';
 import { formatTime, formatTook } from './time.ts';
@@ -24,6 +26,7 @@ export function renderRun(output: Output, view: RunView): string {
   ]);
   const sections = renderSections(output, [
     { title: 'A person is needed', body: need(view) },
+    { title: 'Evidence', body: evidenceOf(view) },
     { title: 'Steps', body: renderSteps(output, progress?.steps ?? report?.steps ?? [], progress) },
     ...(report === undefined ? [] : reportSections(output, report)),
   ]);
@@ -49,6 +52,7 @@ function openFacts(progress: Progress | undefined): readonly Fact[] {
   return [
     ['Phase', progress.phase],
     ['Waiting for', printable(progress.waitingFor)],
+    ...approvalFacts(progress.openGate),
     ['Paused', printable(progress.pausedBecause)],
     ['Can be undone', yesNo(progress.canRollBack)],
   ];
@@ -66,6 +70,7 @@ function reportFacts(report: UpgradeReport | undefined): readonly Fact[] {
   if (report === undefined) return [];
   return [
     ['Cause', printable(report.cause)],
+    ['Asked for by', printable(report.requestedBy)],
     ['Began', formatTime(report.startedAt)],
     ['Ended', report.endedAt === undefined ? undefined : formatTime(report.endedAt)],
   ];
@@ -122,6 +127,7 @@ function reportSections(output: Output, report: UpgradeReport): readonly Section
   return [
     { title: 'Waves', body: renderWaves(output, report.waves) },
     ...endSections(output, report),
+    { title: 'Gates', body: renderGates(output, report.gates ?? []) },
     { title: 'Messages', body: renderMessages(output, report) },
   ];
 }
@@ -139,6 +145,11 @@ function endSections(output: Output, report: UpgradeReport): readonly Section[] 
 function need({ progress, workflowId }: RunView): string | undefined {
   const found = progress === undefined ? undefined : needOf(progress);
   return found === undefined ? undefined : describeNeed(found, workflowId).join('\n');
+}
+
+function evidenceOf({ progress }: RunView): string | undefined {
+  const gate = progress?.openGate;
+  return gate === undefined ? undefined : describeEvidence(gate);
 }
 
 function renderSteps(
@@ -190,10 +201,11 @@ function renderMessages(output: Output, report: UpgradeReport): string | undefin
   const rows = report.messages.map((record) => [
     formatTime(record.at),
     record.message,
+    record.by ?? '',
     record.effect,
     record.detail,
   ]);
-  return renderTable(output, ['WHEN', 'MESSAGE', 'EFFECT', 'DETAIL'], rows);
+  return renderTable(output, ['WHEN', 'MESSAGE', 'BY', 'EFFECT', 'DETAIL'], rows);
 }
 
 function renderDifferences(output: Output, report: UpgradeReport): string {

@@ -82,16 +82,18 @@ export function parseRollbackRequest(input: unknown): Parsed<RollbackRequest> {
   };
 }
 
-type Option = 'reason' | 'takeOver' | 'planDigest';
+type Option = 'reason' | 'requestedBy' | 'takeOver' | 'planDigest';
 
 /** Dropping undefined members keeps the value plain JSON under exactOptionalPropertyTypes. */
 function optionsIn({
   reason,
+  requestedBy,
   takeOver,
   planDigest,
 }: { readonly [name in Option]?: string | undefined }): Pick<MeshRequest, Option> {
   return {
     ...(reason === undefined ? {} : { reason }),
+    ...(requestedBy === undefined ? {} : { requestedBy }),
     ...(takeOver === undefined ? {} : { takeOver }),
     ...(planDigest === undefined ? {} : { planDigest }),
   };

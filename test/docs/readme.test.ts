@@ -136,7 +136,7 @@ describe('commands of the temporal command line', () => {
   });
 
   it('names only messages and queries that the workflow has', () => {
-    const source = readDocument('src/workflows/messages.ts');
+    const source = ['src/domain/messages.ts', 'src/workflows/messages.ts'].map(readDocument).join();
     const names = temporalLines.flatMap(([, words]) => {
       const at = words.findIndex((word) => word === '--name');
       return at === -1 ? [] : [words[at + 1] ?? ''];

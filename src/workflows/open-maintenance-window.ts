@@ -152,11 +152,15 @@ function tellMissed(
   });
 }
 
-function tellFailure(teller: Teller, { requestedBy }: Occasion, error: unknown): void {
+function tellFailure(teller: Teller, { requestedBy, schedule }: Occasion, error: unknown): void {
+  const paused =
+    schedule === undefined
+      ? ''
+      : ` The schedule is paused by that; go on with meshlift schedule resume ${schedule}.`;
   tell(teller, {
     kind: 'window-missed',
     title: `${teller.cluster}: ${requestedBy} has failed`,
-    text: `${describeFailure(error)}. The schedule is paused by that; go on with meshlift schedule resume.`,
+    text: `${describeFailure(error)}.${paused}`,
   });
 }
 

@@ -3,6 +3,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { toFailure } from '../../src/activities/failures.ts';
 import type { Activities } from '../../src/activities/index.ts';
 import { createMaintenanceActivities } from '../../src/activities/schedules/index.ts';
 import type { MaintenanceActivities } from '../../src/activities/schedules/index.ts';
@@ -11,6 +12,7 @@ import {
   createSchedule,
   readSchedule,
   type KeptSchedule,
+  type NewSchedule,
 } from '../../src/clients/temporal-schedules.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { RunEvent } from '../../src/domain/run-event.ts';
@@ -32,6 +34,7 @@ export const NEVER: MaintenanceWindow = { ...ALWAYS, name: 'never', startDate: '
 /** A development server, a worker with the real workflow, and runs over meshes that only stand there. */
 export interface MaintenanceStage {
   readonly env: TestWorkflowEnvironment;
+  readonly config: Config;
   /** What people were told. */
   readonly told: readonly RunEvent[];
   /** What the policy asks for on a cluster, from now on; `unread` until then. */
@@ -63,12 +66,13 @@ export async function openMaintenanceStage(
   ]);
   const advices = new Map<string, () => Promise<Advice>>();
   const told: RunEvent[] = [];
+  const config = sampleConfig();
   const worker = await Worker.create({
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',
     taskQueue: QUEUE,
     workflowBundle,
-    activities: { ...others, ...activitiesWith(advices, told) },
+    activities: { ...others, ...activitiesWith(config, advices, told) },
     maxHeartbeatThrottleInterval: '100ms',
     shutdownGraceTime: '1s',
     shutdownForceTime: '2s',
@@ -76,22 +80,11 @@ export async function openMaintenanceStage(
   const done = worker.run();
   return {
     env,
+    config,
     told,
     advise: (cluster, advice) => void advices.set(cluster, advice),
     schedule: (name, cluster, window = ALWAYS) =>
-      createSchedule(env.client, {
-        name,
-        taskQueue: QUEUE,
-        request: {
-          apiVersion: API_VERSION,
-          cluster,
-          window: window.name,
-          policy: { kind: 'patch', withinDays: 7 },
-        },
-        window,
-        times: scheduleTimes(window, Date.now()),
-        summary: `${cluster}: take patch releases within 7 days`,
-      }),
+      createSchedule(env.client, takingPatches(name, cluster, window)),
     until: async (name, holds) => {
       const deadline = performance.now() + PATIENCE_MS;
       for (;;) {
@@ -109,8 +102,25 @@ export async function openMaintenanceStage(
   };
 }
 
+function takingPatches(name: string, cluster: string, window: MaintenanceWindow): NewSchedule {
+  return {
+    name,
+    taskQueue: QUEUE,
+    request: {
+      apiVersion: API_VERSION,
+      cluster,
+      window: window.name,
+      policy: { kind: 'patch', withinDays: 7 },
+    },
+    window,
+    times: scheduleTimes(window, Date.now()),
+    summary: `${cluster}: take patch releases within 7 days`,
+  };
+}
+
 /** All real, but for what looks at a mesh. */
 function activitiesWith(
+  config: Config,
   advices: ReadonlyMap<string, () => Promise<Advice>>,
   told: RunEvent[],
 ): MaintenanceActivities & Pick<Activities, 'notify'> {
@@ -122,11 +132,16 @@ function activitiesWith(
       },
     },
   ) as Parameters<typeof createMaintenanceActivities>[0]['installer'];
-  const config = sampleConfig();
   return {
     ...createMaintenanceActivities({ config, installer, readConfig: () => config }),
-    checkOpening: async ({ window }) =>
-      verdictAt({ windows: [windowOf(config, window)], freezes: [], instant: Date.now() }),
+    checkOpening: async ({ window }) => {
+      try {
+        const windows = [windowOf(config, window)];
+        return verdictAt({ windows, freezes: [], instant: Date.now() });
+      } catch (error) {
+        throw toFailure(error);
+      }
+    },
     adviseMaintenance: async ({ cluster }) => {
       const advise = advices.get(cluster);
       if (advise === undefined) throw new Error(`nobody has said what ${cluster} is advised`);

@@ -21,7 +21,9 @@ let stage: MaintenanceStage | undefined;
 const { activities } = createScript({
   cluster: 'nine',
   taskQueue: QUEUE,
-  policy: { windows: { prepare: ['always'], controlPlane: ['always'] } },
+  policy: {
+    windows: { prepare: ['always'], controlPlane: ['always'], compensation: 'always' },
+  },
   but: {
     checkWindow: async () => verdict,
     // As long as nobody tells it, the run does not look again.

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { SignedKey } from '../../rig/certificates.ts';
 
 /** A request as it arrived. */
@@ -17,8 +18,8 @@ export interface Receiver {
   /** The requests so far, oldest first. */
   readonly received: readonly Received[];
   /** Resolves when as many connections as were opened are closed. */
-  allClosed(): Promise<void>;
-  close(): Promise<void>;
+  readonly allClosed: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export type Answer = (response: ServerResponse, asked: Received) => void;
@@ -32,7 +33,7 @@ export async function startReceiver(answer: Answer, key?: SignedKey): Promise<Re
     key === undefined
       ? createServer()
       : createTlsServer({ cert: key.certificatePem, key: key.keyPem });
-  server.on('connection', (socket) => {
+  server.on('connection', (socket: Socket) => {
     open += 1;
     socket.on('error', () => undefined);
     socket.on('close', () => {

@@ -2,6 +2,7 @@ import { beforeEach } from '@jest/globals';
 import type { MockActivityEnvironment } from '@temporalio/testing';
 import type { InjectionTools } from '../../src/activities/restart/manual/prepare-injections.ts';
 import type { WaveCheckpoint, WaveResult } from '../../src/activities/restart/wave-checkpoint.ts';
+import type { WindowGuard } from '../../src/activities/time/window-guard.ts';
 import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { createFakeKubernetes, type FakeKubernetes } from './fake-kubernetes.ts';
@@ -37,6 +38,8 @@ export interface Attempt {
   readonly checkpoint?: WaveCheckpoint;
   /** What injects by hand; nothing may where this is absent. */
   readonly injection?: InjectionTools;
+  /** Asked before anything begins; absent: it may at any time. */
+  readonly guard?: WindowGuard;
 }
 
 /** A fake cluster with the new control plane, anew for each test, in which a wave is restarted. */
@@ -81,7 +84,8 @@ export async function useWave(limits: Limits): Promise<WaveStage> {
     restart: (attempt = {}) => {
       const { kubernetes = cluster, env = attemptAfter(), checkpoint } = attempt;
       const step = { ...RUN, step: 'wave-1' };
-      const options = { checkpoint, injection: attempt.injection ?? NO_INJECTION };
+      const { guard, injection = NO_INJECTION } = attempt;
+      const options = { checkpoint, injection, guard };
       return env.run(() => restartWorkloads(accessTo(kubernetes), step, options, heart));
     },
     writesTo: (what) => cluster.writes.filter((write) => what.test(write)),

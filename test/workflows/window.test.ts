@@ -1,0 +1,273 @@
+import { expect, it } from '@jest/globals';
+import type { MaintenanceWindow } from '../../src/domain/time/maintenance-window.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { sampleOutline } from '../support/scripted-activities.ts';
+import { samplePolicy } from '../support/sample-mesh.ts';
+import { createTimedCluster, type TimedCluster } from '../support/timed-activities.ts';
+import { useStage } from '../support/use-stage.ts';
+import type { Rehearsal } from '../support/workflow-stage.ts';
+
+const { describeOnStage, stage } = await useStage('windows');
+
+/** Tuesdays and Thursdays, 22:00 to 02:00. */
+const NIGHTS: MaintenanceWindow = {
+  name: 'nights',
+  timeZone: 'UTC',
+  rule: { kind: 'weekly', days: ['tue', 'thu'], every: 1 },
+  start: '22:00',
+  durationSeconds: 4 * 3600,
+  except: [],
+};
+const WAVES = { windows: { dataPlane: ['nights'], compensation: 'always' } } as const;
+/** A Monday. */
+const MONDAY = '2026-11-23T12:00:00Z';
+/** Hours go by as a test looks, so that a change is seen within the hour. */
+const WITHIN_FIRST = expect.stringMatching(/^2026-11-24T22:/) as unknown;
+
+interface Play {
+  readonly policy: Partial<Policy>;
+  readonly begin?: string;
+  readonly windows?: readonly MaintenanceWindow[];
+  readonly hoursOf?: Readonly<Record<string, number>>;
+}
+
+async function begin({
+  policy,
+  begin: first = MONDAY,
+  windows = [NIGHTS],
+  hoursOf = {},
+}: Play): Promise<{ readonly run: Rehearsal; readonly cluster: TimedCluster }> {
+  const cluster = await createTimedCluster(stage(), { begin: first, windows, hoursOf });
+  const run = await stage().begin({ policy, but: cluster.activities });
+  return { run, cluster };
+}
+
+/** Lets days pass until the gate `complete`, and the rest of the run. */
+async function finish(run: Rehearsal): Promise<string> {
+  for (let hours = 0; hours < 24 * 40; hours += 1) {
+    if ((await run.progress()).phase === 'AwaitingCompletion') break;
+    await stage().env.sleep('1 hour');
+  }
+  await run.handle.executeUpdate('approve', { args: [{}] });
+  return (await run.result()).outcome;
+}
+
+/** `wave-1 2026-11-24T22:00`, without what the waves are not. */
+function ofWaves({ changes }: TimedCluster): readonly string[] {
+  return changes.filter(({ what }) => what.includes('wave')).map(({ what, at }) => `${what} ${at}`);
+}
+
+describeOnStage('a window that policy asks for', () => {
+  it('is waited for before a wave, while what needs none goes on', async () => {
+    const { run, cluster } = await begin({ policy: WAVES });
+
+    const parked = await run.reach('WaitingForWindow');
+    const before = cluster.changes.map(({ what }) => what);
+
+    expect(parked.waitingFor).toBe(
+      'no window is open (nights: tue, thu at 22:00 UTC for 4 h); opens at 2026-11-24T22:00:00.000Z',
+    );
+    expect(parked.steps.find(({ id }) => id === 'wave-1')?.state).toBe('pending');
+    expect(before).toEqual(['crds', 'control-plane']);
+    expect(await finish(run)).toBe('Succeeded');
+    const [selectors, restarts] = ofWaves(cluster);
+    expect(selectors).toMatch(/^wave-1 2026-11-24T22:/);
+    expect(restarts).toMatch(/^restart wave-1 2026-11-24T22:/);
+  });
+
+  it('closes amid a wave: it parks, and goes on in the next from where it was', async () => {
+    const { run, cluster } = await begin({ policy: WAVES, hoursOf: { 'wave-2': 10 } });
+
+    const outcome = await finish(run);
+
+    expect(outcome).toBe('Succeeded');
+    const [first, again] = ofWaves(cluster).filter((each) => each.startsWith('restart wave-2'));
+    expect(first).toMatch(/^restart wave-2 2026-11-24T22:/);
+    expect(again).toMatch(/^restart wave-2 2026-11-26T22:/);
+    const selectors = ofWaves(cluster).filter((each) => each.startsWith('wave-2'));
+    expect(selectors).toHaveLength(1);
+  });
+
+  it('is needed before the mesh is taken where the first change needs it', async () => {
+    const { run, cluster } = await begin({
+      policy: { windows: { prepare: ['nights'], compensation: 'always' } },
+    });
+
+    await run.reach('WaitingForWindow');
+    const calls = [...run.script.calls];
+    const outcome = await finish(run);
+
+    expect(calls).toContain('planUpgrade');
+    expect(calls).not.toContain('claimMesh');
+    expect(cluster.changes[0]).toEqual({ what: 'crds', at: WITHIN_FIRST });
+    expect(outcome).toBe('Succeeded');
+  });
+
+  it('has to be long enough for what is begun in it', async () => {
+    const { run, cluster } = await begin({ policy: WAVES, begin: '2026-11-25T00:30:00Z' });
+    await run.reach('AwaitingCompletion');
+    const early = ofWaves(cluster)[0];
+    await run.handle.executeUpdate('approve', { args: [{}] });
+    await run.result();
+    const long = await createTimedCluster(stage(), {
+      begin: '2026-11-25T00:30:00Z',
+      windows: [NIGHTS],
+    });
+    const second = await stage().begin({
+      policy: WAVES,
+      but: {
+        ...long.activities,
+        planUpgrade: async ({ cluster: name }) => {
+          const outline = sampleOutline(name, samplePolicy(WAVES));
+          const steps = outline.steps.map((step) =>
+            step.kind === 'wave' ? { ...step, estimateSeconds: 7200 } : step,
+          );
+          return { kind: 'plan', outline: { ...outline, steps } };
+        },
+      },
+    });
+
+    const parked = await second.reach('WaitingForWindow');
+
+    expect(early).toMatch(/^wave-1 2026-11-25T00:3/);
+    expect(parked.waitingFor).toMatch(/^what takes 120 min would not end before 2026-11-25T02:00/);
+    expect(await finish(second)).toBe('Succeeded');
+    expect(ofWaves(long)[0]).toMatch(/^wave-1 2026-11-26T22:/);
+  });
+
+  it('opens after the gap in the night in which the clocks go forward', async () => {
+    const berlin = {
+      ...NIGHTS,
+      timeZone: 'Europe/Berlin',
+      rule: { kind: 'daily', every: 1 },
+      start: '02:30',
+      durationSeconds: 3600,
+    } as const;
+    const { run, cluster } = await begin({
+      policy: WAVES,
+      windows: [berlin],
+      begin: '2027-03-27T12:00:00Z',
+    });
+
+    expect(await finish(run)).toBe('Succeeded');
+
+    expect(ofWaves(cluster)[0]).toMatch(/^wave-1 2027-03-28T01:/);
+  });
+
+  it('may open by word of a schedule: the run looks again at once', async () => {
+    const { run, cluster } = await begin({ policy: WAVES });
+    await run.reach('WaitingForWindow');
+    const looks = (): number => run.script.calls.filter((call) => call === 'checkWindow').length;
+    const before = looks();
+
+    cluster.pass(34);
+    await run.handle.signal('windowOpened', { window: 'nights' });
+    await run.script.begun('restartWorkloads wave-1');
+
+    expect(looks()).toBeGreaterThan(before);
+    expect(ofWaves(cluster)[0]).toMatch(/^wave-1 2026-11-24T22:0/);
+    expect(await finish(run)).toBe('Succeeded');
+  });
+});
+
+describeOnStage('a freeze that is added while a run is under way', () => {
+  const FREEZE = {
+    name: 'incident',
+    from: Date.parse('2026-11-23T00:00:00Z'),
+    to: Date.parse('2026-12-07T09:00:00Z'),
+    reason: 'incident 4711',
+  };
+
+  it('holds the next change back for weeks, though no window is asked for', async () => {
+    const { run, cluster } = await begin({ policy: {} });
+    await run.reach('Soaking');
+    cluster.freezes = [FREEZE];
+
+    const parked = await run.reach('WaitingForWindow');
+
+    expect(parked.waitingFor).toBe(
+      'freeze "incident" until 2026-12-07T09:00:00.000Z: incident 4711; opens at 2026-12-07T09:00:00.000Z',
+    );
+    expect(await finish(run)).toBe('Succeeded');
+    expect(ofWaves(cluster)[0]).toMatch(/^wave-1 2026-12-07T(09|10):/);
+  });
+
+  it('ends early when somebody takes it away', async () => {
+    const { run, cluster } = await begin({ policy: {} });
+    await run.reach('Soaking');
+    cluster.freezes = [FREEZE];
+    await run.reach('WaitingForWindow');
+
+    await stage().env.sleep('30 hours');
+    cluster.freezes = [];
+    await stage().env.sleep('2 hours');
+
+    expect(await finish(run)).toBe('Succeeded');
+    expect(ofWaves(cluster)[0]).toMatch(/^wave-1 2026-11-24T1[89]:/);
+  });
+
+  it('is told as the reason in place of the window once it is', async () => {
+    const { run, cluster } = await begin({ policy: WAVES });
+    await run.reach('WaitingForWindow');
+
+    cluster.freezes = [FREEZE];
+    await stage().env.sleep('2 hours');
+
+    expect((await run.progress()).waitingFor).toBe(
+      'freeze "incident" until 2026-12-07T09:00:00.000Z: incident 4711; opens at 2026-12-08T22:00:00.000Z',
+    );
+    expect(await finish(run)).toBe('Succeeded');
+    expect(ofWaves(cluster)[0]).toMatch(/^wave-1 2026-12-08T22:/);
+  });
+});
+
+describeOnStage('a run that waits for its window', () => {
+  it('is taken back at once, outside of every window', async () => {
+    const { run, cluster } = await begin({ policy: WAVES });
+    await run.reach('WaitingForWindow');
+
+    await run.handle.executeUpdate('rollback', { args: [{ reason: 'not this week' }] });
+
+    expect((await run.result()).outcome).toBe('RolledBack');
+    const undone = cluster.changes.filter(({ what }) => what.startsWith('undo'));
+    expect(undone.map(({ what }) => what)).toEqual(['undo control-plane']);
+    expect(undone[0]?.at).toMatch(/^2026-11-23T12:/);
+  });
+
+  it('is taken back in a window where its policy wants that', async () => {
+    const { run, cluster } = await begin({
+      policy: { windows: { dataPlane: ['nights'], compensation: 'window' } },
+    });
+    await run.reach('WaitingForWindow');
+
+    await run.handle.executeUpdate('rollback', { args: [{}] });
+
+    expect((await run.result()).outcome).toBe('RolledBack');
+    const undone = cluster.changes.filter(({ what }) => what.startsWith('undo'));
+    expect(undone).toEqual([{ what: 'undo control-plane', at: WITHIN_FIRST }]);
+  });
+
+  it('is paused across an opening, and waits for the next one then', async () => {
+    const { run, cluster } = await begin({ policy: WAVES });
+    await run.reach('WaitingForWindow');
+
+    await run.handle.executeUpdate('pause', { args: [{ reason: 'incident' }] });
+    const paused = await run.reach('Paused');
+    await stage().env.sleep('2 days');
+    await run.handle.executeUpdate('resume', { args: [{}] });
+
+    expect(paused.pausedBecause).toBe('incident');
+    expect(await finish(run)).toBe('Succeeded');
+    expect(ofWaves(cluster)[0]).toMatch(/^wave-1 2026-11-26T22:/);
+  });
+
+  it('is left as it stands by an abort that says so', async () => {
+    const { run, cluster } = await begin({ policy: WAVES });
+    await run.reach('WaitingForWindow');
+
+    await run.handle.executeUpdate('abort', { args: [{ leave: true }] });
+
+    expect((await run.result()).outcome).toBe('Halted');
+    expect(ofWaves(cluster)).toEqual([]);
+  });
+});

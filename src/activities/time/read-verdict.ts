@@ -1,6 +1,6 @@
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import type { DatedAnswer, KubernetesClient } from '../../clients/kubernetes.ts';
-import { ConfigError, type Config } from '../../config/config.ts';
+import type { Config, ConfigError } from '../../config/config.ts';
 import { FREEZES_NAME, readFreezes } from '../../domain/time/freeze-entries.ts';
 import type {
   Freeze,
@@ -51,7 +51,7 @@ export async function readTimes(source: TimeSource): Promise<Times> {
     const ours = freezes.filter(({ clusters }) => clusters?.includes(cluster) ?? true);
     return { kind: 'known', at: answer.at, windows, freezes: [...ours, ...added] };
   } catch (error) {
-    if (error instanceof ConfigError) {
+    if (isConfigError(error)) {
       return unknown(`windows and freezes cannot be read: ${error.message}`);
     }
     // Whoever may not look does not know; trouble that passes is tried again.
@@ -60,6 +60,10 @@ export async function readTimes(source: TimeSource): Promise<Times> {
     }
     throw error;
   }
+}
+
+function isConfigError(error: unknown): error is ConfigError {
+  return error instanceof Error && error.name === 'ConfigError';
 }
 
 export function freezesRef(namespace: string) {

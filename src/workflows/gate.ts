@@ -47,7 +47,7 @@ export async function passGate(run: Run, request: GateRequest, place: Place): Pr
       Math.max(1, until - Date.now()),
       { summary: `gate ${name}: open until ${end}` },
     );
-    await countReceived(run);
+    if (current().kind === 'open') await countReceived(run);
     const decided = current();
     if (isInTime && decided.kind === 'open') await goOnAnew(run, place);
     if (decided.kind !== 'decided') {

@@ -58,7 +58,7 @@ export async function halt(
       Math.max(1, end - Date.now()),
       { summary: `halted at ${step.id}: waits for ${ways} until ${until}` },
     );
-    await countReceived(run);
+    if (!isDecided()) await countReceived(run);
     if (isInTime && !isDecided()) {
       await goOnAnew(run, { kind: 'step', id: step.id, until: end, problem });
     }

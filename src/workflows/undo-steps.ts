@@ -173,7 +173,7 @@ async function askAboutUndo(
     Math.max(1, end - Date.now()),
     { summary: `undo of ${named} failed: waits for retry or skip until ${until}` },
   );
-  await countReceived(run);
+  if (!isAnswered()) await countReceived(run);
   if (isInTime && !isAnswered()) await goOnAnew(run, { ...progress, until: end });
   run.halted = undefined;
   enterPhase(run, 'RollingBack', 'the undo of every step that began');

@@ -81,7 +81,7 @@ export async function decideWayBack(
       Math.max(1, end - Date.now()),
       { summary: `${outline.from.revision} cannot serve: waits for ${WAYS} until ${until}` },
     );
-    await countReceived(run);
+    if (!isDecided()) await countReceived(run);
     if (isInTime && !isDecided()) await goOnAnew(run, { kind: 'way-back', cause, until: end });
     run.halted = undefined;
     const stop = stopOf(run);

@@ -74,18 +74,17 @@ export function ruleOnToken(control: Control, message: Message, verdict: TokenVe
   return { ...ruling, changes: { ...ruling.changes, nonces } };
 }
 
-/** What was signed is what counts. */
-function signedBody(body: MessageBody, { step, reason, planDigest }: DecisionClaims): MessageBody {
+/** What was signed is what counts, and nothing that somebody put beside the token. */
+function signedBody({ token }: MessageBody, claims: DecisionClaims): MessageBody {
+  const { gate, planDigest, step, leave, reason } = claims;
   return {
-    ...withoutStep(body),
-    ...(step === undefined ? {} : { step }),
-    ...(reason === undefined ? {} : { reason }),
+    ...(token === undefined ? {} : { token }),
+    ...(gate === undefined ? {} : { gate }),
     ...(planDigest === undefined ? {} : { planDigest }),
+    ...(step === undefined ? {} : { step }),
+    ...(leave === undefined ? {} : { leave }),
+    ...(reason === undefined ? {} : { reason }),
   };
-}
-
-function withoutStep({ step: _, ...body }: MessageBody): MessageBody {
-  return body;
 }
 
 function judgeState(control: Control, { name, body, receivedAt }: Message): string | undefined {

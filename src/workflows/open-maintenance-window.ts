@@ -100,6 +100,7 @@ async function open(
 
   const starting = planning({ summary: `start ${advice.type}` });
   const started = await starting.startMaintenanceRun({ cluster, advice, requestedBy });
+  if (started.kind === 'refused') return answer('NothingToDo', started.because);
   if (started.kind === 'open') return answer('AlreadyOn', started.because, started.run);
   const { workflowId, runId } = started;
   return answer('Started', advice.because, { workflowId, runId, type: advice.type });

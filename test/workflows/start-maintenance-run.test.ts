@@ -46,4 +46,19 @@ onServer('an action that starts a run', () => {
     expect(other).toMatchObject({ kind: 'open', run: { workflowId: 'mesh/one' } });
     expect(other.kind === 'open' && other.because).toContain('meshlift show mesh/one');
   });
+
+  it('does not try again by itself what went wrong', async () => {
+    const handle = stage?.env.client.workflow.getHandle('mesh/one');
+    await handle?.terminate('somebody had enough');
+
+    const again = await startBy('action-1');
+    const refused = await startBy('action-3');
+
+    // Of the one that started it, whatever became of the run meanwhile.
+    expect(again).toMatchObject({ kind: 'started' });
+    expect(refused).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('the last upgradeMesh to 1.26.1 ended as TERMINATED'),
+    });
+  });
 });

@@ -2,10 +2,15 @@ import { getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { describeOpenRun, WAITING_PHASE } from '../../domain/standing-policy/describe-open-run.ts';
 import type { MaintenanceRun } from '../../domain/standing-policy/maintenance-report.ts';
+import type { LastRun } from '../../domain/standing-policy/why-not-again.ts';
 import { makeMeshWorkflowId } from '../../domain/workflow-id.ts';
 
 export type FoundRun =
-  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'none';
+      /** The run that ended last; absent where the server remembers none. */
+      readonly last?: LastRun & { readonly openedBy?: string };
+    }
   | {
       readonly kind: 'open';
       readonly run: MaintenanceRun;
@@ -22,13 +27,25 @@ export async function findOpenRun({ cluster }: { readonly cluster: string }): Pr
   const workflowId = makeMeshWorkflowId({ cluster });
   try {
     const description = await getClient().workflow.getHandle(workflowId).describe();
-    if (description.closeTime !== undefined) return { kind: 'none' };
-    const { runId, type, memo, typedSearchAttributes } = description;
+    const { runId, type, memo, status, typedSearchAttributes } = description;
     const attributes = new Map<string, unknown>(
       typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
     );
     const phase = attributes.get('MeshPhase');
     const openedBy = memo?.['openedBy'];
+    if (description.closeTime !== undefined) {
+      const target = attributes.get('MeshTarget');
+      const outcome = memo?.['outcome'];
+      const last = {
+        workflowId,
+        runId,
+        type,
+        ...(typeof target === 'string' ? { target } : {}),
+        outcome: typeof outcome === 'string' ? outcome : status.name,
+        ...(typeof openedBy === 'string' ? { openedBy } : {}),
+      };
+      return { kind: 'none', last };
+    }
     const because = describeOpenRun({
       workflowId,
       type,

@@ -3,6 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Config } from '../../config/config.ts';
 import { API_VERSION } from '../../domain/request/request.ts';
 import type { Advice } from '../../domain/standing-policy/maintenance-report.ts';
+import { whyNotAgain } from '../../domain/standing-policy/why-not-again.ts';
 import { makeMeshWorkflowId } from '../../domain/workflow-id.ts';
 import { ActivityError } from '../errors.ts';
 import { findOpenRun, type FoundRun } from './find-open-run.ts';
@@ -16,7 +17,9 @@ export interface StartQuestion {
 
 export type Started =
   | { readonly kind: 'started'; readonly workflowId: string; readonly runId: string }
-  | Extract<FoundRun, { readonly kind: 'open' }>;
+  | Extract<FoundRun, { readonly kind: 'open' }>
+  /** The same went wrong the last time. */
+  | { readonly kind: 'refused'; readonly because: string };
 
 /**
  * Starts the run that a policy asks for, under the mesh's workflow id, which is its lock. A repeated
@@ -28,6 +31,13 @@ export async function startRun(
 ): Promise<Started> {
   const workflowId = makeMeshWorkflowId({ cluster });
   const openedBy = activityInfo().workflowExecution?.runId ?? requestedBy;
+  const before = await findOpenRun({ cluster });
+  if (before.kind === 'none' && before.last !== undefined) {
+    const { last } = before;
+    if (last.openedBy === openedBy) return { kind: 'started', workflowId, runId: last.runId };
+    const because = whyNotAgain(advice, last);
+    if (because !== undefined) return { kind: 'refused', because };
+  }
   try {
     const handle = await getClient().workflow.start(advice.type, {
       workflowId,

@@ -47,7 +47,11 @@ function advisePatch(policy: VersionPolicy, facts: VersionFacts, running: IstioV
       `${running} is the newest patch of ${minor} that can be supplied${passedOver(newer)}`,
     );
   }
-  return judge(policy, newest, `${newest.version} is the newest patch of ${minor}, ${running} runs`);
+  return judge(
+    policy,
+    newest,
+    `${newest.version} is the newest patch of ${minor}, ${running} runs`,
+  );
 }
 
 function adviseMinor(

@@ -1,6 +1,5 @@
-import { Temporal } from 'temporal-polyfill';
 import { assertNever } from '../assert-never.ts';
-import { dateOf, dayOf, firstInstant } from '../time/local-time.ts';
+import { clockAt, dateOf, dayOf, firstInstant } from '../time/local-time.ts';
 import {
   DAYS,
   type DateRange,
@@ -152,12 +151,10 @@ const FORESEEN_YEARS = 10;
 function irregular(window: MaintenanceWindow, now: number): readonly OpeningCalendar[] {
   const to = now + FORESEEN_YEARS * 366 * DAY_MS;
   return openingsOf(window, now, to).flatMap(({ opensAt }) => {
-    const local = Temporal.Instant.fromEpochMilliseconds(opensAt).toZonedDateTimeISO(
-      window.timeZone,
-    );
-    const time = local.toPlainTime().toString({ smallestUnit: 'minute' });
+    const { date, time } = clockAt(window.timeZone, opensAt);
     if (time === window.start || opensAt < now) return [];
-    const { hour, minute, year, month, day } = local;
+    const [hour = 0, minute = 0] = time.split(':').map(Number);
+    const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
     return [{ hour, minute, year, months: [month], days: { from: day, to: day } }];
   });
 }

@@ -52,6 +52,16 @@ export function lastInstant(timeZone: string, date: string, time: string): numbe
   return resolve(timeZone, `${date}T${time}`, 'last');
 }
 
+/** What a local clock shows at an instant (ms): a date `YYYY-MM-DD` and a time `HH:MM`. */
+export function clockAt(
+  timeZone: string,
+  instant: number,
+): { readonly date: string; readonly time: string } {
+  const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone);
+  const [date = '', time = ''] = local.toPlainDateTime().toString().split('T');
+  return { date, time: time.slice(0, 5) };
+}
+
 function resolve(timeZone: string, local: string, which: 'first' | 'last'): number {
   const wanted = Temporal.PlainDateTime.from(local);
   const first = wanted.toZonedDateTime(timeZone, { disambiguation: 'earlier' });

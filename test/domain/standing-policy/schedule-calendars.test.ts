@@ -110,8 +110,8 @@ describe('what calendars cannot say fires more often, never less', () => {
     ],
     ['every third day', windowWith({ kind: 'daily', every: 3 }, { startDate: '2026-01-05' })],
     [
-      'the last Sunday, also of February',
-      windowWith({ kind: 'weekday-of-month', week: 'last', day: 'sun', every: 1 }),
+      'the last Monday, also of February',
+      windowWith({ kind: 'weekday-of-month', week: 'last', day: 'mon', every: 1 }),
     ],
     [
       'every fifth month',

@@ -1,4 +1,9 @@
-import type { FreezeKeeper } from '../activities/time/keep-freezes.ts';
+import type {
+  addFreeze,
+  FreezeKeeper,
+  listFreezes,
+  removeFreeze,
+} from '../activities/time/keep-freezes.ts';
 import type { Config } from '../config/config.ts';
 import type { CommandContext } from './context.ts';
 
@@ -6,7 +11,11 @@ import type { CommandContext } from './context.ts';
 export interface TimeServices {
   readonly config: Config;
   readonly keeper: FreezeKeeper;
-  readonly freezes: typeof import('../activities/time/keep-freezes.ts');
+  readonly freezes: {
+    readonly addFreeze: typeof addFreeze;
+    readonly listFreezes: typeof listFreezes;
+    readonly removeFreeze: typeof removeFreeze;
+  };
 }
 
 /** Throws `InvalidRequestError` for an unknown cluster. */

@@ -42,9 +42,11 @@ export function needOf(outline: PlanOutline, step: StepOutline): WindowNeed | un
 
 /** What is begun goes on for as long as it may, whatever is left of it. */
 export function withoutSeconds(need: WindowNeed | undefined): WindowNeed | undefined {
-  if (need === undefined) return undefined;
-  const { seconds: _, ...rest } = need;
-  return rest;
+  return need === undefined ? undefined : momentary(need);
+}
+
+function momentary({ seconds: _, ...need }: WindowNeed): WindowNeed {
+  return need;
 }
 
 /** Of what is taken back: absent unless the policy has it wait. */

@@ -41,7 +41,7 @@ export interface TimedOptions {
 }
 
 /** The longest time between two looks at what may have changed. */
-const LOOK_EVERY_SECONDS = 3600;
+const LOOK_EVERY_SECONDS = 6 * 3600;
 
 /**
  * Its clock goes with the server's. What changes the mesh is refused outside of its time by the product's

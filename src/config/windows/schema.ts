@@ -148,6 +148,8 @@ interface Checked {
   readonly policies: Readonly<Record<string, { readonly windows?: PolicyWindowsFile | undefined }>>;
 }
 
+const PHASES = ['prepare', 'controlPlane', 'dataPlane', 'complete'] as const;
+
 /** What names a window or a cluster that is not there would never hold anything back: it is refused. */
 export function checkWindows(file: Checked, context: z.core.$RefinementCtx): void {
   const refuse = (path: (string | number)[], what: string, known: object, found: string): void => {
@@ -156,10 +158,9 @@ export function checkWindows(file: Checked, context: z.core.$RefinementCtx): voi
     const message = `expected a ${what} of this file (${list}), found "${found}"`;
     context.addIssue({ code: 'custom', path, message });
   };
-  for (const [policy, { windows: asked = {} }] of Object.entries(file.policies)) {
-    for (const [phase, wanted] of Object.entries(asked)) {
-      if (!Array.isArray(wanted)) continue;
-      for (const [index, each] of wanted.entries()) {
+  for (const [policy, { windows: asked }] of Object.entries(file.policies)) {
+    for (const phase of PHASES) {
+      for (const [index, each] of (asked?.[phase] ?? []).entries()) {
         refuse(['policies', policy, 'windows', phase, index], 'window', file.windows, each);
       }
     }

@@ -111,7 +111,9 @@ function fromAksFile(name: string, file: string): MaintenanceWindow {
     try {
       return fromAks(name, parsed.data);
     } catch (error) {
-      if (error instanceof TypeError) throw new TypeError(`${file}: ${error.message}`);
+      if (error instanceof TypeError) {
+        throw new TypeError(`${file}: ${error.message}`, { cause: error });
+      }
       throw error;
     }
   }

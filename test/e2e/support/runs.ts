@@ -15,6 +15,7 @@ export interface ProgressView {
   readonly phase: string;
   readonly planDigest?: string;
   readonly openGate?: { readonly name: string };
+  readonly waitingFor?: string;
   readonly pausedBecause?: string;
   readonly haltedBecause?: readonly string[];
   readonly steps: readonly StepView[];

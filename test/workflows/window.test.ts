@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import type { MaintenanceWindow } from '../../src/domain/time/maintenance-window.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { sampleOutline } from '../support/scripted-activities.ts';
@@ -8,6 +8,8 @@ import { useStage } from '../support/use-stage.ts';
 import type { Rehearsal } from '../support/workflow-stage.ts';
 
 const { describeOnStage, stage } = await useStage('windows');
+// Weeks go by in many looks.
+jest.setTimeout(180_000);
 
 /** Tuesdays and Thursdays, 22:00 to 02:00. */
 const NIGHTS: MaintenanceWindow = {

@@ -82,7 +82,7 @@ function problemNow(run: Run, name: MessageName, raw: unknown): string | undefin
 
 /** Received now: whether it is in time depends on this, however long its token is looked at. */
 function messageOf(name: MessageName, raw: unknown): Message {
-  return { name, body: (raw ?? {}), receivedAt: Date.now() };
+  return { name, body: raw ?? {}, receivedAt: Date.now() };
 }
 
 /**

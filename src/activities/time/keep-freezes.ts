@@ -1,5 +1,6 @@
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { FREEZES_NAME, readFreezes, writeFreeze } from '../../domain/time/freeze-entries.ts';
 import type { Freeze } from '../../domain/time/maintenance-window.ts';
 import { RECORD_LABELS } from '../record/record-names.ts';
@@ -92,7 +93,7 @@ async function change(
   }
 }
 
-function dataOf(object: { readonly data?: unknown } | undefined): Data {
-  const { data } = object ?? {};
+function dataOf(object: KubernetesObject | undefined): Data {
+  const data = object?.['data'];
   return typeof data === 'object' && data !== null ? { ...data } : {};
 }

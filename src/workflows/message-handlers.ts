@@ -106,7 +106,7 @@ function noWayBack(run: Run): string {
   }
   return run.isRefresh
     ? 'a restart cannot be taken back: new pods get the proxy of the control plane as it is now. To stop where it stands: abort'
-    : `the removal of the old revision has begun, so this run cannot be undone any more; once it has ended, the way back is the workflow rollbackMesh`;
+    : `the removal of the old revision has begun, so this run cannot be undone any more; once it has ended, the ways back are the workflows rollbackMesh and ${run.type === 'downgradeMesh' ? 'upgradeMesh' : 'downgradeMesh'}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { compareText } from '../kubernetes-object.ts';
-import { nameFew } from '../planning/build-steps.ts';
+import { nameFew } from '../planning/name-few.ts';
 import type { StepUndo, UpgradeStep } from '../planning/step.ts';
 import { orderWaves } from '../planning/wave-order.ts';
 import type { WaveContent } from '../planning/waves.ts';

@@ -9,7 +9,7 @@ import type { Policy } from '../../domain/policy.ts';
 import { applyOverrides } from '../../domain/preflight/evaluate-preflight.ts';
 import { checkMeshBusy } from '../../domain/preflight/rules/mesh-busy.ts';
 import { API_VERSION, type RollbackRequest } from '../../domain/request/request.ts';
-import { chooseRun, type Choice } from '../../domain/rollback/choose-run.ts';
+import { chooseRun, holderOf, type Choice } from '../../domain/rollback/choose-run.ts';
 import {
   isMove,
   openRemoval,
@@ -94,7 +94,7 @@ export async function chooseRecordedRun(
   const records = all.filter((each) => each.runId !== runId);
   // Once the lock is ours, it says whose it was.
   const holding = owner?.runId === runId ? owner?.takenOverFrom : owner?.runId;
-  const holder = records.find((each) => each.runId === holding)?.plan?.takesBack ?? holding;
+  const holder = holderOf(records, holding);
   const choice = chooseRun(records, {
     cluster: request.cluster,
     clusterUid,

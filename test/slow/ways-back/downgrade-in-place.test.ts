@@ -17,7 +17,7 @@ let worker: StrikingWorker;
 let before: Projection;
 
 beforeAll(async () => {
-  bench = await openBench('downgrade-in-place', { bare: true });
+  bench = await openBench('down-in-place', { bare: true });
   before = await installSmallMesh(bench, { version: LOWER, revision: 'default' });
   worker = await startStrikingWorker(bench, writeQuickConfig(bench));
 }, SETUP_TIMEOUT_MS);

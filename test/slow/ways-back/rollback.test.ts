@@ -67,9 +67,13 @@ it(
       bench.startWorker(env);
 
       // That server knows of no such run: whether it runs elsewhere is for a person to say.
+      const { runs } = await meshlift(['list', '--recorded', 'narrow', '--output', 'json'], env);
       const refused = await rollBack('narrow', env);
       const named = await rollBack('narrow', env, ['--take-over', runId]);
 
+      expect(runs).toContainEqual(
+        expect.objectContaining({ runId, holdsMesh: true, canBeTakenBack: true }),
+      );
       expect({ code: refused.code, findings: codesOf(refused.report) }).toEqual({
         code: 3,
         findings: ['MeshBusy blocking'],

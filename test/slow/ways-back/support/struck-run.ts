@@ -38,7 +38,11 @@ export async function runToEnd(
     ended = true;
   });
   const answered = answerGates(handle, { atGate, isOver: () => ended });
-  const [report] = await Promise.all([result, answered]);
+  // What a run waits for says more than that it was ended because of it.
+  const [waited, came] = await Promise.allSettled([answered, result]);
+  if (waited.status === 'rejected') throw waited.reason;
+  if (came.status === 'rejected') throw came.reason;
+  const report = came.value;
   return { report, seconds: (performance.now() - began) / 1000 };
 }
 

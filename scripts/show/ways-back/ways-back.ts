@@ -83,10 +83,12 @@ export const WAYS_BACK: Topic = {
       figures: {
         'canary: rollbacks tried': REPORTED,
         'canary: not restored whole': exactly(0),
+        'canary: seconds of a run, median': REPORTED,
         'canary: seconds of the longest run': REPORTED,
         'canary: rollbacks refused in words': exactly(2),
         'in-place: rollbacks tried': REPORTED,
         'in-place: not restored whole': exactly(0),
+        'in-place: seconds of a run, median': REPORTED,
         'in-place: seconds of the longest run': REPORTED,
       },
     }),

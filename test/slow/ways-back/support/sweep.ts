@@ -60,6 +60,8 @@ export function describeSweep(plot: SweepPlot): Sweep {
   afterAll(async () => {
     printFigure(`${strategy}: rollbacks tried`, tried);
     printFigure(`${strategy}: not restored whole`, tried - seconds.length);
+    const median = seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? 0;
+    printFigure(`${strategy}: seconds of a run, median`, median.toFixed(1));
     printFigure(`${strategy}: seconds of the longest run`, Math.max(0, ...seconds).toFixed(1));
     await worker.close();
     await bench.close();

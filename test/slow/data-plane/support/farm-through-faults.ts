@@ -50,7 +50,8 @@ const NAMES = ['worker', 'installer'];
 /** One line for each kind of request, such as `63 (12 broken) worker PATCH deployments`. */
 function summarise(asked: readonly Asked[]): readonly string[] {
   const groups = Map.groupBy(asked, ({ who, method, path: url, isWatch }) => {
-    const parts = new URL(url, 'https://api').pathname.split('/').slice(3);
+    const { pathname } = new URL(url, 'https://api');
+    const parts = pathname.replace(/^\/(api|apis\/[^/]+)\/[^/]+\//, '').split('/');
     const names = parts[0] === 'namespaces' && parts.length > 2 ? parts.slice(2) : parts;
     const resource = names.length > 2 ? `${names[0]}/${names[2]}` : names[0];
     return `${who} ${isWatch ? 'WATCH' : method} ${resource}`;

@@ -165,8 +165,12 @@ async function untilMoved(
       throw new UserError(`the upgrade ended before its gate: ${await outcomeOf(handle)}`);
     }
     if (phase === 'AwaitingCompletion') return;
-    if (phase === 'Halted' || phase === 'RollingBack') {
-      throw new UserError(`the upgrade did not reach its gate: it is ${phase}`);
+    if (phase === 'RollingBack') {
+      throw new UserError(`the upgrade is taken back before its gate: ${await outcomeOf(handle)}`);
+    }
+    if (phase === 'Halted') {
+      const { cause } = await handle.query<Report>('getReport');
+      throw new UserError(`the upgrade halted before its gate: ${cause ?? 'no cause is known'}`);
     }
     if (ended.worker) throw new UserError('the worker ended in the middle of a round');
     await delay(LOOK_MS, undefined, { signal });

@@ -8,7 +8,7 @@ import { countRequests, tallyRequests, type RequestsOf } from '../measure/reques
 import { countRestarts, restartSpan, type Restarts } from '../measure/restarts.ts';
 import { timeEach } from '../measure/time-each.ts';
 import type { Contender, ContenderRun } from './contender.ts';
-import type { SeenWorkload, Snapshot } from './snapshot.ts';
+import type { SeenPod, SeenWorkload, Snapshot } from './snapshot.ts';
 
 /** What one contender did in one round. */
 export interface RoundFigures extends Restarts {
@@ -38,6 +38,8 @@ export interface RoundFigures extends Restarts {
   /** Ready pods that are on the revision wanted, and all that are not so. */
   readonly onTarget: number;
   readonly notOnTarget: number;
+  /** Workloads of which a pod is the same as before. By the pods themselves: the log is no proof of what it has not. */
+  readonly untouched: number;
   /** Template changes of the workload that has most. */
   readonly mostGenerations: number;
   readonly run: Omit<ContenderRun, 'finish'>;
@@ -97,9 +99,19 @@ export function figureRound(evidence: RoundEvidence): RoundFigures {
     mostInTenSeconds: mostWithin(ready, SPAN_LONG_MS),
     onTarget,
     notOnTarget: after.pods.length - onTarget,
+    untouched: countUntouched(before.pods, after.pods, ownerOf),
     mostGenerations: mostGenerations(before, after),
     run,
   };
+}
+
+function countUntouched(
+  before: readonly SeenPod[],
+  after: readonly SeenPod[],
+  ownerOf: (pod: SeenPod) => SeenWorkload | undefined,
+): number {
+  const old = new Set(before.map(({ uid }) => uid));
+  return new Set(after.filter(({ uid }) => old.has(uid)).flatMap((pod) => ownerOf(pod) ?? [])).size;
 }
 
 function tellMost(events: readonly AuditEvent[], asked: RequestsOf): string {

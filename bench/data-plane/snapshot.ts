@@ -23,6 +23,7 @@ export interface SeenWorkload extends CountedWorkload {
 }
 
 export interface SeenPod extends PodName {
+  readonly uid: string;
   readonly isReady: boolean;
   /** Which control plane injected it; empty for none. */
   readonly revision: string;
@@ -70,14 +71,21 @@ function templateLabels({ workload }: FarmWorkload): Readonly<Record<string, str
 }
 
 function seePod(pod: LivePod): SeenPod {
-  const { namespace, name, annotations } = pod.metadata;
-  return { namespace, name, isReady: isReady(pod), revision: annotations?.['istio.io/rev'] ?? '' };
+  const { namespace, name, uid, annotations } = pod.metadata;
+  return {
+    namespace,
+    name,
+    uid,
+    isReady: isReady(pod),
+    revision: annotations?.['istio.io/rev'] ?? '',
+  };
 }
 
 interface LivePod {
   readonly metadata: {
     readonly namespace: string;
     readonly name: string;
+    readonly uid: string;
     readonly deletionTimestamp?: string;
     readonly annotations?: Readonly<Record<string, string>>;
   };

@@ -15,8 +15,6 @@ export interface Restarts {
   readonly podsMadeAgain: number;
   /** Pods that were made for those that the rig itself took away; they count nowhere else. */
   readonly podsLost: number;
-  /** Workloads of which not every pod was made anew. */
-  readonly untouched: number;
   /** Rounds of pods that the most restarted workload went through. */
   readonly mostPerWorkload: number;
 }
@@ -45,7 +43,6 @@ export function countRestarts(
     podsMade: counts.reduce((sum, { count }) => sum + count, 0),
     podsMadeAgain: counts.reduce((sum, { pods, count }) => sum + Math.max(0, count - pods), 0),
     podsLost: lost.length,
-    untouched: counts.filter(({ pods, count }) => count < pods).length,
     mostPerWorkload: counts.reduce(
       (most, { pods, count }) => Math.max(most, Math.ceil(count / Math.max(1, pods))),
       0,

@@ -3,7 +3,7 @@ import type { Finding } from '../domain/finding.ts';
 import type { PlanOutline } from '../domain/planning/plan.ts';
 import { outlinePlan } from '../domain/planning/outline-plan.ts';
 import type { MeshRequest, UpgradeRequest } from '../domain/request/request.ts';
-import type { Compiled } from './compile-plan.ts';
+import type { Compiled } from './conclude-plan.ts';
 import { recordOf } from './load-plan.ts';
 import { claimMesh, releaseMesh } from './record/owner-record.ts';
 import { recordBefore } from './in-place/recorded-before.ts';

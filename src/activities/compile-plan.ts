@@ -1,43 +1,28 @@
 import type { ClusterAccess } from '../clients/cluster-access.ts';
-import { stopsRun, type Finding } from '../domain/finding.ts';
+import type { Finding } from '../domain/finding.ts';
 import { hopFindings } from '../domain/in-place/in-place-findings.ts';
-import type { MeshInventory } from '../domain/inventory/inventory.ts';
-import { estimatePlan } from '../domain/planning/estimate-plan.ts';
-import type { KubernetesObject } from '../domain/kubernetes-object.ts';
-import { COMPONENT_LABEL } from '../domain/mesh/istio-labels.ts';
-import type { Planned } from '../domain/planning/plan.ts';
+import { isOfControlPlane } from '../domain/mesh/is-of-control-plane.ts';
 import { requiredAccess } from '../domain/planning/required-access.ts';
 import { findLastingGracePeriods } from '../domain/restart/find-lasting-grace-periods.ts';
 import {
   applyOverrides,
   evaluatePreflight,
   isWhollyThere,
-  sortFindings,
 } from '../domain/preflight/evaluate-preflight.ts';
 import type { PreflightFacts } from '../domain/preflight/facts.ts';
 import type { IstioVersion } from '../domain/version/istio-version.ts';
-import type { MeshInstaller, RenderedRelease } from '../installers/installer.ts';
+import type { MeshInstaller } from '../installers/installer.ts';
 import { injectionRequest } from './restart/manual/injection-request.ts';
 import { planInjection } from './restart/manual/plan-injection.ts';
 import { draftPlan, treatedOf, type DraftMaterial } from './draft-plan.ts';
 import { checkAccess } from './check-access.ts';
+import { blocked, concludePlan, type Compiled } from './conclude-plan.ts';
 import { takeInventory } from './inventory/take-inventory.ts';
 import { factsOf, hopsOf, sourceOf, targetOf, type CompileRequest } from './plan-facts.ts';
-import { digestPlan } from './plan-digest.ts';
 import { compileRelease } from './release/compile-release.ts';
 import { binaryMissing, type RunningRelease } from './release/recover-release.ts';
 
 export type { CompileRequest } from './plan-facts.ts';
-
-/** What planning came to, what it looked at, and the release that the plan installs. */
-export interface Compiled {
-  readonly planned: Planned;
-  readonly inventory: MeshInventory;
-  /** There only with a plan that installs one. */
-  readonly release?: RenderedRelease;
-  /** There only with a plan in place: what is replaced, as the running version's installer renders it. */
-  readonly before?: readonly KubernetesObject[];
-}
 
 /**
  * From a request and a live cluster to a plan, or to all the reasons why there is none. Reads only:
@@ -161,33 +146,16 @@ async function planFrom(material: Material): Promise<Compiled> {
     compileRequest.policy.restart,
   );
   const rights = await checkAccess(access, requiredAccess(draft));
-  const findings = sortFindings(
-    applyOverrides(
-      [...early, ...compiled.findings, ...met, ...lasting, ...rights],
-      compileRequest.request.overrides,
-    ),
-  );
-  if (findings.some(stopsRun)) return blocked(facts.inventory, findings);
-  const plan = { ...draft, findings };
-  return {
-    planned: {
-      kind: 'plan',
-      plan,
-      digest: digestPlan(plan),
-      estimate: estimatePlan(plan, facts.mesh),
-    },
+  const { findings: found, release, oldRender } = compiled;
+  const concluded = concludePlan(draft, {
     inventory: facts.inventory,
-    release: compiled.release,
-    ...(plan.strategy === 'in-place'
-      ? { before: compiled.oldRender.filter(isOfControlPlane) }
-      : {}),
+    findings: [...early, ...found, ...met, ...lasting, ...rights],
+    overrides: compileRequest.request.overrides,
+  });
+  if (concluded.planned.kind !== 'plan') return concluded;
+  return {
+    ...concluded,
+    release,
+    ...(draft.strategy === 'in-place' ? { before: oldRender.filter(isOfControlPlane) } : {}),
   };
-}
-
-function isOfControlPlane({ metadata }: KubernetesObject): boolean {
-  return metadata.labels?.[COMPONENT_LABEL] === 'Pilot';
-}
-
-function blocked(inventory: MeshInventory, findings: readonly Finding[]): Compiled {
-  return { planned: { kind: 'blocked', findings: sortFindings(findings) }, inventory };
 }

@@ -7,10 +7,12 @@ import { createIstioctlInstaller } from '../installers/istioctl/index.ts';
 import type { MeshInstaller } from '../installers/installer.ts';
 import { rememberRenders } from '../installers/remember-renders.ts';
 import { checkPlan } from './check-plan.ts';
-import { compilePlan, type Compiled } from './compile-plan.ts';
+import { compilePlan } from './compile-plan.ts';
+import type { Compiled } from './conclude-plan.ts';
 import { takeInventory } from './inventory/take-inventory.ts';
 import { compileRefresh } from './refresh/compile-refresh.ts';
 import { compileRollback } from './rollback/compile-rollback.ts';
+import { listRecordedRuns } from './rollback/list-recorded-runs.ts';
 import type { MeshServices } from './services.ts';
 import { surveyMeshTargets } from './survey-mesh-targets.ts';
 import { clusterConfig } from './with-cluster.ts';
@@ -40,6 +42,11 @@ export function createMeshServices(config: Config): MeshServices {
         versions: config.versions,
         today: new Date().toISOString().slice(0, 10),
       });
+    },
+    recordedRuns: async (cluster, signal) => {
+      const entry = clusterConfig(config, cluster);
+      const { meshNamespace } = entry;
+      return listRecordedRuns(openCluster(entry, signal).worker, { cluster, meshNamespace });
     },
     plan: async (asked, signal) => {
       const { planned } = await compile(asked, { config, installer, signal });

@@ -17,7 +17,8 @@ import {
   type PlanAnswer,
   type PlanRequest,
 } from './claim-run.ts';
-import { compilePlan, type Compiled } from './compile-plan.ts';
+import { compilePlan } from './compile-plan.ts';
+import type { Compiled } from './conclude-plan.ts';
 import { toFailure } from './failures.ts';
 import { compileRefresh } from './refresh/compile-refresh.ts';
 import {

@@ -1,6 +1,7 @@
 import type { MeshInventory } from '../domain/inventory/inventory.ts';
 import type { Planned, UpgradePlan } from '../domain/planning/plan.ts';
 import type { PlanChange } from '../domain/planning/plan-change.ts';
+import type { RecordListing } from '../domain/rollback/list-records.ts';
 import type { MeshTargets } from '../domain/targets/target.ts';
 import type { TypedRequest } from '../domain/request/request.ts';
 
@@ -13,6 +14,8 @@ export interface MeshServices {
   inspect(cluster: string, signal: AbortSignal): Promise<MeshInventory>;
   /** Where the mesh can go, by the installer's versions and the version table. */
   targets(cluster: string, signal: AbortSignal): Promise<MeshTargets>;
+  /** The runs that the cluster itself keeps a record of, newest first. */
+  recordedRuns(cluster: string, signal: AbortSignal): Promise<readonly RecordListing[]>;
   plan(asked: TypedRequest, signal: AbortSignal): Promise<Planned>;
   /** What changed since a plan was made; empty when that very plan still holds. */
   checkPlan(

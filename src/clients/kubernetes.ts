@@ -164,7 +164,8 @@ function writerFor(send: Send): Omit<KubernetesClient, Reading | 'getInsidePod'>
         path: collectionPath(resourceKindOf(body), body.metadata.namespace),
         query: writeQuery(options),
         body,
-        repeatable: options?.dryRun === true,
+        // One by name that was made after all is refused the second time: AlreadyExists.
+        repeatable: options?.dryRun === true || body.metadata.name !== '',
       }),
     replace: (body, options) =>
       object({

@@ -5,11 +5,36 @@ import { attempt, carryOut, type Forward } from './run-steps.ts';
 import { holdWhilePaused } from './hold-while-paused.ts';
 
 /**
- * Carries out the steps of a rollback. One undo that fails does not stop the others: what failed is
- * tried once more after them, and then waits for a person. What is skipped is left to do.
+ * Carries out the steps of a rollback, of a chain hop by hop: each is proven before the one before it is
+ * taken back, which would change again what is compared.
  */
 export async function rollBackSteps(run: Run, outline: PlanOutline): Promise<Forward> {
-  const { steps } = outline;
+  for (const steps of hopsIn(outline)) {
+    const end = await rollBackHop(run, outline, steps);
+    if (end !== undefined) return end;
+  }
+  return { kind: 'completed' };
+}
+
+/** The steps of each hop; its proof is the last of them. */
+function hopsIn({ steps }: PlanOutline): readonly (readonly StepOutline[])[] {
+  const hops: StepOutline[][] = [[]];
+  for (const step of steps) {
+    hops.at(-1)?.push(step);
+    if (step.kind === 'prove-restored') hops.push([]);
+  }
+  return hops;
+}
+
+/**
+ * One undo that fails does not stop the others: what failed is
+ * tried once more after them, and then waits for a person. What is skipped is left to do.
+ */
+async function rollBackHop(
+  run: Run,
+  outline: PlanOutline,
+  steps: readonly StepOutline[],
+): Promise<Forward | undefined> {
   const isUndo = ({ kind }: StepOutline): boolean => kind === 'undo-step';
   const firstUndo = steps.findIndex(isUndo);
   // Nothing returns to a control plane that is not there.
@@ -29,8 +54,7 @@ export async function rollBackSteps(run: Run, outline: PlanOutline): Promise<For
     run.place = undefined;
     await attempt(run, outline, step);
   }
-  const end = await carryOutAll(run, outline, steps.slice(Math.max(0, firstUndo)));
-  return end ?? { kind: 'completed' };
+  return carryOutAll(run, outline, steps.slice(Math.max(0, firstUndo)));
 }
 
 async function carryOutAll(

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { writeJournal } from '../../src/activities/record/step-journal.ts';
 import { undoStep, type UndoReceipt } from '../../src/activities/undo-step.ts';
 import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
-import type { UpgradeStep } from '../../src/domain/planning/step.ts';
 import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import {
   configMap,
@@ -20,15 +19,8 @@ import {
   RUN,
   samplePlan,
 } from '../support/sample-run.ts';
+import { INSTALL } from '../support/sample-steps.ts';
 
-const INSTALLATION: UpgradeStep = {
-  id: 'control-plane',
-  kind: 'install-control-plane',
-  component: 'Pilot',
-  objects: [],
-  title: 'Install',
-  undo: { kind: 'restore-prior' },
-};
 const LABEL = { 'istio.io/rev': NEW };
 
 let cluster: FakeKubernetes;
@@ -38,14 +30,14 @@ beforeEach(async () => {
   cluster.place(namespaceObject('kube-system'));
   for (const revision of [OLD, NEW]) placeControlPlane(cluster, revision);
   created = cluster.place(configMap(`istio-${NEW}`, { mesh: 'new' }));
-  await recordIn(cluster).put('plan', samplePlan([INSTALLATION]));
-  await writeJournal(recordIn(cluster), INSTALLATION.id, 'done', [
+  await recordIn(cluster).put('plan', samplePlan([INSTALL]));
+  await writeJournal(recordIn(cluster), INSTALL.id, 'done', [
     { kind: 'create', ref: refOf(created), uid: created.metadata.uid ?? '' },
   ]);
 });
 
 function undo(): Promise<UndoReceipt> {
-  return undoStep(accessTo(cluster), { ...RUN, step: INSTALLATION.id }, recordingHeart());
+  return undoStep(accessTo(cluster), { ...RUN, step: INSTALL.id }, recordingHeart());
 }
 
 describe('the new control plane', () => {

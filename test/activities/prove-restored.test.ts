@@ -4,25 +4,17 @@ import type { Proof } from '../../src/activities/snapshot/prove-restored.ts';
 import { takeSnapshot } from '../../src/activities/snapshot/take-snapshot.ts';
 import type { Change } from '../../src/domain/journal/change.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
-import type { UpgradeStep } from '../../src/domain/planning/step.ts';
 import type { Difference } from '../../src/domain/report.ts';
 import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import { configMap, namespaceObject } from '../support/kubernetes-objects.ts';
 import { NEW, OLD, placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
 import { useQuickTime } from '../support/quick-time.ts';
 import { accessTo, problemOf, recordIn, RUN, samplePlan, waveStep } from '../support/sample-run.ts';
+import { INSTALL } from '../support/sample-steps.ts';
 
 const time = useQuickTime();
 const { proveRestored } = await import('../../src/activities/snapshot/prove-restored.ts');
 
-const INSTALLATION: UpgradeStep = {
-  id: 'control-plane',
-  kind: 'install-control-plane',
-  component: 'Pilot',
-  objects: [],
-  title: 'Install',
-  undo: { kind: 'restore-prior' },
-};
 const SHOP = { apiVersion: 'v1', kind: 'Namespace', name: 'shop' };
 
 let cluster: FakeKubernetes;
@@ -36,7 +28,7 @@ beforeEach(() => {
 
 /** A run that took its snapshot, and then moved `shop`, restarted `cart` and made a ConfigMap. */
 async function taken(): Promise<void> {
-  await recordIn(cluster).put('plan', samplePlan([INSTALLATION, waveStep([cart])]));
+  await recordIn(cluster).put('plan', samplePlan([INSTALL, waveStep([cart])]));
   await takeSnapshot(accessTo(cluster), RUN);
   const labels: Change = {
     kind: 'labels',

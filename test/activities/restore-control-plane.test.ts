@@ -3,13 +3,13 @@ import { openRunRecord } from '../../src/activities/record/run-record.ts';
 import { readJournal, writeJournal } from '../../src/activities/record/step-journal.ts';
 import type { Change } from '../../src/domain/journal/change.ts';
 import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
-import type { UpgradeStep } from '../../src/domain/planning/step.ts';
 import { Crash, createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import { injecting, injector } from '../support/injecting-cluster.ts';
 import { configMap } from '../support/kubernetes-objects.ts';
 import { NEW, OLD, placeControlPlane } from '../support/placed-mesh.ts';
 import { useQuickTime } from '../support/quick-time.ts';
 import { accessTo, attemptAfter, recordIn, RUN, samplePlan } from '../support/sample-run.ts';
+import { planOfRollback, REMOVAL } from '../support/sample-steps.ts';
 
 const time = useQuickTime();
 const { restoreControlPlane } =
@@ -17,14 +17,6 @@ const { restoreControlPlane } =
 
 const MESH = RUN.meshNamespace;
 const BACK = { ...RUN, runId: 'r2' };
-const REMOVAL: UpgradeStep = {
-  id: 'remove-control-plane',
-  kind: 'remove-control-plane',
-  revision: OLD,
-  objects: [],
-  title: 'Remove',
-  undo: { kind: 'point-of-no-return' },
-};
 
 let cluster: FakeKubernetes;
 beforeEach(async () => {
@@ -63,16 +55,8 @@ describe('a control plane that a finished run has removed', () => {
     await writeJournal(recordIn(cluster), REMOVAL.id, 'done', changes);
     const objects = changes.map(({ ref }) => ({ ref, action: 'create' as const }));
     const undo = { kind: 'keep', because: 'a rollback is not taken back' } as const;
-    const { from, to, ...plan } = samplePlan([{ ...step, objects, title: 'Make it again', undo }], {
-      controlPlaneDeadlineSeconds: 30,
-    });
-    await openRunRecord(cluster, MESH, BACK.runId).put('plan', {
-      ...plan,
-      strategy: 'rollback',
-      from: to,
-      to: from,
-      takesBack: RUN.runId,
-    });
+    const plan = planOfRollback([{ ...step, objects, title: 'Make it again', undo }]);
+    await openRunRecord(cluster, MESH, BACK.runId).put('plan', plan);
     // What a controller makes of a Deployment.
     time.meanwhile(async () => {
       const istiod = removed[1];

@@ -6,18 +6,17 @@ import { claimMesh, readOwner } from '../../src/activities/record/owner-record.t
 import { openRunRecord } from '../../src/activities/record/run-record.ts';
 import { readJournal, writeJournal } from '../../src/activities/record/step-journal.ts';
 import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
-import type { Change } from '../../src/domain/journal/change.ts';
-import { refOf } from '../../src/domain/kubernetes-object.ts';
 import type { UpgradePlan } from '../../src/domain/planning/plan.ts';
 import type { UpgradeStep } from '../../src/domain/planning/step.ts';
 import type { UpgradeReport } from '../../src/domain/report.ts';
 import { API_VERSION } from '../../src/domain/request/request.ts';
 import { createFakeKubernetes, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import { namespaceObject } from '../support/kubernetes-objects.ts';
-import { NEW, OLD } from '../support/placed-mesh.ts';
+import { OLD } from '../support/placed-mesh.ts';
 import { useQuickTime } from '../support/quick-time.ts';
 import { samplePolicy } from '../support/sample-mesh.ts';
 import { accessTo, recordIn, recordingHeart, RUN, samplePlan } from '../support/sample-run.ts';
+import { LABELS, movedNamespace, planOfRollback, REMOVAL } from '../support/sample-steps.ts';
 
 const time = useQuickTime();
 const { readRecordedRuns } = await import('../../src/activities/rollback/read-recorded-runs.ts');
@@ -27,21 +26,6 @@ const { claimRollback } = await import('../../src/activities/rollback/claim-roll
 const MESH = RUN.meshNamespace;
 const BACK = { ...RUN, runId: 'r2' };
 const KEEP = { kind: 'keep', because: 'a rollback is not taken back' } as const;
-const LABELS: UpgradeStep = {
-  id: 'owner-labels',
-  kind: 'restore-labels',
-  namespaceMoves: [],
-  title: 'Put labels back',
-  undo: { kind: 'restore-prior' },
-};
-const REMOVAL: UpgradeStep = {
-  id: 'remove-control-plane',
-  kind: 'remove-control-plane',
-  revision: OLD,
-  objects: [],
-  title: 'Remove',
-  undo: { kind: 'point-of-no-return' },
-};
 
 let cluster: FakeKubernetes;
 beforeEach(async () => {
@@ -52,32 +36,13 @@ beforeEach(async () => {
   await recordIn(cluster).put('snapshot', {});
 });
 
-/** The plan of a rollback of that run, with these steps. */
+/** A rollback of that run, with these steps. */
 async function planned(...steps: readonly UpgradeStep[]): Promise<void> {
-  const { from, to, ...plan } = samplePlan(steps, { controlPlaneDeadlineSeconds: 30 });
-  const back: UpgradePlan = {
-    ...plan,
-    strategy: 'rollback',
-    from: to,
-    to: from,
-    takesBack: RUN.runId,
-  };
-  await openRunRecord(cluster, MESH, BACK.runId).put('plan', back);
+  await openRunRecord(cluster, MESH, BACK.runId).put('plan', planOfRollback(steps));
 }
 
 function undoOf(of: string): UpgradeStep {
   return { id: `undo-${of}`, kind: 'undo-step', of, changes: 1, title: 'Back', undo: KEEP };
-}
-
-function relabelled(found: string): Change {
-  const live = cluster.place(namespaceObject('shop', { 'istio.io/rev': found }));
-  return {
-    kind: 'labels',
-    ref: refOf(live),
-    uid: live.metadata.uid ?? '',
-    prior: { 'istio.io/rev': OLD },
-    applied: { 'istio.io/rev': NEW },
-  };
 }
 
 describe('the records in a cluster', () => {
@@ -114,7 +79,7 @@ describe('a recorded step that is taken back', () => {
     undoRecordedStep(accessTo(cluster), { ...BACK, step: 'undo-owner-labels' }, recordingHeart());
 
   it('is marked in its own record, after ours said that we do it', async () => {
-    await writeJournal(recordIn(cluster), LABELS.id, 'done', [relabelled(NEW)]);
+    await writeJournal(recordIn(cluster), LABELS.id, 'done', [movedNamespace(cluster, 'shop')]);
     const before = cluster.writes.length;
 
     expect(await undo()).toEqual({ reverted: 1, foreign: [] });
@@ -132,7 +97,9 @@ describe('a recorded step that is taken back', () => {
   });
 
   it('keeps in its own record what others have set, which stays', async () => {
-    await writeJournal(recordIn(cluster), LABELS.id, 'done', [relabelled('mine')]);
+    await writeJournal(recordIn(cluster), LABELS.id, 'done', [
+      movedNamespace(cluster, 'shop', 'mine'),
+    ]);
 
     await undo();
 
@@ -192,7 +159,7 @@ describe('the lock of the run that is taken back', () => {
   const ended: HasEnded = async () => true;
   const unknown: HasEnded = async () => false;
   beforeEach(async () => {
-    await writeJournal(recordIn(cluster), LABELS.id, 'done', [relabelled(NEW)]);
+    await writeJournal(recordIn(cluster), LABELS.id, 'done', [movedNamespace(cluster, 'shop')]);
   });
 
   it('is taken over, on record, where Temporal knows that the run has ended', async () => {

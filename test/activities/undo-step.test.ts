@@ -19,6 +19,7 @@ import {
   samplePlan,
   waveStep,
 } from '../support/sample-run.ts';
+import { CRDS, INSTALL, LABELS, movedNamespace, REMOVAL } from '../support/sample-steps.ts';
 
 const time = useQuickTime();
 const { undoStep } = await import('../../src/activities/undo-step.ts');
@@ -28,38 +29,6 @@ beforeEach(() => {
   cluster = createFakeKubernetes();
   time.meanwhile(() => undefined);
 });
-
-const CRDS: UpgradeStep = {
-  id: 'crds',
-  kind: 'apply-crds',
-  component: 'Base',
-  objects: [],
-  title: 'Bring CRDs',
-  undo: { kind: 'keep', because: 'CRDs are never lowered' },
-};
-const CONTROL_PLANE: UpgradeStep = {
-  id: 'control-plane',
-  kind: 'install-control-plane',
-  component: 'Pilot',
-  objects: [],
-  title: 'Install',
-  undo: { kind: 'restore-prior' },
-};
-const LABELS: UpgradeStep = {
-  id: 'owner-labels',
-  kind: 'restore-labels',
-  namespaceMoves: [],
-  title: 'Put labels back',
-  undo: { kind: 'restore-prior' },
-};
-const REMOVAL: UpgradeStep = {
-  id: 'remove-control-plane',
-  kind: 'remove-control-plane',
-  revision: OLD,
-  objects: [],
-  title: 'Remove',
-  undo: { kind: 'point-of-no-return' },
-};
 
 /** A run with this one step, and its journal when there is one. */
 async function given(
@@ -80,18 +49,6 @@ function writes(): readonly string[] {
   return cluster.writes.filter((write) => !write.includes('/meshlift-run-'));
 }
 
-/** A namespace whose label this run moved. */
-function movedNamespace(name: string, label = NEW): Change {
-  const live = cluster.place(namespaceObject(name, { 'istio.io/rev': label }));
-  return {
-    kind: 'labels',
-    ref: refOf(live),
-    uid: live.metadata.uid ?? '',
-    prior: { 'istio.io/rev': OLD },
-    applied: { 'istio.io/rev': NEW },
-  };
-}
-
 async function labelOf(namespace: string): Promise<string | undefined> {
   const found = await cluster.get(refOf(namespaceObject(namespace)));
   return found?.metadata.labels?.['istio.io/rev'];
@@ -101,7 +58,7 @@ const NOTHING = { reverted: 0, foreign: [] };
 
 describe('the undo of a step', () => {
   it('takes its changes back and marks its journal', async () => {
-    const journal = [movedNamespace('shop'), movedNamespace('billing')];
+    const journal = [movedNamespace(cluster, 'shop'), movedNamespace(cluster, 'billing')];
     await given(LABELS, journal);
 
     expect(await undo(LABELS)).toEqual({ reverted: 2, foreign: [] });
@@ -111,11 +68,11 @@ describe('the undo of a step', () => {
     expect(recorded).toMatchObject({ state: 'undone', changes: journal });
   });
 
-  it.each([CONTROL_PLANE, LABELS, waveStep([]), REMOVAL])(
+  it.each([INSTALL, LABELS, waveStep([]), REMOVAL])(
     'that never began has nothing to take back: $kind',
     async (step) => {
       cluster.place(namespaceObject('kube-system'));
-      movedNamespace('shop');
+      movedNamespace(cluster, 'shop');
       await given(step);
       const before = [...cluster.writes];
 
@@ -126,7 +83,7 @@ describe('the undo of a step', () => {
   );
 
   it('takes the newest change back first', async () => {
-    const change = movedNamespace('shop', 'third');
+    const change = movedNamespace(cluster, 'shop', 'third');
     const labels = (prior: string, applied: string): Change =>
       ({
         ...change,
@@ -141,7 +98,10 @@ describe('the undo of a step', () => {
   });
 
   it('leaves what others have set since, lists it, and takes the rest back', async () => {
-    await given(LABELS, [movedNamespace('billing'), movedNamespace('shop', 'mine')]);
+    await given(LABELS, [
+      movedNamespace(cluster, 'billing'),
+      movedNamespace(cluster, 'shop', 'mine'),
+    ]);
 
     const receipt = await undo(LABELS);
 
@@ -176,7 +136,7 @@ describe('the undo of a step', () => {
 
 describe('the undo of a step, once more', () => {
   it('finds nothing more to do', async () => {
-    await given(LABELS, [movedNamespace('shop')]);
+    await given(LABELS, [movedNamespace(cluster, 'shop')]);
     expect(await undo(LABELS)).toMatchObject({ reverted: 1 });
 
     expect(await undo(LABELS)).toEqual(NOTHING);
@@ -185,7 +145,7 @@ describe('the undo of a step, once more', () => {
   });
 
   it.each([0, 1, 2])('comes to the same end after a crash at write %d', async (count) => {
-    await given(LABELS, [movedNamespace('shop'), movedNamespace('billing')]);
+    await given(LABELS, [movedNamespace(cluster, 'shop'), movedNamespace(cluster, 'billing')]);
     cluster.crashAfter(count);
     await expect(undo(LABELS)).rejects.toThrow(Crash);
     cluster.crashAfter(100);
@@ -197,7 +157,11 @@ describe('the undo of a step, once more', () => {
   });
 
   it('takes back what a crash left half done', async () => {
-    await given(LABELS, [movedNamespace('shop'), movedNamespace('billing', OLD)], 'begun');
+    await given(
+      LABELS,
+      [movedNamespace(cluster, 'shop'), movedNamespace(cluster, 'billing', OLD)],
+      'begun',
+    );
 
     expect(await undo(LABELS)).toEqual({ reverted: 1, foreign: [] });
 
@@ -240,7 +204,7 @@ describe('a wave', () => {
     const annotations = { 'meshlift.dev/restart': token };
     await cluster.mergePatch(ref, { spec: { template: { metadata: { annotations } } } });
     const step = waveStep([cart]);
-    await given(step, [movedNamespace('shop')]);
+    await given(step, [movedNamespace(cluster, 'shop')]);
     await writeJournal(recordIn(cluster), 'wave-1-restart', 'begun', [
       { kind: 'restart', ref, uid: cart.uid, prior: null, applied: TOKEN },
     ]);
@@ -287,7 +251,7 @@ describe('a wave', () => {
       first = waveStep([cart], { later: { step: 'wave-2', workloads: 1 } });
       rest = waveStep([web], { id: 'wave-2', number: 2, selectorsOf: 'wave-1' });
       await recordIn(cluster).put('plan', samplePlan([first, rest]));
-      await writeJournal(recordIn(cluster), 'wave-1', 'done', [movedNamespace('shop')]);
+      await writeJournal(recordIn(cluster), 'wave-1', 'done', [movedNamespace(cluster, 'shop')]);
     });
 
     it('goes back with what the first has moved for it, and leaves the first its own', async () => {

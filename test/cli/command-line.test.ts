@@ -86,6 +86,7 @@ describe('wrong usage', () => {
     ['a missing argument', ['inspect']],
     ['an unknown output format', ['list', '--output', 'xml']],
     ['a limit that is no number', ['list', '--limit', 'many']],
+    ['recorded runs with a filter of other runs', ['list', '--recorded', 'demo', '--open']],
     ['targets without a cluster', ['targets']],
     ['targets with a target, which it lists', ['targets', 'demo', '--target', '1.26.1']],
     ['a precheck of two clusters', ['precheck', 'demo', 'other', '--target', '1.26.1']],

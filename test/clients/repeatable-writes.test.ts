@@ -53,10 +53,12 @@ afterEach(async () => {
 
 const REF = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'cart' };
 const OBJECT = { ...REF, metadata: { namespace: 'shop', name: 'cart' } };
+const NAMELESS = { ...OBJECT, metadata: { namespace: 'shop', name: '' } };
 const BOUND = { metadata: { resourceVersion: '7', labels: { a: 'b' } } };
 
 it.each<[string, (client: KubernetesClient) => Promise<unknown>]>([
   ['a creation that is only tried', (client) => client.create(OBJECT, { dryRun: true })],
+  ['a creation by name', (client) => client.create(OBJECT)],
   ['an apply', (client) => client.apply(OBJECT, { fieldManager: 'meshlift' })],
   ['a replacement', (client) => client.replace(OBJECT)],
   ['a patch of the version that was read', (client) => client.mergePatch(REF, BOUND)],
@@ -68,7 +70,7 @@ it.each<[string, (client: KubernetesClient) => Promise<unknown>]>([
 });
 
 it.each<[string, (client: KubernetesClient) => Promise<unknown>]>([
-  ['a creation', (client) => client.create(OBJECT)],
+  ['a creation without a name', (client) => client.create(NAMELESS)],
   ['a patch of whatever is there', (client) => client.mergePatch(REF, { data: { a: 'b' } })],
   ['a deletion by name', (client) => client.delete(REF)],
   ['an eviction', (client) => client.evict({ ...REF, kind: 'Pod' }, { uid: 'u-1' })],

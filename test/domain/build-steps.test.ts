@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildSteps, type PlanMaterial } from '../../src/domain/planning/build-steps.ts';
+import { buildSteps } from '../../src/domain/planning/build-steps.ts';
+import type { PlanMaterial } from '../../src/domain/planning/plan-material.ts';
 import { orderDeletions } from '../../src/domain/planning/order-deletions.ts';
 import { outlinePlan } from '../../src/domain/planning/outline-plan.ts';
 import type { PlannedObject, UpgradePlan } from '../../src/domain/planning/plan.ts';

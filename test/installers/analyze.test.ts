@@ -57,13 +57,6 @@ describe('istioctl analyze', () => {
     expect(readAnalysis({ stdout: '[]\n' })).toEqual([]);
   });
 
-  it('reads past what it logs on the same stream', () => {
-    const log = '2026-11-22T02:23:25.170746Z\terror\tkube\tno translation\tcontroller=analysis\n';
-
-    expect(readAnalysis({ stdout: `${log}${log}[]\n` })).toEqual([]);
-    expect(readAnalysis({ stdout: log })).toMatchObject([{ severity: 'overridable' }]);
-  });
-
   it.each([
     ['Error', 'overridable'],
     ['Warning', 'info'],

@@ -48,7 +48,23 @@ function renderAfter(failures: readonly CommandError[]): {
   return { rendered, runs: () => runs };
 }
 
+/** What istioctl logs is before what it writes, unless it is told to log elsewhere. */
+const LOG = '2026-11-22T03:37:24.285096Z\terror\tanalysis\terror getting mesh config: told to\n';
+
 describe('a tag', () => {
+  it('is read where istioctl logs something as well', async () => {
+    const commands: Pick<CommandRunner, 'run'> = {
+      run: async ({ args }) => {
+        const isElsewhere = args.join(' ').includes('--log_target stderr');
+        const [stdout, stderr] = isElsewhere ? [WEBHOOK, LOG] : [`${LOG}${WEBHOOK}`, ''];
+        return { stdout, stderr, exitCode: 0 };
+      },
+    };
+    const tools = { commands: commands as CommandRunner, binaries: BINARIES as BinaryStore };
+
+    expect(await renderTag(tools, REQUEST, new AbortController().signal)).toHaveLength(1);
+  });
+
   it('is rendered once more where istioctl met trouble: it asks nothing twice by itself', async () => {
     const { rendered, runs } = renderAfter([failure('exit-code'), failure('exit-code')]);
 

@@ -129,6 +129,43 @@ await record(
   },
   nothing,
 );
+await record('rollback', { type: 'rollbackMesh' }, nothing);
+let unhealthy = 0;
+await record(
+  'rollback-halted-and-retried',
+  {
+    type: 'rollbackMesh',
+    but: {
+      undoRecordedStep: async ({ step }) => {
+        if (step !== 'undo-wave-2' || unhealthy > 1) return { reverted: 1, foreign: [] };
+        unhealthy += 1;
+        throw failure('Unhealthy', 'pods do not come back');
+      },
+    },
+  },
+  async (run) => {
+    await run.reach('Halted');
+    await run.handle.executeUpdate('retry', { args: [{}] });
+  },
+);
+await record(
+  'without-way-back',
+  {
+    but: {
+      assessWayBack: async () => ({
+        status: 'Degraded',
+        conditions: [
+          { type: 'ControlPlaneAvailable', status: 'Degraded', message: '1-25-1 is not there' },
+        ],
+      }),
+    },
+  },
+  async (run) => {
+    await decide(run, 'reject');
+    await run.reach('Halted');
+    await run.handle.executeUpdate('rollback', { args: [{ reason: 'recorded' }] });
+  },
+);
 await stage.close();
 
 await recordContinued();

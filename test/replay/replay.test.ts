@@ -50,8 +50,11 @@ describe('recorded runs', () => {
       'refresh-nothing-to-do',
       'refreshed',
       'rejected',
+      'rollback-halted-and-retried',
+      'rollback',
       'rolled-back-by-health',
       'succeeded',
+      'without-way-back',
     ]);
   });
 

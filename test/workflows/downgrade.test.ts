@@ -98,7 +98,7 @@ describeOnStage('a downgrade', () => {
     await run.script.begun('applyStep remove-control-plane');
 
     expect(await refusalOf(run.handle.executeUpdate('rollback', { args: [{}] }))).toContain(
-      'the way back is the workflow rollbackMesh',
+      'the ways back are the workflows rollbackMesh and upgradeMesh',
     );
     await run.handle.terminate();
   });

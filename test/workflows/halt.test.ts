@@ -139,7 +139,7 @@ describeOnStage('a failure after the removal has begun', () => {
 
     for (const message of ['rollback', 'abort']) {
       expect(await refusalOf(run.handle.executeUpdate(message, { args: [{}] }))).toBe(
-        'MessageRefused: the removal of the old revision has begun, so this run cannot be undone any more; once it has ended, the way back is the workflow rollbackMesh',
+        'MessageRefused: the removal of the old revision has begun, so this run cannot be undone any more; once it has ended, the ways back are the workflows rollbackMesh and downgradeMesh',
       );
     }
     for (const message of ['approve', 'reject']) {

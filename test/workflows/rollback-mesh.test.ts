@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { Finding } from '../../src/domain/finding.ts';
 import { outlinePlan } from '../../src/domain/planning/outline-plan.ts';
+import type { UpgradeStep } from '../../src/domain/planning/step.ts';
 import { refusalOf } from '../support/refusal.ts';
 import { samplePolicy } from '../support/sample-mesh.ts';
 import { sampleRollbackPlan } from '../support/sample-rollback.ts';
@@ -68,6 +69,28 @@ describeOnStage('the rollback of a finished run', () => {
       'undoRecordedStep undo-control-plane',
       'proveRolledBack prove-restored',
       'finishRun',
+    ]);
+  });
+
+  it('of a chain proves each hop before it takes the one before it back', async () => {
+    const plan = sampleRollbackPlan({ name: 'demo', uid: 'uid' }, samplePolicy());
+    const [undo, proof] = [plan.steps.at(-2), plan.steps.at(-1)];
+    if (undo === undefined || proof === undefined) throw new Error('a rollback without steps');
+    const ofHop = (step: UpgradeStep): UpgradeStep => ({ ...step, id: `${step.id}-of-hop-2` });
+    const steps = [ofHop(undo), ofHop(proof), undo, proof];
+    const run = await stage().begin({
+      ...TYPE,
+      but: {
+        planRollback: async () => ({ kind: 'plan', outline: outlinePlan({ ...plan, steps }, 'd') }),
+      },
+    });
+
+    expect(await run.result()).toMatchObject({ outcome: 'Succeeded', restored: true });
+    expect(run.script.calls.filter((call) => /^(undo|prove)/.test(call))).toEqual([
+      'undoRecordedStep undo-control-plane-of-hop-2',
+      'proveRolledBack prove-restored-of-hop-2',
+      'undoRecordedStep undo-control-plane',
+      'proveRolledBack prove-restored',
     ]);
   });
 

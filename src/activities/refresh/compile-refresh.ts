@@ -3,11 +3,9 @@ import { stopsRun, type Finding } from '../../domain/finding.ts';
 import { gatewayNamespaces } from '../../domain/inventory/gateway-namespaces.ts';
 import type { MeshInventory } from '../../domain/inventory/inventory.ts';
 import { compareText } from '../../domain/kubernetes-object.ts';
-import { estimatePlan } from '../../domain/planning/estimate-plan.ts';
-import type { UpgradePlan } from '../../domain/planning/plan.ts';
 import { requiredAccess } from '../../domain/planning/required-access.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { applyOverrides, sortFindings } from '../../domain/preflight/evaluate-preflight.ts';
+import { sortFindings } from '../../domain/preflight/evaluate-preflight.ts';
 import { checkRefresh } from '../../domain/refresh/check-refresh.ts';
 import { judgeProxies, type JudgedProxies } from '../../domain/refresh/judge-proxies.ts';
 import {
@@ -22,9 +20,8 @@ import { treatWorkloads } from '../../domain/restart/treatment.ts';
 import { API_VERSION, type RefreshRequest } from '../../domain/request/request.ts';
 import { compareIstioVersions } from '../../domain/version/istio-version.ts';
 import { checkAccess } from '../check-access.ts';
-import type { Compiled } from '../compile-plan.ts';
+import { blocked, concludePlan, type Compiled, type PlanDraft } from '../conclude-plan.ts';
 import { takeInventory } from '../inventory/take-inventory.ts';
-import { digestPlan } from '../plan-digest.ts';
 import { readRenderedProxies } from './read-rendered-proxies.ts';
 
 export interface CompileRefresh {
@@ -93,21 +90,14 @@ async function planFrom(material: Material): Promise<Compiled> {
     ...(runId === undefined ? {} : { runId }),
     ...(request.takeOver === undefined ? {} : { takeOver: request.takeOver }),
   });
-  const findings = sortFindings(applyOverrides([...early, ...rules, ...rights], request.overrides));
-  if (findings.some(stopsRun)) return blocked(inventory, findings);
-  const plan = { ...draft, findings };
-  return {
-    planned: {
-      kind: 'plan',
-      plan,
-      digest: digestPlan(plan),
-      estimate: estimatePlan(plan, inventory.mesh),
-    },
+  return concludePlan(draft, {
     inventory,
-  };
+    findings: [...early, ...rules, ...rights],
+    overrides: request.overrides,
+  });
 }
 
-function draftPlan({ compileRequest, inventory, judged }: Material): Omit<UpgradePlan, 'findings'> {
+function draftPlan({ compileRequest, inventory, judged }: Material): PlanDraft {
   const { request, policy, meshNamespace } = compileRequest;
   const [first] = judged.older;
   const [oldest] = judged.older.map((each) => each.oldest).toSorted(compareIstioVersions);
@@ -131,8 +121,4 @@ function draftPlan({ compileRequest, inventory, judged }: Material): Omit<Upgrad
     policy,
     binaries: {},
   };
-}
-
-function blocked(inventory: MeshInventory, findings: readonly Finding[]): Compiled {
-  return { planned: { kind: 'blocked', findings: sortFindings(findings) }, inventory };
 }

@@ -19,7 +19,7 @@ import {
   type RenderedRelease,
 } from '../../installers/installer.ts';
 import { lowerRelease } from '../downgrade/lower-release.ts';
-import { COMPONENT_LABEL } from '../../domain/mesh/istio-labels.ts';
+import { isOfControlPlane } from '../../domain/mesh/is-of-control-plane.ts';
 import { readDrift } from '../drift/read-drift.ts';
 import { readFeatures } from '../drift/read-features.ts';
 import { compareRelease, type ComparedObject } from './compare-release.ts';
@@ -82,8 +82,8 @@ export async function compileRelease(
         from,
         to,
         configuration,
-        running: pilotOf(oldRender),
-        wanted: pilotOf(rendered.objects.map(({ object }) => object)),
+        running: oldRender.filter(isOfControlPlane),
+        wanted: rendered.objects.map(({ object }) => object).filter(isOfControlPlane),
       },
       signal,
     ),
@@ -113,11 +113,6 @@ export async function compileRelease(
     features: found.features,
     featureNames: nameFeatures(found.features, found.components),
   };
-}
-
-/** Both renders of everything know by a label what is of the control plane. */
-function pilotOf(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
-  return objects.filter(({ metadata }) => metadata.labels?.[COMPONENT_LABEL] === 'Pilot');
 }
 
 /** One component at a time, as they are rendered elsewhere: what is remembered is not rendered again. */

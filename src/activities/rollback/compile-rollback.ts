@@ -1,16 +1,15 @@
 import type { ClusterAccess } from '../../clients/cluster-access.ts';
-import { stopsRun, type Finding } from '../../domain/finding.ts';
+import type { Finding } from '../../domain/finding.ts';
 import type { MeshInventory } from '../../domain/inventory/inventory.ts';
 import { formatRef } from '../../domain/kubernetes-object.ts';
 import type { MeshOwner } from '../../domain/mesh/observed-mesh.ts';
-import { estimatePlan } from '../../domain/planning/estimate-plan.ts';
 import type { UpgradePlan } from '../../domain/planning/plan.ts';
 import { requiredAccess } from '../../domain/planning/required-access.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { applyOverrides, sortFindings } from '../../domain/preflight/evaluate-preflight.ts';
+import { applyOverrides } from '../../domain/preflight/evaluate-preflight.ts';
 import { checkMeshBusy } from '../../domain/preflight/rules/mesh-busy.ts';
 import { API_VERSION, type RollbackRequest } from '../../domain/request/request.ts';
-import { chooseRun, type Choice } from '../../domain/rollback/choose-run.ts';
+import { chooseRun, holderOf, type Choice } from '../../domain/rollback/choose-run.ts';
 import {
   isMove,
   openRemoval,
@@ -24,9 +23,8 @@ import {
 } from '../../domain/rollback/rollback-steps.ts';
 import { oldRevisionUnable } from '../../domain/rollback/way-back-finding.ts';
 import { checkAccess } from '../check-access.ts';
-import type { Compiled } from '../compile-plan.ts';
+import { blocked, concludePlan, type Compiled, type PlanDraft } from '../conclude-plan.ts';
 import { takeInventory } from '../inventory/take-inventory.ts';
-import { digestPlan } from '../plan-digest.ts';
 import { seeWayBack } from './assess-way-back.ts';
 import { readRecordedRuns } from './read-recorded-runs.ts';
 
@@ -96,7 +94,7 @@ export async function chooseRecordedRun(
   const records = all.filter((each) => each.runId !== runId);
   // Once the lock is ours, it says whose it was.
   const holding = owner?.runId === runId ? owner?.takenOverFrom : owner?.runId;
-  const holder = records.find((each) => each.runId === holding)?.plan?.takesBack ?? holding;
+  const holder = holderOf(records, holding);
   const choice = chooseRun(records, {
     cluster: request.cluster,
     clusterUid,
@@ -123,23 +121,11 @@ async function planFrom(material: Material): Promise<Compiled> {
     ...requiredAccess(draft),
     ...hops.flatMap((hop) => requiredAccess({ ...planOf(hop), steps: undoneBySteps(hop) })),
   ]);
-  const findings = sortFindings(
-    applyOverrides(
-      [...lockFindings(material), ...(await wayBackFindings(material)), ...rights],
-      compileRequest.request.overrides,
-    ),
-  );
-  if (findings.some(stopsRun)) return blocked(inventory, findings);
-  const plan = { ...draft, findings };
-  return {
-    planned: {
-      kind: 'plan',
-      plan,
-      digest: digestPlan(plan),
-      estimate: estimatePlan(plan, inventory.mesh),
-    },
+  return concludePlan(draft, {
     inventory,
-  };
+    findings: [...lockFindings(material), ...(await wayBackFindings(material)), ...rights],
+    overrides: compileRequest.request.overrides,
+  });
 }
 
 /** Only whole records are chosen. */
@@ -159,7 +145,7 @@ async function draftPlan({
   inventory,
   runId,
   hops,
-}: Material): Promise<Omit<UpgradePlan, 'findings'>> {
+}: Material): Promise<PlanDraft> {
   const { request, policy, meshNamespace } = compileRequest;
   const [last, first] = [hops[0], hops.at(-1)];
   if (last === undefined || first === undefined) throw new TypeError('a run of no hop was chosen');
@@ -229,8 +215,4 @@ async function wayBackFindings({
     ...(last.hop === undefined ? {} : { hop: last.hop }),
   });
   return oldRevisionUnable(verdict, { revision: last.plan.from.revision, cluster });
-}
-
-function blocked(inventory: MeshInventory, findings: readonly Finding[]): Compiled {
-  return { planned: { kind: 'blocked', findings: sortFindings(findings) }, inventory };
 }

@@ -1,7 +1,9 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
+import { openMeshServices } from '../mesh-services.ts';
 import type { Output } from '../output.ts';
+import { renderRecords } from '../render/records.ts';
 import { renderTable } from '../render/table.ts';
 import { formatTime, formatTook } from '../render/time.ts';
 import { listRuns, type RunSummary } from '../temporal/list-runs.ts';
@@ -10,6 +12,7 @@ import { helpTexts, type Runner } from './registration.ts';
 interface ListOptions {
   readonly open?: boolean;
   readonly limit: number;
+  readonly recorded?: string;
 }
 
 const DEFAULT_LIMIT = 20;
@@ -22,20 +25,37 @@ export function registerList(program: Command, run: Runner): void {
     .description('Lists runs, newest first. A run appears here a moment after it has begun.')
     .option('--open', 'only runs that are open')
     .option('--limit <number>', `at most this many (up to ${MOST})`, parseLimit, DEFAULT_LIMIT)
+    .addOption(
+      new Option(
+        '--recorded <cluster>',
+        'instead, the runs that this cluster keeps a record of, and which of them can be taken back; needs no Temporal',
+      ).conflicts(['open', 'limit']),
+    )
     .addHelpText(
       'after',
       helpTexts({
-        examples: ['meshlift list --open'],
-        json: '{"kind":"runs","runs":[{"workflowId":…,"runId":…,"type":…,"status":…,"cluster":…,"target":…,"phase":…,"outcome":…,"awaitingApproval":…,"startedAt":…,"endedAt":…}]}',
+        examples: ['meshlift list --open', 'meshlift list --recorded prod-eu'],
+        json: '{"kind":"runs","runs":[{"workflowId":…,"runId":…,"type":…,"status":…,"cluster":…,"target":…,"phase":…,"outcome":…,"awaitingApproval":…,"startedAt":…,"endedAt":…}]}; with --recorded {"kind":"recorded-runs","cluster":…,"runs":[{"runId":…,"recordedAt":…,"strategy":…,"from":{…},"to":{…},"holdsMesh":…,"canBeTakenBack":…,"because":…}]}',
       }),
     )
     .action((options: ListOptions) => run((context) => list(context, options)));
 }
 
 async function list(context: CommandContext, options: ListOptions): Promise<ExitCode> {
+  if (options.recorded !== undefined) return listRecorded(context, options.recorded);
   const session = await context.temporal();
   const runs = await listRuns(session, { openOnly: options.open === true, limit: options.limit });
   context.output.result({ kind: 'runs', runs }, () => renderRuns(context.output, runs));
+  return EXIT_CODES.done;
+}
+
+/** What the cluster itself knows: it is there when Temporal, or the history of a run, is not. */
+async function listRecorded(context: CommandContext, cluster: string): Promise<ExitCode> {
+  const services = await openMeshServices(context);
+  const runs = await services.recordedRuns(cluster, context.signal);
+  context.output.result({ kind: 'recorded-runs', cluster, runs }, () =>
+    renderRecords(context.output, cluster, runs),
+  );
   return EXIT_CODES.done;
 }
 

@@ -1,40 +1,13 @@
-import { DEFAULT_TAG, DEFAULT_VALIDATOR } from '../mesh/istio-labels.ts';
-import type { ObservedMesh } from '../mesh/observed-mesh.ts';
-import type { Policy } from '../policy.ts';
-import { treatmentOfKind, type TreatedWorkloads } from '../restart/treatment.ts';
+import { DEFAULT_TAG } from '../mesh/istio-labels.ts';
+import { treatmentOfKind } from '../restart/treatment.ts';
 import { describeCount } from '../rollout/describe-count.ts';
-import type { Direction } from './direction.ts';
-import { orderDeletions } from './order-deletions.ts';
-import type { PlannedObject, RevisionAt } from './plan.ts';
-import type { PodSelections } from './pod-selections.ts';
-import type { StepOf, UpgradeStep, ValidatorMove } from './step.ts';
+import { completionSteps } from './completion-steps.ts';
+import { nameFew } from './name-few.ts';
+import type { PlanMaterial } from './plan-material.ts';
+import type { StepOf, UpgradeStep } from './step.ts';
+import { validatorMove } from './validator-move.ts';
 import { waveGate } from './wave-gate.ts';
-import {
-  buildLabelRestoration,
-  buildRemainingTagMoves,
-  buildWaves,
-  type WaveContent,
-} from './waves.ts';
-
-export interface PlanMaterial {
-  readonly mesh: ObservedMesh;
-  readonly policy: Policy;
-  /** What is moved, how, and what is not. */
-  readonly treated: TreatedWorkloads;
-  /** Namespaces in which a gateway runs. */
-  readonly gatewayNamespaces: readonly string[];
-  /** Workloads that follow a label of their own pods; absent: none does. */
-  readonly podSelections?: PodSelections;
-  readonly from: RevisionAt;
-  readonly to: RevisionAt;
-  /** Absent: up. */
-  readonly direction?: Direction;
-  /** The rendered objects of the new revision, compared with the cluster. */
-  readonly base: readonly PlannedObject[];
-  readonly pilot: readonly PlannedObject[];
-  /** The objects that are the old revision. */
-  readonly old: readonly PlannedObject[];
-}
+import { buildWaves, type WaveContent } from './waves.ts';
 
 const KEEP_CRDS =
   'CRDs are never lowered: objects written meanwhile would become unreadable, and the old control plane reads the newer ones';
@@ -207,12 +180,6 @@ function movesSelectors({ tagMoves, namespaceMoves }: WaveContent): boolean {
   return tagMoves.length + namespaceMoves.length > 0;
 }
 
-/** The default validator, where it sends to the old revision. */
-function validatorMove({ mesh, from, to }: PlanMaterial): ValidatorMove | undefined {
-  if (mesh.defaultValidatorRevision !== from.revision) return undefined;
-  return { name: DEFAULT_VALIDATOR, from: from.revision, to: to.revision };
-}
-
 function soak(
   scope: 'wave' | 'mesh',
   id: string,
@@ -227,82 +194,4 @@ function soak(
     title,
     undo: { kind: 'none' },
   };
-}
-
-function completionSteps(
-  material: PlanMaterial,
-  waves: readonly WaveContent[],
-): readonly UpgradeStep[] {
-  const { mesh, from, to, old, policy } = material;
-  const namespaceMoves = buildLabelRestoration(mesh, waves);
-  return [
-    ...defaultSteps(material, waves),
-    ...(namespaceMoves.length > 0
-      ? [
-          {
-            id: 'owner-labels',
-            kind: 'restore-labels' as const,
-            namespaceMoves,
-            title: `Put the owners' labels back on ${nameFew(namespaceMoves.map(({ namespace }) => namespace))}`,
-            undo: { kind: 'restore-prior' as const },
-          },
-        ]
-      : []),
-    {
-      id: 'census',
-      kind: 'census',
-      revision: from.revision,
-      graceSeconds: policy.pruneGraceSeconds,
-      title: `Prove that nothing uses ${from.revision} any more`,
-      undo: { kind: 'none' },
-    },
-    {
-      id: 'remove-control-plane',
-      kind: 'remove-control-plane',
-      revision: from.revision,
-      objects: orderDeletions(old),
-      title: `Remove control plane ${from.revision}`,
-      undo: { kind: 'point-of-no-return' },
-    },
-    {
-      id: 'verify-mesh',
-      kind: 'verify-mesh',
-      revision: to.revision,
-      title: `Prove that the mesh is wholly on ${to.revision}`,
-      undo: { kind: 'none' },
-    },
-  ];
-}
-
-/** What of the default no wave has moved, and the tags that nothing uses. */
-function defaultSteps(
-  material: PlanMaterial,
-  waves: readonly WaveContent[],
-): readonly UpgradeStep[] {
-  const { mesh, from, to } = material;
-  const tagMoves = buildRemainingTagMoves(mesh, waves, { from: from.revision, to: to.revision });
-  const isMoved = waves.some((wave) => wave.tagMoves.some(({ tag }) => tag === DEFAULT_TAG));
-  const validator = isMoved ? undefined : validatorMove(material);
-  if (tagMoves.length === 0 && validator === undefined) return [];
-  return [
-    {
-      id: 'default',
-      kind: 'move-default',
-      tagMoves,
-      ...(validator === undefined ? {} : { validator }),
-      title: isMoved
-        ? `Move the tags that nothing uses to ${to.revision}`
-        : `Make ${to.revision} the default for injection and validation`,
-      undo: { kind: 'restore-prior' },
-    },
-  ];
-}
-
-const NAMED_IN_A_TITLE = 5;
-
-/** Titles travel in every history; what is beyond the first few stands in the step. */
-export function nameFew(names: readonly string[]): string {
-  const rest = names.length - NAMED_IN_A_TITLE;
-  const few = names.slice(0, NAMED_IN_A_TITLE).join(', ');
-  return rest > 0 ? `${few} and ${rest} more` : few;
 }

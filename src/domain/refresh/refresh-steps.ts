@@ -1,5 +1,5 @@
 import { compareText } from '../kubernetes-object.ts';
-import { nameFew } from '../planning/build-steps.ts';
+import { nameFew } from '../planning/name-few.ts';
 import type { StepUndo, UpgradeStep } from '../planning/step.ts';
 import { waveGate } from '../planning/wave-gate.ts';
 import { orderWaves } from '../planning/wave-order.ts';

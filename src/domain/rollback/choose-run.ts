@@ -17,6 +17,14 @@ export interface Wish {
   readonly holder?: string;
 }
 
+/** The run to whose state the lock belongs, given who has it: a rollback that failed holds the run that it takes back. */
+export function holderOf(
+  records: readonly RecordedRun[],
+  holding: string | undefined,
+): string | undefined {
+  return records.find(({ runId }) => runId === holding)?.plan?.takesBack ?? holding;
+}
+
 /** The run to take back, from all that are recorded, newest first. */
 export function chooseRun(records: readonly RecordedRun[], wish: Wish): Choice {
   const named = records.find(({ runId }) => runId === wish.run);

@@ -28,9 +28,14 @@ function noWayBack({ type }: Control): string {
     case 'refreshProxies':
       return 'a restart cannot be taken back: new pods get the proxy of the control plane as it is now. To stop where it stands: abort';
     case 'upgradeMesh':
+      return goneFor('downgradeMesh');
     case 'downgradeMesh':
-      return 'the removal of the old revision has begun, so this run cannot be undone any more; once it has ended, the way back is the workflow rollbackMesh';
+      return goneFor('upgradeMesh');
   }
+}
+
+function goneFor(opposite: string): string {
+  return `the removal of the old revision has begun, so this run cannot be undone any more; once it has ended, the ways back are the workflows rollbackMesh and ${opposite}`;
 }
 
 /**

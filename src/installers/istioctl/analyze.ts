@@ -60,17 +60,9 @@ export async function runAnalyze(
   }
 }
 
-/** A line of its log: time, level, and the rest, parted by tabs. */
-const LOG_LINE = /^\d{4}-\d\d-\d\dT[^\t\n]*\t\w+\t.*$/;
-
-/**
- * With `--output json` the exit code is 0 whatever it finds, and nothing found is `[]`. What it logs comes
- * before that on the same stream (seen with 1.27.0, which has a controller log `translation function for
- * core/v1alpha1/MeshConfig not found` where there is a mesh configuration without a revision).
- */
+/** With `--output json` the exit code is 0 whatever it finds, and nothing found is `[]`. */
 export function readAnalysis({ stdout }: Pick<CommandResult, 'stdout'>): readonly Finding[] {
-  const lines = stdout.split('\n').filter((line) => !LOG_LINE.test(line));
-  const messages = parseJson(lines.join('\n'));
+  const messages = parseJson(stdout);
   if (!isJsonList(messages)) {
     return [unreadable(`not a JSON list but ${JSON.stringify(stdout.slice(0, 200))}`)];
   }

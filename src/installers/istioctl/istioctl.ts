@@ -34,7 +34,13 @@ export async function runIstioctl(
   return runProgram({ commands, command }, call, signal);
 }
 
-/** Runs a program in a home of its own. */
+/**
+ * By itself it logs to standard output, before and amid what it writes there: the API server's passing
+ * trouble, in `tag generate`, or kinds that it cannot translate, in `analyze` (seen with 1.25.1 to 1.27.0).
+ */
+const LOGS_ELSEWHERE = ['--log_target', 'stderr'];
+
+/** Runs an istioctl in a home of its own. */
 export async function runProgram(
   { commands, command }: { readonly commands: CommandRunner; readonly command: string },
   call: ProgramCall & { readonly directory: string },
@@ -47,7 +53,7 @@ export async function runProgram(
   await mkdir(home, { recursive: true, mode: 0o700 });
   return commands.run({
     command,
-    args,
+    args: [...args, ...LOGS_ELSEWHERE],
     cwd: directory,
     // Exec plug-ins of a kubeconfig need the real home; without a cluster nothing does.
     env: {

@@ -21,8 +21,10 @@ function workload(generation: number): SeenWorkload {
 }
 
 function snapshot(generation: number, revision: string): Snapshot {
-  const pod = (name: string) => ({ namespace: 'shop', name, isReady: true, revision });
-  const pods = [pod('ledger-0'), pod('ledger-1')];
+  const pods = ['ledger-0', 'ledger-1'].map((name) => ({
+    ...{ namespace: 'shop', name, isReady: true, revision },
+    uid: `${name} of ${generation}`,
+  }));
   return { workloads: [workload(generation)], budgets: [BUDGET], pods };
 }
 
@@ -97,6 +99,14 @@ describe('the figures of a round', () => {
       untouched: 0,
       mostGenerations: 1,
     });
+  });
+
+  it('show a workload of which a pod is the one of before', () => {
+    const after = snapshot(5, '1-26-1');
+    const [kept] = snapshot(4, '1-25-1').pods;
+    const pods = [...(kept === undefined ? [] : [kept]), ...after.pods.slice(1)];
+
+    expect(figuresOf({ after: { ...after, pods } })).toMatchObject({ untouched: 1 });
   });
 
   it('show pods that are not on the revision wanted', () => {

@@ -98,7 +98,6 @@ describe('restarts', () => {
       podsMade: 9,
       podsMadeAgain: 0,
       podsLost: 0,
-      untouched: 0,
       mostPerWorkload: 1,
     });
   });
@@ -110,12 +109,6 @@ describe('restarts', () => {
       podsMadeAgain: 3,
       mostPerWorkload: 3,
     });
-  });
-
-  it('show a workload that was left alone, and one that was half done', () => {
-    const partly = once.filter(({ name }) => !name.startsWith('agent') && name !== 'ledger-1');
-
-    expect(countRestarts(partly, { workloads: ALL, ownerOf })).toMatchObject({ untouched: 2 });
   });
 
   it('are not those of pods that only turned ready', () => {

@@ -1,37 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { StepJournal } from '../../../src/domain/journal/change.ts';
-import type { UpgradeStep } from '../../../src/domain/planning/step.ts';
 import type { PlanStrategy } from '../../../src/domain/planning/plan.ts';
 import { chooseRun, type Choice, type Wish } from '../../../src/domain/rollback/choose-run.ts';
 import type { RecordedRun } from '../../../src/domain/rollback/recorded-run.ts';
 import { rollbackSteps } from '../../../src/domain/rollback/rollback-steps.ts';
 import { RUN, samplePlan, waveStep } from '../../support/sample-run.ts';
+import { CRDS, INSTALL, REMOVAL } from '../../support/sample-steps.ts';
 
 const WISH: Wish = { cluster: 'demo', clusterUid: RUN.clusterUid };
-const INSTALL: UpgradeStep = {
-  id: 'control-plane',
-  kind: 'install-control-plane',
-  component: 'Pilot',
-  objects: [],
-  title: 'Install',
-  undo: { kind: 'restore-prior' },
-};
-const REMOVAL: UpgradeStep = {
-  id: 'remove-control-plane',
-  kind: 'remove-control-plane',
-  revision: '1-25-1',
-  objects: [],
-  title: 'Remove',
-  undo: { kind: 'point-of-no-return' },
-};
-const CRDS: UpgradeStep = {
-  id: 'crds',
-  kind: 'apply-crds',
-  component: 'Base',
-  objects: [],
-  title: 'CRDs',
-  undo: { kind: 'keep', because: 'never lowered' },
-};
 const STEPS = [CRDS, INSTALL, waveStep([]), REMOVAL];
 const ALL = ['crds', 'control-plane', 'wave-1', 'wave-1-restart', 'remove-control-plane'];
 

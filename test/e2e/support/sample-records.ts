@@ -6,21 +6,13 @@ import { writeJournal } from '../../../src/activities/record/step-journal.ts';
 import type { KubernetesClient } from '../../../src/clients/kubernetes.ts';
 import { RESOURCE_KINDS } from '../../../src/clients/resource-kinds.ts';
 import { refOf } from '../../../src/domain/kubernetes-object.ts';
-import type { UpgradeStep } from '../../../src/domain/planning/step.ts';
 import { samplePlan, waveStep } from '../../support/sample-run.ts';
+import { INSTALL } from '../../support/sample-steps.ts';
 import type { SampleRecord } from '../scenarios/scenario.ts';
 
 const MESH = 'istio-system';
 /** Records tell their age by the second. */
 const APART_MS = 1100;
-const INSTALL: UpgradeStep = {
-  id: 'control-plane',
-  kind: 'install-control-plane',
-  component: 'Pilot',
-  objects: [],
-  title: 'Install',
-  undo: { kind: 'restore-prior' },
-};
 
 /** Does that with the records in the cluster, oldest first, and takes them away again. */
 export async function withRecords<T>(

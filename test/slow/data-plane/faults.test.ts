@@ -16,6 +16,7 @@ const RUN_TIMEOUT_MS = 900_000;
 const MOST_REQUESTS = 1.5;
 const MOST_TIME = 2;
 const SEED = 7;
+const MOST_TOLD = 12;
 const FARM = { workloads: 60, slowPercent: 30 };
 
 let farm: FaultyFarm;
@@ -116,10 +117,11 @@ function expectWithinBudgets(cost: WavesThroughFaults): void {
   expect(cost.podsMadeAgain).toBe(0);
 }
 
-function tell(what: string, { proxied, wavesSeconds }: WavesThroughFaults): void {
+function tell(what: string, { proxied, wavesSeconds, asked }: WavesThroughFaults): void {
   const ratio = (a: number, b: number): string => (a / b).toFixed(2);
   console.log(
     `${what}: ${proxied} requests (${ratio(proxied, calmly.proxied)} of those without faults), ` +
-      `${wavesSeconds.toFixed(1)} s (${ratio(wavesSeconds, calmly.wavesSeconds)})`,
+      `${wavesSeconds.toFixed(1)} s (${ratio(wavesSeconds, calmly.wavesSeconds)})\n` +
+      asked.slice(0, MOST_TOLD).join('\n'),
   );
 }

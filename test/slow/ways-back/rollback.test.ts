@@ -15,6 +15,7 @@ import {
   type ReportView,
 } from '../../e2e/support/runs.ts';
 import { startSecondTemporal } from '../../e2e/support/second-temporal.ts';
+import { printFigure } from '../../support/print-figure.ts';
 
 const RUN_TIMEOUT_MS = 240_000;
 const SHOP = '/api/v1/namespaces/shop';
@@ -46,8 +47,11 @@ it(
       expect.stringContaining('the run is rolling back already'),
       expect.stringContaining('the run is rolling back already'),
     ]);
-    expect(await resultOf(handle)).toMatchObject({ outcome: 'RolledBack', restored: true });
+    const report = await resultOf(handle);
+    expect(report).toMatchObject({ outcome: 'RolledBack', restored: true });
     await expectRestored(bench, before);
+    printFigure('aborts of a rollback refused in words', answers.length);
+    printFigure('differences after the rollback that was not stopped', report.differences.length);
   },
   RUN_TIMEOUT_MS,
 );
@@ -63,9 +67,13 @@ it(
       bench.startWorker(env);
 
       // That server knows of no such run: whether it runs elsewhere is for a person to say.
+      const { runs } = await meshlift(['list', '--recorded', 'narrow', '--output', 'json'], env);
       const refused = await rollBack('narrow', env);
       const named = await rollBack('narrow', env, ['--take-over', runId]);
 
+      expect(runs).toContainEqual(
+        expect.objectContaining({ runId, holdsMesh: true, canBeTakenBack: true }),
+      );
       expect({ code: refused.code, findings: codesOf(refused.report) }).toEqual({
         code: 3,
         findings: ['MeshBusy blocking'],
@@ -78,6 +86,10 @@ it(
         remaining: [],
       });
       await expectRestored(bench, before);
+      printFigure(
+        'differences after a terminated run was taken back on another Temporal server',
+        named.report.differences.length,
+      );
     } finally {
       await bench.worker().stop();
       await other.close();
@@ -109,10 +121,17 @@ it(
     expect({ code, ...report }).toMatchObject({ code: 0, outcome: 'Succeeded', restored: true });
     const differences = [...stopped.differences, ...report.differences].map(({ path }) => path);
     expect(differences).toContain('Namespace shop labels.istio.io/rev');
-    expect((await bench.kubernetes.get<LiveObject>(SHOP)).metadata.labels).toMatchObject({
+    const { labels } = (await bench.kubernetes.get<LiveObject>(SHOP)).metadata;
+    expect(labels).toMatchObject({
       'istio.io/rev': 'prod-stable',
       team: 'checkout',
     });
+    printFigure(
+      'label set by hand during a run, after its rollback',
+      labels?.['istio.io/rev'] ?? '',
+    );
+    printFigure('outcome of rollbackMesh that was aborted twice', stopped.outcome);
+    printFigure('outcome of the same rollback begun again', report.outcome);
     await relabel({ 'istio.io/rev': '1-25-1', team: null });
     await expectRestored(bench, before);
   },
@@ -162,6 +181,10 @@ it(
       steps: [],
     });
     expect(codesOf(again.report)).toEqual(['NothingToRollBack info']);
+    printFigure(
+      'differences after a finished upgrade was taken back, but for a uid of what is made again',
+      report.differences.filter(({ path }) => path !== `Service ${ISTIOD} uid`).length,
+    );
   },
   RUN_TIMEOUT_MS,
 );

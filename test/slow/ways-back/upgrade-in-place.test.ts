@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
 import { calmState, expectRestored, lockOf, meshedPods, podsOn } from '../../e2e/support/mesh.ts';
 import { list, type Projection } from '../../e2e/support/projection.ts';
+import { printFigure } from '../../support/print-figure.ts';
 import { resultOf, TARGET, TASK_QUEUE, untilGate, type Handle } from '../../e2e/support/runs.ts';
 
 const RUN_TIMEOUT_MS = 240_000;
@@ -45,7 +46,8 @@ it(
     expect(verified).toContain('default has the root certificate that it had');
     expect(verified).toContain('uid, clusterIP and addresses of 1 Service are what they were');
     await handle.executeUpdate('reject', { args: [{ reason: 'a trial' }] });
-    expect(await resultOf(handle)).toMatchObject({
+    const report = await resultOf(handle);
+    expect(report).toMatchObject({
       outcome: 'RolledBack',
       restored: true,
       differences: [],
@@ -53,6 +55,7 @@ it(
     });
     expect(await versionsOf()).toEqual(['1.25.1']);
     await expectRestored(bench, before);
+    printFigure('in place and back: differences', report.differences.length);
   },
   RUN_TIMEOUT_MS,
 );
@@ -75,6 +78,7 @@ it(
       kept.map((name) => [name, before[name]]),
     );
     expect(await lockOf(bench)).toBeUndefined();
+    printFigure('in place: versions that istiods and proxies run', (await versionsOf()).join());
   },
   RUN_TIMEOUT_MS,
 );

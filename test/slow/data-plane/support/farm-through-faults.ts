@@ -10,9 +10,8 @@ import { takeSnapshot } from '../../../../bench/data-plane/snapshot.ts';
 import { REVISIONS } from '../../../../bench/data-plane/two-revisions.ts';
 import { endOfAuditLog, readAuditLog } from '../../../../bench/measure/read-audit-log.ts';
 import { CLUSTER } from '../../../../rig/demo/follow-run.ts';
-import type { FaultPlan } from '../../../../rig/fault-proxy/faults.ts';
+import type { FaultPlan, ProxiedRequest, Random } from '../../../../rig/fault-proxy/faults.ts';
 import { startFaultProxy, type FaultProxy } from '../../../../rig/fault-proxy/start-fault-proxy.ts';
-import type { Random } from '../../../../rig/fault-proxy/faults.ts';
 import { eventually } from '../../../e2e/support/eventually.ts';
 import { untilStep } from '../../../e2e/support/runs.ts';
 
@@ -22,6 +21,8 @@ export interface WavesThroughFaults extends RoundFigures {
   readonly wavesSeconds: number;
   /** That came to the proxies in this time, those that were broken among them. */
   readonly proxied: number;
+  /** The same by who asked for what, with how many of them were broken; the most first. */
+  readonly asked: readonly string[];
 }
 
 /** A farm whose worker and installer reach the API server through proxies that break what they are told to. */
@@ -37,6 +38,30 @@ export interface FaultyFarm {
 export interface FaultProxies {
   set(plan: FaultPlan): void;
   cutWatches(): void;
+}
+
+interface Asked extends ProxiedRequest {
+  readonly who: string;
+}
+
+/** Of the identities, in the order of their proxies. */
+const NAMES = ['worker', 'installer'];
+
+/** One line for each kind of request, such as `63 (12 broken) worker PATCH deployments`. */
+function summarise(asked: readonly Asked[]): readonly string[] {
+  const groups = Map.groupBy(asked, ({ who, method, path: url, isWatch }) => {
+    const { pathname } = new URL(url, 'https://api');
+    const parts = pathname.replace(/^\/(api|apis\/[^/]+)\/[^/]+\//, '').split('/');
+    const names = parts[0] === 'namespaces' && parts.length > 2 ? parts.slice(2) : parts;
+    const resource = names.length > 2 ? `${names[0]}/${names[2]}` : names[0];
+    return `${who} ${isWatch ? 'WATCH' : method} ${resource}`;
+  });
+  return [...groups]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([what, all]) => {
+      const broken = all.filter(({ fault }) => fault !== undefined).length;
+      return `${all.length} (${broken} broken) ${what}`;
+    });
 }
 
 const PARALLEL = 10;
@@ -59,11 +84,17 @@ export async function openFaultyFarm(rig: BenchRig, random: Random): Promise<Fau
     set: (plan) => all.forEach(({ faults }) => faults.set(plan)),
     cutWatches: () => all.forEach(({ faults }) => faults.cutWatches()),
   };
-  const count = (): number => all.reduce((sum, { faults }) => sum + faults.requests.length, 0);
+  const mark = (): (() => readonly Asked[]) => {
+    const from = all.map(({ faults }) => faults.requests.length);
+    return () =>
+      all.flatMap(({ faults }, index) =>
+        faults.requests.slice(from[index]).map((each) => ({ ...each, who: NAMES[index] ?? '?' })),
+      );
+  };
   return {
     upgradeAndBack: (plan, whileMoving) =>
       upgradeAndBack(
-        { rig, meshlift, temporal: new Client({ connection }), proxies, count },
+        { rig, meshlift, temporal: new Client({ connection }), proxies, mark },
         { plan, whileMoving },
       ),
     close: async () => {
@@ -101,11 +132,12 @@ interface Stage {
   readonly meshlift: Meshlift;
   readonly temporal: Client;
   readonly proxies: FaultProxies;
-  readonly count: () => number;
+  /** Begins to count; what came since. */
+  readonly mark: () => () => readonly Asked[];
 }
 
 async function upgradeAndBack(
-  { rig, meshlift, temporal, proxies, count }: Stage,
+  { rig, meshlift, temporal, proxies, mark }: Stage,
   {
     plan,
     whileMoving,
@@ -130,12 +162,12 @@ async function upgradeAndBack(
     what: 'the upgrade has begun',
   });
   await untilStep(handle, 'verify-control-plane', ['done']);
-  const [begunAt, begunCount] = [Date.now(), count()];
+  const [begunAt, since] = [Date.now(), mark()];
   proxies.set(plan);
   const stop = whileMoving?.(proxies);
   try {
     const run = await upgrade;
-    const proxied = count() - begunCount;
+    const asked = since();
     stop?.();
     proxies.set({});
     const after = await takeSnapshot(client);
@@ -143,7 +175,12 @@ async function upgradeAndBack(
     const revision = REVISIONS.new.revision;
     const figures = figureRound({ contender: meshlift, run, revision, events, before, after });
     await run.finish();
-    return { ...figures, wavesSeconds: (run.to - begunAt) / 1000, proxied };
+    return {
+      ...figures,
+      wavesSeconds: (run.to - begunAt) / 1000,
+      proxied: asked.length,
+      asked: summarise(asked),
+    };
   } finally {
     stop?.();
     proxies.set({});

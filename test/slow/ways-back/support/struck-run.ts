@@ -10,11 +10,11 @@ const LIMIT_MS = 150_000;
 
 export interface Begin {
   /** Absent: an upgrade. */
-  readonly type?: 'upgradeMesh' | 'downgradeMesh';
+  readonly type?: 'upgradeMesh' | 'downgradeMesh' | 'rollbackMesh';
   /** Members of the request beside the cluster. */
   readonly request: object;
-  /** What is said to a run each time that it waits at a gate. */
-  readonly atGate: 'approve' | 'rollback';
+  /** What is said to a run each time that it waits at a gate; absent: it has none. */
+  readonly atGate?: 'approve' | 'rollback';
 }
 
 export interface Ended {
@@ -25,7 +25,7 @@ export interface Ended {
 /** One run from its start to its end, past its gates or back from there. */
 export async function runToEnd(
   bench: Bench,
-  { type = 'upgradeMesh', request, atGate }: Begin,
+  { type = 'upgradeMesh', request, atGate = 'approve' }: Begin,
 ): Promise<Ended> {
   const began = performance.now();
   const handle: Handle = await bench.temporal.workflow.start(type, {
@@ -38,13 +38,17 @@ export async function runToEnd(
     ended = true;
   });
   const answered = answerGates(handle, { atGate, isOver: () => ended });
-  const [report] = await Promise.all([result, answered]);
+  // What a run waits for says more than that it was ended because of it.
+  const [waited, came] = await Promise.allSettled([answered, result]);
+  if (waited.status === 'rejected') throw waited.reason;
+  if (came.status === 'rejected') throw came.reason;
+  const report = came.value;
   return { report, seconds: (performance.now() - began) / 1000 };
 }
 
 async function answerGates(
   handle: Handle,
-  { atGate, isOver }: { readonly atGate: Begin['atGate']; readonly isOver: () => boolean },
+  { atGate, isOver }: { readonly atGate: 'approve' | 'rollback'; readonly isOver: () => boolean },
 ): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   let answered = false;

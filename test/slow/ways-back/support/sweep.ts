@@ -9,7 +9,7 @@ import { printFigure } from '../../../support/print-figure.ts';
 import { CLUSTER, writeQuickConfig } from './quick-config.ts';
 import { installSmallMesh, versionsOf, type SmallMesh } from './small-mesh.ts';
 import { startStrikingWorker, type Point, type StrikingWorker } from './striking-worker.ts';
-import { runToEnd, type Begin, type Ended } from './struck-run.ts';
+import { runToEnd, type Ended } from './struck-run.ts';
 import { rowsOf } from './sweep-points.ts';
 
 export const RUN_TIMEOUT_MS = 180_000;
@@ -29,7 +29,7 @@ export interface Sweep {
   readonly bench: () => Bench;
   readonly worker: () => StrikingWorker;
   /** One run of the strategy, to its end. */
-  readonly upgrade: (atGate: Begin['atGate']) => Promise<Ended>;
+  readonly upgrade: (atGate: 'approve' | 'rollback') => Promise<Ended>;
 }
 
 /** The tests of one strategy: at each call of each step a rollback, and the mesh as it was. */
@@ -60,6 +60,8 @@ export function describeSweep(plot: SweepPlot): Sweep {
   afterAll(async () => {
     printFigure(`${strategy}: rollbacks tried`, tried);
     printFigure(`${strategy}: not restored whole`, tried - seconds.length);
+    const median = seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? 0;
+    printFigure(`${strategy}: seconds of a run, median`, median.toFixed(1));
     printFigure(`${strategy}: seconds of the longest run`, Math.max(0, ...seconds).toFixed(1));
     await worker.close();
     await bench.close();

@@ -56,10 +56,9 @@ it('the sample of AKS opens as it says', () => {
 it('day 31 opens seven times a year, as the page says', () => {
   const [window] = load(blocks('yaml')[1]).windows ?? [];
   if (window === undefined) throw new Error('expected a window');
-  const { startDate: _, ...always } = window;
   const rule = { kind: 'day-of-month', day: 31, every: 1 } as const;
   const year = openingsOf(
-    { ...always, rule, except: [] },
+    { ...window, startDate: '2027-01-01', rule, except: [] },
     Date.UTC(2027, 0, 1, 12),
     Date.UTC(2028, 0, 1),
   );

@@ -99,7 +99,11 @@ function isDue(model: Model, { name, receivedAt }: Sent): boolean {
       return model.paused;
     case 'pause':
       return model.stage !== 'ended' && !model.paused;
-    default:
+    case 'approve':
+    case 'reject':
+    case 'withdraw':
+    case 'rollback':
+    case 'abort':
       return model.stage !== 'ended';
   }
 }
@@ -141,7 +145,12 @@ function mayDecide(model: Model, { name, person }: Sent): boolean {
       return roles.includes('admins') && !hasApproved;
     case 'withdraw':
       return roles.includes('admins') && hasApproved;
-    default:
+    case 'pause':
+    case 'resume':
+    case 'retry':
+    case 'skip':
+    case 'rollback':
+    case 'abort':
       return roles.includes('on-call');
   }
 }

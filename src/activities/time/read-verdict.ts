@@ -1,6 +1,7 @@
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import type { DatedAnswer, KubernetesClient } from '../../clients/kubernetes.ts';
 import type { Config, ConfigError } from '../../config/config.ts';
+import type { ObjectRef } from '../../domain/kubernetes-object.ts';
 import { FREEZES_NAME, readFreezes } from '../../domain/time/freeze-entries.ts';
 import type {
   Freeze,
@@ -66,8 +67,8 @@ function isConfigError(error: unknown): error is ConfigError {
   return error instanceof Error && error.name === 'ConfigError';
 }
 
-export function freezesRef(namespace: string) {
-  return { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: FREEZES_NAME } as const;
+export function freezesRef(namespace: string): ObjectRef & { readonly namespace: string } {
+  return { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: FREEZES_NAME };
 }
 
 /** Both members of a ConfigMap count: what is under `binaryData` is nothing that we can read. */

@@ -109,6 +109,11 @@ type ObjectOrRef = KubernetesObject | ObjectRef;
 /** A run's own record is no part of the mesh, and neither is a question. */
 function changesMesh(target: ObjectOrRef, options: WriteOptions | undefined): boolean {
   if (options?.dryRun === true || target.kind.endsWith('AccessReview')) return false;
-  const name = 'name' in target ? target.name : (target as KubernetesObject).metadata.name;
-  return target.kind !== 'ConfigMap' || !(name as string).startsWith('meshlift-');
+  const name = nameOf(target);
+  return target.kind !== 'ConfigMap' || !name.startsWith('meshlift-');
+}
+
+function nameOf(target: ObjectOrRef): string {
+  if (typeof target.name === 'string') return target.name;
+  return (target as KubernetesObject).metadata.name;
 }

@@ -68,8 +68,7 @@ export async function passGate(run: Run, request: GateRequest, place: Place): Pr
 /** With all that the run knows by then, kept and digested before anybody can decide on it. */
 async function openGate(run: Run, request: GateRequest): Promise<OpenGate> {
   const { name, about, policy } = request;
-  const openedAt = now();
-  const evidence = evidenceOf(run, request, openedAt);
+  const evidence = evidenceOf(run, request, now());
   const kept = patched('gate-evidence')
     ? await mutating(callFor(run, `what is known at gate ${name}`)).keepEvidence({
         ...refOfRun(run),
@@ -78,11 +77,13 @@ async function openGate(run: Run, request: GateRequest): Promise<OpenGate> {
         keep: run.claimed,
       })
     : undefined;
+  // Its time runs from when people can decide.
+  const openedAt = now();
   return {
     kind: 'open',
     name,
     openedAt,
-    until: Date.now() + policy.expiresSeconds * 1000,
+    until: Date.parse(openedAt) + policy.expiresSeconds * 1000,
     about,
     policy,
     approvals: [],
@@ -98,7 +99,7 @@ function evidenceOf(run: Run, { about, name, afterwards }: GateRequest, at: stri
   return {
     about,
     gate: name,
-    openedAt: at,
+    gatheredAt: at,
     planDigest: run.outline?.digest ?? '',
     findings: run.findings,
     soaks: steps

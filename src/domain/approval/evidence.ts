@@ -6,7 +6,7 @@ import type { ApprovalMode, GateKind } from './gate-policy.ts';
 export interface GateEvidence {
   readonly about: GateKind;
   readonly gate: string;
-  readonly openedAt: string;
+  readonly gatheredAt: string;
   readonly planDigest: string;
   /** Those that were overridden as well, with who accepted them why. */
   readonly findings: readonly Finding[];

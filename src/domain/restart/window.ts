@@ -33,7 +33,8 @@ export interface Admission {
 }
 
 /**
- * Which workloads begin now, in order. A workload larger than a limit goes alone. One whose budget
+ * Which workloads begin now, in order, but those first that take most turns: they would be waited for at
+ * the end, when nothing else is left. A workload larger than a limit goes alone. One whose budget
  * lets nobody go is passed over; the limits on pods hold everything behind the first that does not fit,
  * so that a large workload is not starved by small ones.
  *
@@ -51,8 +52,8 @@ export function admit(
   let toCome = sumOf(moving, ({ remaining }) => remaining);
   const begin: string[] = [];
   const held = new Set<string>();
-  for (const entry of entries) {
-    if (entry.state.kind !== 'waiting') continue;
+  const waiting = entries.filter(({ state }) => state.kind === 'waiting');
+  for (const entry of waiting.toSorted((a, b) => turnsOf(b) - turnsOf(a))) {
     const exhausted = exhaustedBudget(entry, taken);
     if (exhausted !== undefined) {
       held.add(`budget ${nameBudget(exhausted)} lets no more pods go`);
@@ -87,6 +88,11 @@ function atOnce({ remaining, method, limits, budgets }: WindowEntry): number {
       ? evictedAtOnce(limits, budgets.length > 0)
       : limits.surge + limits.unavailable;
   return Math.min(remaining, Math.max(1, most));
+}
+
+/** How many times a workload waits for pods of its own, one after another. */
+function turnsOf(entry: WindowEntry): number {
+  return Math.ceil(entry.remaining / Math.max(1, atOnce(entry)));
 }
 
 type Reservations = Map<string, number>;

@@ -69,6 +69,21 @@ describe('in a window of four pods', () => {
     expect(admit(entries, { ...FREE, maxPodsInFlight: 4 }, 0).begin).toEqual(expected);
   });
 
+  it('those begin first that take most turns', () => {
+    const entries = [
+      entry('short waiting 2', { limits: limitsOf(2) }),
+      entry('long waiting 8'),
+      entry('longer waiting 9'),
+      entry('as-long waiting 8'),
+    ];
+
+    expect(admit(entries, { ...FREE, maxPodsInFlight: 3 }, 0).begin).toEqual([
+      'longer',
+      'long',
+      'as-long',
+    ]);
+  });
+
   it('what holds the next one is told', () => {
     const entries = [whole('a moving 4'), whole('b waiting 1')];
 

@@ -12,9 +12,6 @@ export interface BenchPolicyInput {
   readonly workloadDeadline?: string;
 }
 
-/** Pods of a workload of the farm, unless it has more. */
-const PODS_PER_WORKLOAD = 2;
-
 /** As fast as the same care allows: no soaks, all waves one after another, the same number at once. */
 export function buildBenchPolicy({
   parallel,
@@ -31,7 +28,8 @@ export function buildBenchPolicy({
     // Pods of KWOK run no proxy that could connect.
     census: { connections: 'off' },
     restart: {
-      maxPodsInFlight: parallel * PODS_PER_WORKLOAD,
+      // Of nearly every workload of a farm, one pod is on its way at a time.
+      maxPodsInFlight: parallel,
       maxPodsPerSecond: podsPerSecond,
       workloadDeadline,
       ...(maxFailures === undefined ? {} : { maxFailures }),

@@ -69,7 +69,7 @@ describe('while the API server does not answer', () => {
   it('no workload has failed, long after its deadline, and nothing new begins', async () => {
     const cart = placeWorkload(wave.cluster, 'cart');
     const web = placeWorkload(wave.cluster, 'web');
-    await wave.planned([cart, web], { maxPodsInFlight: 2 });
+    await wave.planned([cart, web], { maxPodsInFlight: 1 });
     const answer = Promise.withResolvers<void>();
     let waits = 0;
     time.meanwhile(() => {

@@ -11,7 +11,7 @@ import { attemptAfter, problemOf, recordIn, waveStep } from '../support/sample-r
 import { useWave } from '../support/wave-stage.ts';
 
 const TOKEN = 'r1/wave-1';
-const wave = await useWave({ maxPodsInFlight: 4, workloadDeadlineSeconds: 600 });
+const wave = await useWave({ maxPodsInFlight: 2, workloadDeadlineSeconds: 600 });
 const { time, planned, restart } = wave;
 
 let cluster: FakeKubernetes;
@@ -27,7 +27,7 @@ const restarts = (): readonly string[] => wave.writesTo(/^patch /);
 describe('the restart of a wave', () => {
   it('begins what the window has pods for, and the next when there is room', async () => {
     const workloads = ['a', 'b', 'c'].map((name) => placeWorkload(cluster, name));
-    await planned(workloads, { maxPodsInFlight: 4 });
+    await planned(workloads, { maxPodsInFlight: 2 });
     const seen = rollingOut(workloads);
 
     const result = await restart();
@@ -201,7 +201,7 @@ async function interrupted(): Promise<WaveResult> {
 describe('a restart that is asked to stop', () => {
   it('begins nothing more and says at once how far it is', async () => {
     const workloads = ['a', 'b', 'c'].map((name) => placeWorkload(cluster, name));
-    await planned(workloads, { maxPodsInFlight: 2 });
+    await planned(workloads, { maxPodsInFlight: 1 });
     const env = attemptAfter();
     time.meanwhile(() => {
       rollOut(cluster, workloads[0] as WorkloadRef);
@@ -218,7 +218,7 @@ describe('a restart that is asked to stop', () => {
 
   it('does not even begin the next that the window has room for', async () => {
     const workloads = ['a', 'b'].map((name) => placeWorkload(cluster, name));
-    await planned(workloads, { maxPodsInFlight: 4 });
+    await planned(workloads, { maxPodsInFlight: 2 });
     const env = attemptAfter();
     const stopping: KubernetesClient = {
       ...cluster,
@@ -236,7 +236,7 @@ describe('a restart that is asked to stop', () => {
 
   it('goes on from where it was when it is asked to', async () => {
     const workloads = ['a', 'b'].map((name) => placeWorkload(cluster, name));
-    await planned(workloads, { maxPodsInFlight: 2 });
+    await planned(workloads, { maxPodsInFlight: 1 });
     const checkpoint = await interrupted();
     expect(checkpoint).toMatchObject({ finished: false, done: 0 });
     rollingOut(workloads);

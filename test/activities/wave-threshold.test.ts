@@ -4,7 +4,7 @@ import { placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
 import { problemOf } from '../support/sample-run.ts';
 import { useWave } from '../support/wave-stage.ts';
 
-const wave = await useWave({ maxPodsInFlight: 4, workloadDeadlineSeconds: 60 });
+const wave = await useWave({ maxPodsInFlight: 2, workloadDeadlineSeconds: 60 });
 const { time, restart } = wave;
 
 /** A plan that restarts workloads of two pods by these names, two at a time. */

@@ -156,7 +156,7 @@ function estimateWave(
     return { count, turns: turnsOf(workload, count) };
   });
   const slowest = Math.max(0, ...sizes.map(({ turns }) => turns));
-  const work = sizes.reduce((sum, { count, turns }) => sum + count * turns, 0);
+  const work = sizes.reduce((sum, { count }) => sum + count, 0);
   const turns = Math.ceil(Math.max(slowest, work / restart.maxPodsInFlight));
   const least = WAVE_OVERHEAD.least + turns * POD_SECONDS.least;
   const { fixed, perNamespace, perWorkload, perLookAndNamespace } = REQUESTS.wave;

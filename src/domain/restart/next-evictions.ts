@@ -27,10 +27,14 @@ export function nextEvictions({
   const unready = old.filter(({ ready }) => !ready);
   if (unready.length > 0) return unready;
   const isWhole = current.every(({ ready }) => ready) && current.length >= limits.desired;
-  return isWhole ? old.slice(0, atOnce(limits, hasBudget)) : [];
+  return isWhole ? old.slice(0, evictedAtOnce(limits, hasBudget)) : [];
 }
 
-function atOnce({ replaces, unavailable }: RolloutLimits, hasBudget: boolean): number {
+/** Pods that are asked to leave together. */
+export function evictedAtOnce(
+  { replaces, unavailable }: Pick<RolloutLimits, 'replaces' | 'unavailable'>,
+  hasBudget: boolean,
+): number {
   return hasBudget || replaces === 'all-at-once' ? 1 : Math.max(1, unavailable);
 }
 

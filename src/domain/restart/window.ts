@@ -3,6 +3,7 @@ import { describeCount } from '../rollout/describe-count.ts';
 import type { BudgetFacts } from '../inventory/capacity.ts';
 import { nameBudget, roomOf } from './budgets.ts';
 import type { RestartMethod } from './choose-method.ts';
+import { evictedAtOnce } from './next-evictions.ts';
 import type { RolloutLimits } from './rollout-limits.ts';
 
 /** One workload of a wave as the window sees it. */
@@ -12,13 +13,13 @@ export interface WindowEntry {
   readonly remaining: number;
   readonly state: RolloutState;
   readonly method: RestartMethod['kind'];
-  readonly limits: Pick<RolloutLimits, 'unavailable'>;
+  readonly limits: Pick<RolloutLimits, 'unavailable' | 'surge' | 'replaces'>;
   /** The budgets that its pods count against. */
   readonly budgets: readonly BudgetFacts[];
 }
 
 export interface WindowLimits {
-  /** Most pods that may be on their way at once. */
+  /** Most pods that may be on their way at once; of a workload, those that its move takes or adds at a time. */
   readonly maxPodsInFlight: number;
   /** Most new pods that may become ready in any ten seconds. */
   readonly podsPerTenSeconds: number;
@@ -32,12 +33,13 @@ export interface Admission {
 }
 
 /**
- * Which workloads begin now, in order. A workload larger than a limit goes alone. One whose budget
+ * Which workloads begin now, in order, but those first that take most turns: they would be waited for at
+ * the end, when nothing else is left. A workload larger than a limit goes alone. One whose budget
  * lets nobody go is passed over; the limits on pods hold everything behind the first that does not fit,
  * so that a large workload is not starved by small ones.
  *
- * What is on its way and what became ready in the last ten seconds together stay within the limit:
- * so the new pods of any ten seconds do, whenever those on their way become ready.
+ * What has begun and is yet to come, and what became ready in the last ten seconds, together stay within
+ * the limit: so the new pods of any ten seconds do, whenever those become ready.
  */
 export function admit(
   entries: readonly WindowEntry[],
@@ -46,30 +48,51 @@ export function admit(
 ): Admission {
   const moving = entries.filter(({ state }) => state.kind === 'moving');
   const taken = reservations(moving);
-  let inFlight = moving.reduce((sum, { remaining }) => sum + remaining, 0);
+  let inFlight = sumOf(moving, atOnce);
+  let toCome = sumOf(moving, ({ remaining }) => remaining);
   const begin: string[] = [];
   const held = new Set<string>();
-  for (const entry of entries) {
-    if (entry.state.kind !== 'waiting') continue;
+  const waiting = entries.filter(({ state }) => state.kind === 'waiting');
+  for (const entry of waiting.toSorted((a, b) => turnsOf(b) - turnsOf(a))) {
     const exhausted = exhaustedBudget(entry, taken);
     if (exhausted !== undefined) {
       held.add(`budget ${nameBudget(exhausted)} lets no more pods go`);
       continue;
     }
-    const next = inFlight + entry.remaining;
+    const next = inFlight + atOnce(entry);
     if (inFlight > 0 && next > maxPodsInFlight) {
       held.add(`${describeCount(inFlight, 'pod')} on their way, of ${maxPodsInFlight} at once`);
       break;
     }
-    if (inFlight + becameReady > 0 && next + becameReady > podsPerTenSeconds) {
+    const nextToCome = toCome + entry.remaining;
+    if (toCome + becameReady > 0 && nextToCome + becameReady > podsPerTenSeconds) {
       held.add(`at most ${describeCount(podsPerTenSeconds, 'new pod')} in ten seconds`);
       break;
     }
     begin.push(entry.key);
     inFlight = next;
+    toCome = nextToCome;
     reserve(taken, entry);
   }
   return { begin, held: [...held] };
+}
+
+function sumOf(entries: readonly WindowEntry[], count: (entry: WindowEntry) => number): number {
+  return entries.reduce((sum, entry) => sum + count(entry), 0);
+}
+
+/** Pods of a workload that are on their way at the same time, at most: the others have not begun. */
+function atOnce({ remaining, method, limits, budgets }: WindowEntry): number {
+  const most =
+    method === 'evict'
+      ? evictedAtOnce(limits, budgets.length > 0)
+      : limits.surge + limits.unavailable;
+  return Math.min(remaining, Math.max(1, most));
+}
+
+/** How many times a workload waits for pods of its own, one after another. */
+function turnsOf(entry: WindowEntry): number {
+  return Math.ceil(entry.remaining / Math.max(1, atOnce(entry)));
 }
 
 type Reservations = Map<string, number>;

@@ -118,7 +118,7 @@ describe('the policy of the bench', () => {
       expect(parse(readFileSync(file, 'utf8'))).toMatchObject(rig);
       expect(loadConfig(file).clusters.get('demo')?.policy).toMatchObject({
         soakSeconds: { controlPlane: 0, wave: 0, mesh: 0 },
-        restart: { maxPodsInFlight: 14, maxPodsPerSecond: 32 },
+        restart: { maxPodsInFlight: 7, maxPodsPerSecond: 32 },
         census: { connections: 'required' },
       });
     } finally {

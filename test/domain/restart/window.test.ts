@@ -20,10 +20,19 @@ function entry(text: string, more: Partial<WindowEntry> = {}): WindowEntry {
     state: found,
     remaining: Number(pods),
     method: 'template',
-    limits: { unavailable: 1 },
+    limits: limitsOf(1),
     budgets: [],
     ...more,
   };
+}
+
+function limitsOf(unavailable: number, surge = 0): WindowEntry['limits'] {
+  return { unavailable, surge, replaces: 'in-turns' };
+}
+
+/** All of its pods go at once. */
+function whole(text: string): WindowEntry {
+  return entry(text, { limits: limitsOf(Number(text.split(' ')[2])) });
 }
 
 const FREE = { maxPodsInFlight: 100, podsPerTenSeconds: 100 };
@@ -41,17 +50,42 @@ describe('in a window of four pods', () => {
   ])('%s', (_rule, entries, expected) => {
     const limits = { ...FREE, maxPodsInFlight: 4 };
 
-    expect(
-      admit(
-        entries.map((each) => entry(each)),
-        limits,
-        0,
-      ).begin,
-    ).toEqual(expected);
+    expect(admit(entries.map(whole), limits, 0).begin).toEqual(expected);
+  });
+
+  it.each<[string, Partial<WindowEntry>, readonly string[]]>([
+    ['of what goes in turns, its turn counts', { limits: limitsOf(1) }, ['a', 'b', 'c', 'd']],
+    ['what is added before others go counts', { limits: limitsOf(0, 2) }, ['a', 'b']],
+    ['both count together', { limits: limitsOf(2, 2) }, ['a']],
+    [
+      'of what is evicted, those that are asked together',
+      { method: 'evict', limits: limitsOf(2, 2) },
+      ['a', 'b'],
+    ],
+    ['it is never more than there is', { limits: limitsOf(9, 9) }, ['a']],
+  ])('%s', (_rule, more, expected) => {
+    const entries = ['a', 'b', 'c', 'd', 'e'].map((name) => entry(`${name} waiting 4`, more));
+
+    expect(admit(entries, { ...FREE, maxPodsInFlight: 4 }, 0).begin).toEqual(expected);
+  });
+
+  it('those begin first that take most turns', () => {
+    const entries = [
+      entry('short waiting 2', { limits: limitsOf(2) }),
+      entry('long waiting 8'),
+      entry('longer waiting 9'),
+      entry('as-long waiting 8'),
+    ];
+
+    expect(admit(entries, { ...FREE, maxPodsInFlight: 3 }, 0).begin).toEqual([
+      'longer',
+      'long',
+      'as-long',
+    ]);
   });
 
   it('what holds the next one is told', () => {
-    const entries = [entry('a moving 4'), entry('b waiting 1')];
+    const entries = [whole('a moving 4'), whole('b waiting 1')];
 
     expect(admit(entries, { ...FREE, maxPodsInFlight: 4 }, 0).held).toEqual([
       '4 pods on their way, of 4 at once',
@@ -147,10 +181,7 @@ describe('with a budget', () => {
     ],
     [
       'what is under way has its part, whatever the budget says now',
-      [
-        counted('a moving 4', budget(), { limits: { unavailable: 2 } }),
-        counted('b waiting 4', budget()),
-      ],
+      [counted('a moving 4', budget(), { limits: limitsOf(2) }), counted('b waiting 4', budget())],
       [],
     ],
     [
@@ -167,7 +198,7 @@ describe('with a budget', () => {
       'a strategy that takes nobody away begins although it lets nobody go',
       [
         counted('a waiting 4', budget({ desiredHealthy: 8, disruptionsAllowed: 0 }), {
-          limits: { unavailable: 0 },
+          limits: limitsOf(0),
         }),
       ],
       ['a'],
@@ -179,7 +210,7 @@ describe('with a budget', () => {
           'a waiting 4',
           budget({ desiredHealthy: 8, currentHealthy: 7, disruptionsAllowed: 0 }),
           {
-            limits: { unavailable: 0 },
+            limits: limitsOf(0),
           },
         ),
       ],
@@ -190,7 +221,7 @@ describe('with a budget', () => {
       [
         counted('a waiting 4', budget({ disruptionsAllowed: 1, desiredHealthy: 7 }), {
           method: 'evict',
-          limits: { unavailable: 2 },
+          limits: limitsOf(2),
         }),
       ],
       ['a'],

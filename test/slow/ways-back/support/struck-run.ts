@@ -56,7 +56,8 @@ async function answerGates(
     const progress = await progressOf(handle).catch(noAnswer);
     const { openGate, haltedBecause } = progress ?? {};
     if (haltedBecause !== undefined || Date.now() > deadline) {
-      await handle.terminate('nobody is there to be waited for');
+      // It may have ended meanwhile, and what it waited for says more than that.
+      await handle.terminate('nobody is there to be waited for').catch(() => undefined);
       throw new Error(`the run halted, or did not end: ${JSON.stringify(progress)}`);
     }
     if (openGate === undefined) {

@@ -160,7 +160,11 @@ describeOnStage("Temporal's own cancel", () => {
     await run.handle.cancel();
 
     expect(await errorOf(run)).toBeInstanceOf(CancelledFailure);
-    expect(run.script.calls).toEqual(['resolveRequest', 'identifyCluster', 'planUpgrade']);
+    expect(run.script.calls).toEqual([
+      ...['resolveRequest', 'identifyCluster', 'planUpgrade'],
+      // Looked at and not kept: nothing is claimed.
+      'keepEvidence',
+    ]);
   });
 });
 

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { openMaintenanceStage } from '../support/maintenance-stage.ts';
 import { findTimeSkippingServer } from '../support/time-skipping-server/install.ts';
 import { writeHistory } from '../support/replay-history.ts';
+import { openGateOf } from '../support/open-gate.ts';
 import { failure, untilAsked } from '../support/scripted-activities.ts';
+import { tokenOf } from '../support/scripted-tokens.ts';
 import {
   openLocalStage,
   openTimeSkippingStage,
@@ -40,6 +42,39 @@ async function decide(run: Rehearsal, decision: 'approve' | 'reject'): Promise<v
 const nothing = async (): Promise<void> => undefined;
 
 await record('succeeded', {}, (run) => decide(run, 'approve'));
+await record(
+  'approved-by-two',
+  {
+    policy: {
+      approvals: { mode: 'signed' },
+      gates: {
+        wave: { expiresSeconds: 3600, before: 'first' },
+        complete: { expiresSeconds: 3600, quorum: 2, roles: ['admins'] },
+        halt: { roles: ['on-call'] },
+      },
+    },
+  },
+  async (run) => {
+    const sign = async (
+      approver: 'ana' | 'ben' | 'cyd',
+      decision: 'approve' | 'withdraw' | 'resume',
+    ): Promise<unknown> =>
+      run.handle
+        .executeUpdate(decision, { args: [{ token: await tokenOf(run, approver, decision) }] })
+        .catch(() => undefined);
+    await openGateOf(stage, run, 'wave-1');
+    await sign('cyd', 'approve');
+    await openGateOf(stage, run, 'complete');
+    await run.handle.executeUpdate('pause', { args: [{ by: 'cyd' }] });
+    await sign('ana', 'resume');
+    await sign('cyd', 'resume');
+    await sign('cyd', 'approve');
+    await sign('ana', 'approve');
+    await sign('ana', 'withdraw');
+    await run.handle.signal('approve', { token: await tokenOf(run, 'ana', 'approve') });
+    await sign('ben', 'approve');
+  },
+);
 await record('rejected', {}, (run) => decide(run, 'reject'));
 await record('expired', {}, (run) => run.reach('AwaitingCompletion'));
 await record(

@@ -38,6 +38,7 @@ function coreFlagsOf({ events }: HistoryJson): unknown {
 describe('recorded runs', () => {
   it('are of every way in which a run can go', () => {
     expect(NAMES).toEqual([
+      'approved-by-two',
       'blocked',
       'cancelled',
       'continued',

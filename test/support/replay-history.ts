@@ -33,5 +33,20 @@ function withoutTraces(key: string, value: unknown): unknown {
 
 /** Replays a history against a bundle of workflows; rejects where they disagree. */
 export async function replay(workflowBundle: WorkflowBundle, history: HistoryJson): Promise<void> {
-  await Worker.runReplayHistory({ workflowBundle }, historyFromJSON(history));
+  await Worker.runReplayHistory({ workflowBundle }, historyFromJSON(history), idOf(history));
+}
+
+/**
+ * A history does not have its workflow's id, which signed decisions bind: it is that of the mesh. Of
+ * other workflows none is of use.
+ */
+function idOf({ events }: HistoryJson): string | undefined {
+  const started = events[0]?.['workflowExecutionStartedEventAttributes'] as
+    { readonly input?: { readonly payloads?: readonly { readonly data: string }[] } } | undefined;
+  const data = started?.input?.payloads?.[0]?.data;
+  if (data === undefined) return undefined;
+  const { cluster } = JSON.parse(Buffer.from(data, 'base64').toString()) as {
+    readonly cluster?: unknown;
+  };
+  return typeof cluster === 'string' ? `mesh/${cluster}` : undefined;
 }

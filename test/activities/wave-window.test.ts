@@ -9,7 +9,7 @@ import { useWave } from '../support/wave-stage.ts';
 
 const TOKEN = 'r1/wave-1';
 const DAYS_MS = 86_400_000;
-const wave = await useWave({ maxPodsInFlight: 4, workloadDeadlineSeconds: 600 });
+const wave = await useWave({ maxPodsInFlight: 2, workloadDeadlineSeconds: 600 });
 const { time, planned, restart, writesTo } = wave;
 
 let cluster: FakeKubernetes;

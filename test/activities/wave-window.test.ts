@@ -24,9 +24,14 @@ const CLOSED: ClosedWindow = {
 };
 
 /** Open for that many looks, and closed from then on. */
-function openFor(looks: number): WindowGuard & { asked: number } {
+function openFor(looks: number): WindowGuard & { asked: number; follows: string[] } {
   const guard = {
     asked: 0,
+    follows: [] as string[],
+    follow: () => {
+      guard.follows.push('begun');
+      return { close: () => void guard.follows.push('ended') };
+    },
     verdict: async () => {
       guard.asked += 1;
       return guard.asked <= looks ? ({ kind: 'open' } as const) : CLOSED;
@@ -88,6 +93,7 @@ describe('a window that closes amid a wave', () => {
 
     expect(result).toMatchObject({ finished: true, done: 1 });
     expect(guard.asked).toBe(1);
+    expect(guard.follows).toEqual(['begun', 'ended']);
   });
 
   it('that was closed from the beginning on leaves everything as it is', async () => {

@@ -148,6 +148,7 @@ describe('the rights that a plan needs', () => {
       'worker list statefulsets.apps shop *',
       'worker patch deployments.apps shop *',
       'worker patch namespaces * shop',
+      'worker watch configmaps istio-system *',
       'worker watch daemonsets.apps shop *',
       'worker watch deployments.apps shop *',
       'worker watch poddisruptionbudgets.policy shop *',

@@ -49,6 +49,7 @@ export async function restartWorkloads(
   const stop = cancellationSignal();
   const wake = createWake(stop);
   const view = await openWaveView(access.worker, step, () => wake.now());
+  const freezes = guard?.follow();
   try {
     const all = await journalRestarts(access, ref, { step, plan, sight: view.look(), injection });
     const latest = latestCheckpoint() ?? withNewTimes(checkpoint);
@@ -102,6 +103,7 @@ export async function restartWorkloads(
     }
   } finally {
     view.close();
+    freezes?.close();
   }
 }
 

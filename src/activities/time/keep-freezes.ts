@@ -1,10 +1,9 @@
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
-import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { FREEZES_NAME, readFreezes, writeFreeze } from '../../domain/time/freeze-entries.ts';
 import type { Freeze } from '../../domain/time/maintenance-window.ts';
 import { RECORD_LABELS } from '../record/record-names.ts';
-import { freezesRef } from './read-verdict.ts';
+import { allEntries, freezesRef, textEntries } from './freezes-map.ts';
 
 /** Where the freezes of one mesh are kept. */
 export interface FreezeKeeper {
@@ -32,7 +31,7 @@ export async function listFreezes({
   meshNamespace,
 }: FreezeKeeper): Promise<KeptFreezes> {
   const { object, at } = await kubernetes.getDated(freezesRef(meshNamespace));
-  return { ...readFreezes(dataOf(object)), at: at ?? Date.now() };
+  return { ...readFreezes(allEntries(object)), at: at ?? Date.now() };
 }
 
 /** Adds a freeze beside those that are there; one of the same name stays as it is. */
@@ -73,7 +72,7 @@ async function change(
   const ref = freezesRef(meshNamespace);
   for (let tries = 1; ; tries += 1) {
     const { object } = await kubernetes.getDated(ref);
-    const data = dataOf(object);
+    const data = textEntries(object);
     const entries = decide(data);
     if (typeof entries === 'string') return { kind: 'refused', because: entries };
     if (entries === data) return { kind: 'done' };
@@ -91,9 +90,4 @@ async function change(
       if (!cameFirst || tries >= MOST_TRIES) throw error;
     }
   }
-}
-
-function dataOf(object: KubernetesObject | undefined): Data {
-  const data = object?.['data'];
-  return typeof data === 'object' && data !== null ? { ...data } : {};
 }

@@ -1,7 +1,6 @@
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
-import type { DatedAnswer, KubernetesClient } from '../../clients/kubernetes.ts';
+import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import type { Config, ConfigError } from '../../config/config.ts';
-import type { ObjectRef } from '../../domain/kubernetes-object.ts';
 import { FREEZES_NAME, readFreezes } from '../../domain/time/freeze-entries.ts';
 import type {
   Freeze,
@@ -9,11 +8,12 @@ import type {
   WindowVerdict,
 } from '../../domain/time/maintenance-window.ts';
 import { verdictAt } from '../../domain/time/window-verdict.ts';
+import { allEntries, freezesRef } from './freezes-map.ts';
 import type { WindowNeed } from './window-need.ts';
 
 /** Where windows and freezes are read. */
 export interface TimeSource {
-  readonly kubernetes: Pick<KubernetesClient, 'getDated'>;
+  readonly kubernetes: Pick<KubernetesClient, 'getDated' | 'follow'>;
   readonly meshNamespace: string;
   readonly cluster: string;
   /** `meshlift.yaml` as it is now; throws `ConfigError`. */
@@ -43,7 +43,7 @@ export async function readTimes(source: TimeSource): Promise<Times> {
     const { windows = [], freezes = [] } = readConfig();
     const answer = await kubernetes.getDated(freezesRef(meshNamespace));
     if (answer.at === undefined) return unknown('the API server told no time in its answer');
-    const { freezes: added, unreadable } = readFreezes(dataOf(answer));
+    const { freezes: added, unreadable } = readFreezes(allEntries(answer.object));
     if (unreadable.length > 0) {
       return unknown(
         `${where}: expected {"from":…,"to":…} with times such as 2026-12-18T00:00:00Z, found something else under ${unreadable.join(', ')}. Correct it, or remove it with meshlift freeze remove`,
@@ -65,22 +65,6 @@ export async function readTimes(source: TimeSource): Promise<Times> {
 
 function isConfigError(error: unknown): error is ConfigError {
   return error instanceof Error && error.name === 'ConfigError';
-}
-
-export function freezesRef(namespace: string): ObjectRef & { readonly namespace: string } {
-  return { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: FREEZES_NAME };
-}
-
-/** Both members of a ConfigMap count: what is under `binaryData` is nothing that we can read. */
-function dataOf({ object }: DatedAnswer): Readonly<Record<string, unknown>> {
-  const { data = {}, binaryData = {} } = (object ?? {}) as {
-    readonly data?: Readonly<Record<string, string>> | null;
-    readonly binaryData?: Readonly<Record<string, string>> | null;
-  };
-  return {
-    ...Object.fromEntries(Object.keys(binaryData ?? {}).map((key) => [key, null])),
-    ...data,
-  };
 }
 
 /** Whether what is needed is there, so many ms after the times were read. */

@@ -3,6 +3,7 @@ import type { KubernetesClient, WriteOptions } from '../../clients/kubernetes.ts
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes-object.ts';
 import type { ClosedWindow, WindowVerdict } from '../../domain/time/maintenance-window.ts';
 import { ActivityError } from '../errors.ts';
+import { followFreezes, type FreezeNews } from './follow-freezes.ts';
 import { judge, readTimes, type Times, type TimeSource } from './read-verdict.ts';
 import type { WindowNeed } from './window-need.ts';
 
@@ -11,6 +12,8 @@ import type { WindowNeed } from './window-need.ts';
  * changes are made, the server is asked once a second, and a freeze holds a second after it was added.
  */
 export const FRESH_MS = 1000;
+/** Where the freezes are followed, one that is added is told at once; this bounds what a watch misses. */
+export const FOLLOWED_MS = 10_000;
 
 /** Says whether the mesh may be changed now. */
 export interface WindowGuard {
@@ -18,6 +21,8 @@ export interface WindowGuard {
   verdict(seconds?: number): Promise<WindowVerdict>;
   /** Throws `OutsideWindow` unless it may be changed. */
   assertOpen(seconds?: number): Promise<void>;
+  /** Watches the freezes, for what makes many changes, until the answer is closed. */
+  follow(): Pick<FreezeNews, 'close'>;
 }
 
 interface Reading {
@@ -27,15 +32,20 @@ interface Reading {
 }
 
 export function createWindowGuard(source: TimeSource, need: WindowNeed): WindowGuard {
+  let news: FreezeNews | undefined;
   let latest: Promise<Reading> | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
+  const readAnew = (): void => {
+    askedAt = Number.NEGATIVE_INFINITY;
+  };
   const read = async (): Promise<Reading> => {
-    if (latest === undefined || performance.now() - askedAt >= FRESH_MS) {
+    const longest = news?.isOn() === true ? FOLLOWED_MS : FRESH_MS;
+    if (latest === undefined || performance.now() - askedAt >= longest) {
       const at = performance.now();
       askedAt = at;
       latest = readTimes(source).then((times) => ({ times, at }));
       // What failed is asked again at the next change.
-      latest.catch(() => (askedAt = Number.NEGATIVE_INFINITY));
+      latest.catch(readAnew);
     }
     return latest;
   };
@@ -49,6 +59,7 @@ export function createWindowGuard(source: TimeSource, need: WindowNeed): WindowG
       const found = await verdict(seconds);
       if (found.kind === 'closed') throw outsideWindow(found);
     },
+    follow: () => (news = followFreezes(source.kubernetes, source.meshNamespace, readAnew)),
   };
 }
 

@@ -79,6 +79,7 @@ function forStep(step: UpgradeStep, plan: AccessPlan): readonly RequiredAccess[]
         ...pointed(step.tagMoves, plan),
         ...relabelled(step.namespaceMoves),
         ...restarted(step),
+        freezesFollowed(plan),
       ];
     case 'move-default':
       return [...pointed(step.tagMoves, plan), ...redirected(step)];
@@ -174,6 +175,11 @@ function readAndPatch(
   name: string,
 ): readonly RequiredAccess[] {
   return (['get', 'patch'] as const).map((verb) => ({ identity, verb, ...resource, name }));
+}
+
+/** They are listed with the run's record. */
+function freezesFollowed({ meshNamespace: namespace }: AccessPlan): RequiredAccess {
+  return { identity: 'worker', verb: 'watch', group: '', resource: 'configmaps', namespace };
 }
 
 /** A wave's undo also removes pods that its restarts do not replace: ready ones by eviction. */

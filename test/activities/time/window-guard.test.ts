@@ -1,11 +1,17 @@
-import { describe, expect, it } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ClusterAccess } from '../../../src/clients/cluster-access.ts';
 import { KubernetesError, KubernetesUnreachable } from '../../../src/clients/kubernetes-error.ts';
 import type { DatedAnswer } from '../../../src/clients/kubernetes.ts';
 import { ConfigError, type Config } from '../../../src/config/config.ts';
 import { checkWindow } from '../../../src/activities/time/check-window.ts';
 import type { TimeSource } from '../../../src/activities/time/read-verdict.ts';
-import { createWindowGuard, FRESH_MS, guarded } from '../../../src/activities/time/window-guard.ts';
+import {
+  createWindowGuard,
+  FOLLOWED_MS,
+  FRESH_MS,
+  guarded,
+} from '../../../src/activities/time/window-guard.ts';
 import type { MaintenanceWindow } from '../../../src/domain/time/maintenance-window.ts';
 import { createFakeKubernetes, type FakeKubernetes } from '../../support/fake-kubernetes.ts';
 
@@ -49,6 +55,7 @@ function setting(about: Partial<Pick<Setting, 'at' | 'config' | 'trouble'>> = {}
         return here.config as Config;
       },
       kubernetes: {
+        follow: (kind, options, pick) => kubernetes.follow(kind, options, pick),
         getDated: async (ref): Promise<DatedAnswer> => {
           here.reads += 1;
           if (here.trouble !== undefined) throw here.trouble;
@@ -236,5 +243,80 @@ describe('a change of the mesh', () => {
       worker.create({ ...deployment, metadata: { ...metadata, name: 'late' } }),
     ).rejects.toMatchObject({ type: 'OutsideWindow' });
     expect(here.reads).toBe(1);
+  });
+});
+
+describe('freezes that are followed', () => {
+  const frozen = { kind: 'closed', because: expect.stringContaining('freeze "sale"') };
+  let ahead = 0;
+  beforeEach(() => {
+    ahead = 0;
+    const real = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => real() + ahead);
+  });
+  afterEach(() => void jest.restoreAllMocks());
+
+  async function following(here: Setting) {
+    const guard = createWindowGuard(here.source, ALWAYS);
+    const news = guard.follow();
+    await setImmediate();
+    expect(await guard.verdict()).toEqual({ kind: 'open' });
+    return { guard, news };
+  }
+
+  it('are asked for once in ten seconds, however many changes are made', async () => {
+    const here = setting();
+    const { guard } = await following(here);
+    const atFirst = here.reads;
+
+    for (ahead = 0; ahead < 2 * FOLLOWED_MS; ahead += 100) await guard.verdict();
+
+    expect([atFirst, here.reads]).toEqual([1, 2]);
+  });
+
+  it('hold as soon as one is added', async () => {
+    const here = setting();
+    const { guard } = await following(here);
+
+    await here.kubernetes.create(freezes({ sale: NOW_FROZEN }));
+    await setImmediate();
+
+    expect(await guard.verdict()).toMatchObject(frozen);
+  });
+
+  it('hold within ten seconds where the watch has missed it', async () => {
+    const here = setting();
+    const { guard } = await following(here);
+    here.kubernetes.unseen(() => here.kubernetes.place(freezes({ sale: NOW_FROZEN })));
+    ahead = FOLLOWED_MS - 1000;
+    const before = await guard.verdict();
+
+    ahead = FOLLOWED_MS;
+
+    expect(before).toEqual({ kind: 'open' });
+    expect(await guard.verdict()).toMatchObject(frozen);
+  });
+
+  it('are asked for each second again once the watch has failed', async () => {
+    const here = setting();
+    const { guard } = await following(here);
+    here.kubernetes.failMirrors(forbidden);
+    const atFirst = here.reads;
+
+    for (ahead = 0; ahead < 3 * FRESH_MS; ahead += FRESH_MS) await guard.verdict();
+
+    expect(here.reads - atFirst).toBeGreaterThanOrEqual(2);
+  });
+
+  it('are followed no longer once that is over', async () => {
+    const here = setting();
+    const { guard, news } = await following(here);
+    news.close();
+
+    ahead = FRESH_MS;
+    const atLast = here.reads;
+    await guard.verdict();
+
+    expect(here.reads).toBe(atLast + 1);
   });
 });

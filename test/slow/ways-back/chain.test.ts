@@ -59,13 +59,13 @@ it(
     const { report, seconds } = await runToEnd(bench, { type: 'rollbackMesh', request: {} });
 
     expect(report).toMatchObject({ outcome: 'Succeeded', restored: true, remaining: [] });
-    // An istiod of 1.27 writes it by itself; certificates are never removed.
-    expect(report.differences).toMatchObject([{ path: `ConfigMap ${CRL} data` }]);
+    // An istiod of 1.27 writes it by itself some time after it began; certificates are never removed.
+    const ours = report.differences.filter(({ path }) => path !== `ConfigMap ${CRL} data`);
+    expect(ours).toEqual([]);
     await bench.person.delete(CRL_PATH);
     await calmState(bench);
     expect(await versionsOf(bench)).toEqual(['1.25.1']);
     await expectRestored(bench, before);
-    const ours = report.differences.filter(({ path }) => !path.startsWith(`ConfigMap ${CRL} `));
     printFigure('differences after the chain was taken back', ours.length);
     printFigure('seconds of 1.27.0 back to 1.25.1', seconds.toFixed(1));
   },

@@ -38,6 +38,19 @@ const temporalOutsideWorkflows = [
   '@temporalio/envconfig',
 ];
 
+/** What reaches a cluster or Temporal, and what runs the product. */
+const EVERYTHING_THAT_ACTS = [
+  '@temporalio/*',
+  '@kubernetes/*',
+  '**/activities/**',
+  '**/workflows/**',
+  '**/installers/**',
+  '**/clients/**',
+  '**/cli/**',
+  '**/rig/**',
+  '**/test/**',
+];
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/'] },
   js.configs.recommended,
@@ -151,32 +164,12 @@ export default tseslint.config(
   }),
   wall({
     files: ['src/approvals/**/*.ts'],
-    forbid: [
-      '@temporalio/*',
-      '@kubernetes/*',
-      '**/activities/**',
-      '**/workflows/**',
-      '**/installers/**',
-      '**/clients/**',
-      '**/cli/**',
-      '**/rig/**',
-      '**/test/**',
-    ],
+    forbid: EVERYTHING_THAT_ACTS,
     message: 'approvals/ are keys and signatures: the same on a machine without any network.',
   }),
   wall({
     files: ['src/notifications/**/*.ts'],
-    forbid: [
-      '@temporalio/*',
-      '@kubernetes/*',
-      '**/activities/**',
-      '**/workflows/**',
-      '**/installers/**',
-      '**/clients/**',
-      '**/cli/**',
-      '**/rig/**',
-      '**/test/**',
-    ],
+    forbid: EVERYTHING_THAT_ACTS,
     message: 'notifications/ send events and know no cluster and no Temporal.',
   }),
   wall({

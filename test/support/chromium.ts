@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { runProgram } from './run-program.ts';
 
 /** The program of a browser, or why there is none. */
 export type Chromium =
@@ -33,7 +33,7 @@ async function firstThatRuns(): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const files = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
   for (const file of files.filter((each) => existsSync(each))) {
-    if ((await run(file, ['--version'], LOOK_TIMEOUT_MS)) === undefined) return file;
+    if ((await runProgram(file, ['--version'], LOOK_TIMEOUT_MS)) === undefined) return file;
   }
   return undefined;
 }
@@ -45,8 +45,8 @@ async function install(): Promise<string | undefined> {
   }
   if (process.getuid?.() !== 0) return 'it is not installed, and only root can install it';
   return (
-    (await run('apt-get', ['-qq', 'update'], UPDATE_TIMEOUT_MS)) ??
-    (await run(
+    (await runProgram('apt-get', ['-qq', 'update'], UPDATE_TIMEOUT_MS)) ??
+    (await runProgram(
       'apt-get',
       ['-qq', '-y', '--no-install-recommends', 'install', 'chromium'],
       INSTALL_TIMEOUT_MS,
@@ -56,32 +56,4 @@ async function install(): Promise<string | undefined> {
 
 function missing(reason: string): Chromium {
   return { kind: 'missing', reason: `there is no Chromium: ${reason}` };
-}
-
-/** Runs a program to its end; returns what went wrong, in words. */
-async function run(
-  command: string,
-  args: readonly string[],
-  timeout: number,
-): Promise<string | undefined> {
-  const child = spawn(command, args, {
-    // A package's questions would wait for an answer for ever.
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout,
-  });
-  let said = '';
-  const keep = (chunk: Buffer): void => {
-    said = `${said}${chunk.toString()}`.slice(-300);
-  };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (code) =>
-      resolve(
-        code === 0 ? undefined : `${command} ended with ${code ?? 'a time-out'}: ${said.trim()}`,
-      ),
-    );
-  });
 }

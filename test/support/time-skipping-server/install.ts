@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runProgram } from '../run-program.ts';
+
+const TIMEOUT_MS = 180_000;
 
 /** A program that starts the server, or why there is none. */
 export type TimeSkippingServer =
@@ -31,7 +33,8 @@ export async function findTimeSkippingServer(): Promise<TimeSkippingServer> {
   const key = createHash('sha256').update(pom).update(WRAPPER).digest('hex').slice(0, 16);
   const home = path.join(cacheFolder(), `time-skipping-server-${key}`);
   const program = path.join(home, 'server');
-  if ((await run('java', ['-version'])) !== undefined) return missing('there is no java');
+  if ((await runProgram('java', ['-version'], TIMEOUT_MS)) !== undefined)
+    return missing('there is no java');
   if (await exists(program)) return { kind: 'installed', path: program };
   const problem = await install(home);
   return problem === undefined ? { kind: 'installed', path: program } : missing(problem);
@@ -52,15 +55,19 @@ async function install(home: string): Promise<string | undefined> {
   await mkdir(path.dirname(home), { recursive: true });
   const staging = await mkdtemp(`${home}.`);
   try {
-    const problem = await run('mvn', [
-      '--batch-mode',
-      '--quiet',
-      '--file',
-      POM,
-      'dependency:copy-dependencies',
-      `-DoutputDirectory=${path.join(staging, 'lib')}`,
-      '-DincludeScope=runtime',
-    ]);
+    const problem = await runProgram(
+      'mvn',
+      [
+        '--batch-mode',
+        '--quiet',
+        '--file',
+        POM,
+        'dependency:copy-dependencies',
+        `-DoutputDirectory=${path.join(staging, 'lib')}`,
+        '-DincludeScope=runtime',
+      ],
+      TIMEOUT_MS,
+    );
     if (problem !== undefined) return `Maven did not bring it: ${problem}`;
     await writeFile(path.join(staging, 'server'), WRAPPER);
     await chmod(path.join(staging, 'server'), 0o755);
@@ -79,23 +86,4 @@ async function exists(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Runs a program to its end; returns what went wrong, in words. */
-async function run(command: string, args: readonly string[]): Promise<string | undefined> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 180_000 });
-  let said = '';
-  const keep = (chunk: Buffer): void => {
-    said = `${said}${chunk.toString()}`.slice(-500);
-  };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (code) =>
-      resolve(
-        code === 0 ? undefined : `${command} exited with ${code ?? 'a signal'}: ${said.trim()}`,
-      ),
-    );
-  });
 }

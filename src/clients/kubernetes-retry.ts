@@ -56,7 +56,14 @@ export function isOfWebhook(error: unknown): boolean {
 function mayHelp({ method, once, repeatable = false }: Call, error: unknown): boolean {
   if (once === true || !isPassing(error)) return false;
   if (error instanceof KubernetesError && error.code === 429) return !isBudget(error);
-  return method === 'GET' || (repeatable && !isOfWebhook(error));
+  if (method === 'GET') return true;
+  const isTimely = repeatable === 'soon' ? isAnswerAtOnce(error) : repeatable;
+  return isTimely && !isOfWebhook(error);
+}
+
+/** A 504 has been waited for, like no answer at all. */
+function isAnswerAtOnce(error: unknown): boolean {
+  return error instanceof KubernetesError && error.code !== 504;
 }
 
 /** A pod's budget is no overload: it may take hours, and the caller has other pods. */

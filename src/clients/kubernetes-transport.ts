@@ -21,9 +21,10 @@ export interface Call {
   readonly once?: true;
   /**
    * A write that may be sent again when nobody knows whether it was done: a second time it changes
-   * nothing more, or is refused (404, 409) because its precondition holds no longer.
+   * nothing more, or is refused (404, 409) because its precondition holds no longer. `soon`: only within
+   * seconds of the first time, which is where the server answered with trouble instead of not at all.
    */
-  readonly repeatable?: boolean;
+  readonly repeatable?: boolean | 'soon';
   /** Called with the beginning of the answer's text as soon as it is there, before all of it is. */
   readonly onHead?: (head: string) => void;
   /** Called with the answer's header `date`, also where the answer is no. */

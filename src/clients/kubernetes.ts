@@ -198,6 +198,9 @@ function writerFor(send: Send): Omit<KubernetesClient, Reading | 'getInsidePod'>
             metadata: { name: pod.name, namespace: pod.namespace },
             ...(preconditions === undefined ? {} : { deleteOptions: deleteOptions(preconditions) }),
           },
+          // A pod that is leaving may be asked again. Once another has its name and is ready, a second
+          // question closes the budget for two minutes, so nobody asks after a time.
+          ...(preconditions?.uid === undefined ? {} : { repeatable: 'soon' }),
         }),
       )) !== undefined,
   };

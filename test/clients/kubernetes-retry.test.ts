@@ -53,6 +53,11 @@ describe('a request', () => {
     ['an eviction', { ...READ, method: 'POST' as const }, refusal(429, { cause: 'Other' })],
     ['a repeatable write', { ...READ, method: 'PATCH' as const, repeatable: true }, refusal(500)],
     ['a repeatable write', { ...READ, method: 'PUT' as const, repeatable: true }, SILENCE],
+    [
+      'a write that is repeatable soon',
+      { ...READ, method: 'POST' as const, repeatable: 'soon' as const },
+      refusal(500),
+    ],
   ])('that is %s is asked five times at most: %# %s', async (_what, call, error) => {
     const four = failing(error, 4);
     expect(await withRetries(four.send, { backoff: QUICK })(call)).toBe('answer');
@@ -65,6 +70,16 @@ describe('a request', () => {
 
   it.each([
     ['a write that may have been done', { ...READ, method: 'PATCH' as const }, refusal(500)],
+    [
+      'a write that is repeatable soon, without an answer',
+      { ...READ, method: 'POST' as const, repeatable: 'soon' as const },
+      SILENCE,
+    ],
+    [
+      'a write that is repeatable soon, after a gateway has waited',
+      { ...READ, method: 'POST' as const, repeatable: 'soon' as const },
+      refusal(504),
+    ],
     ['a write without an answer', { ...READ, method: 'POST' as const }, SILENCE],
     [
       'an eviction that a budget forbids',

@@ -12,12 +12,14 @@ let server: Server;
 let dir: string;
 let kubernetes: KubernetesClient;
 let asked: string[];
+let trouble: number;
 
 beforeEach(async () => {
   asked = [];
+  trouble = 500;
   server = createServer((request, response) => {
     asked.push(request.method ?? '');
-    response.writeHead(asked.length === 1 ? 500 : 200, { 'content-type': 'application/json' });
+    response.writeHead(asked.length === 1 ? trouble : 200, { 'content-type': 'application/json' });
     response.end('{}');
     request.resume();
   });
@@ -52,6 +54,7 @@ afterEach(async () => {
 });
 
 const REF = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'cart' };
+const POD = { ...REF, kind: 'Pod' };
 const OBJECT = { ...REF, metadata: { namespace: 'shop', name: 'cart' } };
 const NAMELESS = { ...OBJECT, metadata: { namespace: 'shop', name: '' } };
 const BOUND = { metadata: { resourceVersion: '7', labels: { a: 'b' } } };
@@ -63,6 +66,7 @@ it.each<[string, (client: KubernetesClient) => Promise<unknown>]>([
   ['a replacement', (client) => client.replace(OBJECT)],
   ['a patch of the version that was read', (client) => client.mergePatch(REF, BOUND)],
   ['a deletion of this very object', (client) => client.delete(REF, { uid: 'u-1' })],
+  ['an eviction of this very pod', (client) => client.evict(POD, { uid: 'u-1' })],
 ])('%s is sent again when the server is in trouble', async (_what, write) => {
   await write(kubernetes);
 
@@ -73,9 +77,17 @@ it.each<[string, (client: KubernetesClient) => Promise<unknown>]>([
   ['a creation without a name', (client) => client.create(NAMELESS)],
   ['a patch of whatever is there', (client) => client.mergePatch(REF, { data: { a: 'b' } })],
   ['a deletion by name', (client) => client.delete(REF)],
-  ['an eviction', (client) => client.evict({ ...REF, kind: 'Pod' }, { uid: 'u-1' })],
+  ['an eviction by name', (client) => client.evict(POD)],
 ])('%s is left to its caller when the server is in trouble', async (_what, write) => {
   await expect(write(kubernetes)).rejects.toThrow('500');
+
+  expect(asked).toHaveLength(1);
+});
+
+it('an eviction of this very pod is left to its caller when nobody knows for how long it was waited', async () => {
+  trouble = 504;
+
+  await expect(kubernetes.evict(POD, { uid: 'u-1' })).rejects.toThrow('504');
 
   expect(asked).toHaveLength(1);
 });

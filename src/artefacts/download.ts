@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Agent, request, type Dispatcher } from 'undici';
+import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { ArtefactError, type ArtefactProblem, type ArtefactSubject } from './artefact-error.ts';
 import { errorCode } from './error-code.ts';
 import { limitBytes, TooManyBytes } from './limit-bytes.ts';
@@ -28,7 +28,9 @@ export async function download(asked: DownloadRequest): Promise<void> {
   const subject = { version: asked.version, where: showLocation(asked.location) };
   const { place } = asked;
   if (place.kind === 'directory') return copyFile(asked, subject);
-  const agent = new Agent({
+  // `HTTPS_PROXY` and `NO_PROXY` count; plain http is for this machine alone, which needs no proxy.
+  const agent = new EnvHttpProxyAgent({
+    httpProxy: '',
     connect: { timeout: CONNECT_TIMEOUT_MS },
     headersTimeout: SILENCE_TIMEOUT_MS,
     bodyTimeout: SILENCE_TIMEOUT_MS,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -163,4 +163,52 @@ it('says which file of a header is not there', async () => {
     message: expect.stringContaining(file),
   });
   expect(seen).toEqual([]);
+});
+
+describe('through a proxy', () => {
+  const before = { ...process.env };
+  let proxy: Server;
+  let tunnels: string[];
+
+  beforeEach(async () => {
+    tunnels = [];
+    proxy = createServer((request, response) => {
+      tunnels.push(`${request.method} ${request.url}`);
+      response.end();
+    });
+    // The tunnel is not built: what is asked for is what this is about.
+    proxy.on('connect', (request, socket) => {
+      tunnels.push(`${request.method} ${request.url}`);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    for (const name of ['http_proxy', 'https_proxy', 'no_proxy', 'NO_PROXY']) {
+      Reflect.deleteProperty(process.env, name);
+    }
+    process.env['HTTPS_PROXY'] = `http://127.0.0.1:${portOf(proxy)}`;
+    process.env['HTTP_PROXY'] = process.env['HTTPS_PROXY'];
+  });
+
+  afterEach(async () => {
+    process.env = { ...before };
+    proxy.closeAllConnections();
+    await new Promise((resolve) => proxy.close(resolve));
+  });
+
+  it('goes what is fetched by https, where the environment names one', async () => {
+    await expect(get('https://mirror.invalid/a')).rejects.toMatchObject({ reason: 'unreachable' });
+    expect(tunnels).toEqual(['CONNECT mirror.invalid:443']);
+  });
+
+  it('goes nothing to a host that the environment excepts', async () => {
+    process.env['NO_PROXY'] = 'mirror.invalid';
+    await expect(get('https://mirror.invalid/a')).rejects.toMatchObject({ reason: 'unreachable' });
+    expect(tunnels).toEqual([]);
+  });
+
+  it('goes nothing that is on this machine', async () => {
+    answer = (_, response) => response.end('here');
+    expect(await get(`${url}/a`)).toBe('here');
+    expect(tunnels).toEqual([]);
+  });
 });

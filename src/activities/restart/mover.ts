@@ -12,6 +12,7 @@ import { failureOf, MOST_MARKS_PUT_BACK, type Deadlines } from './wave-failures.
 import { isAway, isGoing, isResting } from './pod-by-pod.ts';
 import { seeEntries, type RestartChange, type WaveEntry } from './wave-entries.ts';
 import type { Place, WaveSight, WaveView } from './wave-view.ts';
+import { createWritesUnderWay } from './writes-under-way.ts';
 
 export interface MoverOptions {
   readonly kubernetes: KubernetesClient;
@@ -55,7 +56,7 @@ export interface Seen {
   readonly progress: Omit<WaveCheckpoint, 'done' | 'total' | 'batch'>;
 }
 
-/** Moves one batch of workloads: looks, judges, begins what may begin. It waits for nothing. */
+/** Moves one batch of workloads: looks, judges, begins what may begin. It waits for no workload. */
 export interface Mover {
   /** Nothing in the sight of a workload is older than `certainAt` says (ms). */
   look(sight: WaveSight, certainAt: WaveView['certainAt'], outside?: Outside): Seen;
@@ -65,10 +66,9 @@ export interface Mover {
   move(seen: Seen, onBegun: (begun: WaveCheckpoint['begun']) => void): Promise<void>;
   /** Makes again what was let go, and nothing else: that may be done at any time. */
   finish(seen: Seen): Promise<void>;
+  /** Returns when nothing is written any more. */
+  settled(): Promise<void>;
 }
-
-/** Requests at once: as many as a client may have open to one server without queueing there. */
-const WRITES_AT_ONCE = 10;
 
 /** Reasons travel in heartbeats and histories. */
 const MOST_CHARACTERS = 300;
@@ -91,6 +91,9 @@ export function createMover(options: MoverOptions): Mover {
   const { kubernetes, changes, limits, isOnTarget, stop } = options;
   const begun = new Map(Object.entries(options.earlier));
   const asked: Asked = new Map();
+  const writes = createWritesUnderWay();
+  /** How those are to be moved whose first write is yet to be answered, by uid: they count as moving. */
+  const starting = new Map<string, BegunMove['method']>();
   /** How often the mark was put back on a template from which somebody had taken it, by uid. */
   const marks = new Map<string, number>();
   /** The fewest pods that were left of a workload, and since when (ms), by uid. */
@@ -106,7 +109,10 @@ export function createMover(options: MoverOptions): Mover {
   function look(sight: WaveSight, certainAt: WaveView['certainAt'], outside?: Outside): Seen {
     const now = Date.now();
     const pods = withAsked(sight.pods, asked, now);
-    const methods = new Map([...begun].map(([uid, { method }]) => [uid, method] as const));
+    const methods = new Map([
+      ...starting,
+      ...[...begun].map(([uid, { method }]) => [uid, method] as const),
+    ]);
     const context = { isOnTarget, begun: methods };
     const entries = seeEntries(changes, { ...sight, pods }, context).map((entry) =>
       judge(outside === undefined ? entry : resting(entry), certainAt(entry.change.ref)),
@@ -168,7 +174,7 @@ export function createMover(options: MoverOptions): Mover {
       return entry;
     }
     // The answer to its beginning, or the heartbeat after it, may have been lost with an attempt.
-    if (state.kind === 'moving' && !begun.has(key)) {
+    if (state.kind === 'moving' && !begun.has(key) && !starting.has(key)) {
       begun.set(key, { at: new Date().toISOString(), method });
     }
     const furtherAt = noteProgress(entry);
@@ -238,27 +244,47 @@ export function createMover(options: MoverOptions): Mover {
     return isOld && remaining > 0 && isTakenAway(change, carries);
   }
 
+  async function start(entry: WaveEntry, onBegun: () => void): Promise<void> {
+    try {
+      if (!(await tryToMove(entry))) return;
+      begun.set(entry.key, { at: new Date().toISOString(), method: entry.method });
+      onBegun();
+    } finally {
+      starting.delete(entry.key);
+    }
+  }
+
+  async function markAnew(entry: WaveEntry): Promise<void> {
+    const times = (marks.get(entry.key) ?? 0) + 1;
+    if (times <= MOST_MARKS_PUT_BACK && !(await tryToMove(entry))) return;
+    marks.set(entry.key, times);
+    begun.set(entry.key, { at: new Date().toISOString(), method: entry.method });
+  }
+
+  const goOn = async (entry: WaveEntry): Promise<void> => void (await tryToMove(entry));
+  const isIdle = ({ key }: WaveEntry): boolean => !writes.has(key);
+
   return {
     look,
     wants: ({ entries, begin }) =>
-      begin.size > 0 || entries.some((each) => isGoing(each) || isUnmarked(each)),
-    finish: async ({ entries }) =>
-      inParallel(entries.filter(isAway), async (entry) => void (await tryToMove(entry))),
-    move: async ({ entries, begin }, onBegun) => {
-      const starting = entries.filter(({ key }) => begin.has(key));
-      await inParallel(starting, async (entry) => {
-        if (!(await tryToMove(entry))) return;
-        begun.set(entry.key, { at: new Date().toISOString(), method: entry.method });
-        onBegun(Object.fromEntries(begun));
-      });
-      await inParallel(entries.filter(isGoing), async (entry) => void (await tryToMove(entry)));
-      await inParallel(entries.filter(isUnmarked), async (entry) => {
-        const times = (marks.get(entry.key) ?? 0) + 1;
-        if (times <= MOST_MARKS_PUT_BACK && !(await tryToMove(entry))) return;
-        marks.set(entry.key, times);
-        begun.set(entry.key, { at: new Date().toISOString(), method: entry.method });
-      });
+      begin.size > 0 || entries.some((each) => isIdle(each) && (isGoing(each) || isUnmarked(each))),
+    finish: async ({ entries }) => {
+      for (const entry of entries.filter(isAway)) writes.begin(entry.key, () => goOn(entry));
+      await writes.forAMoment();
     },
+    move: async ({ entries, begin }, onBegun) => {
+      for (const entry of entries.filter(({ key }) => begin.has(key) && !writes.has(key))) {
+        starting.set(entry.key, entry.method);
+        const tell = (): void => onBegun(Object.fromEntries(begun));
+        writes.begin(entry.key, () => start(entry, tell));
+      }
+      for (const entry of entries.filter(isGoing)) writes.begin(entry.key, () => goOn(entry));
+      for (const entry of entries.filter(isUnmarked)) {
+        writes.begin(entry.key, () => markAnew(entry));
+      }
+      await writes.forAMoment();
+    },
+    settled: () => writes.settled(),
   };
 }
 
@@ -269,15 +295,4 @@ function isTakenAway(change: RestartChange, carries: string | null): boolean {
 
 function uidOf({ uid }: PodFacts): string {
   return uid;
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const workers = Array.from({ length: Math.min(WRITES_AT_ONCE, queue.length) }, async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  });
-  // What was begun is brought to its end before an error leaves: nobody writes after the activity.
-  const results = await Promise.allSettled(workers);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }

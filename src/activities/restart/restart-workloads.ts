@@ -9,7 +9,7 @@ import type { StepRef } from '../run-ref.ts';
 import type { WindowGuard } from '../time/window-guard.ts';
 import type { InjectionTools } from './manual/prepare-injections.ts';
 import { journalRestarts } from './journal-restarts.ts';
-import { createMover, type Seen } from './mover.ts';
+import { createMover, type Mover, type Seen } from './mover.ts';
 import { keepPods, type PodKeeper } from './recreate-pod.ts';
 import { toleratedFailures } from '../../domain/restart/tolerance.ts';
 import { createStandstill, type StandstillPart, type StandstillParts } from './standstill.ts';
@@ -50,6 +50,7 @@ export async function restartWorkloads(
   const wake = createWake(stop);
   const view = await openWaveView(access.worker, step, () => wake.now());
   const freezes = guard?.follow();
+  let mover: Mover | undefined;
   try {
     const all = await journalRestarts(access, ref, { step, plan, sight: view.look(), injection });
     const latest = latestCheckpoint() ?? withNewTimes(checkpoint);
@@ -57,7 +58,7 @@ export async function restartWorkloads(
     const { items: changes, before, isLast } = takeBatch(all, batch);
     const tolerated = toleratedFailures(plan.policy.restart.maxFailures, all.length);
     const keeper = keepPods(recordOf(access, ref), step.id);
-    const mover = createMover({
+    mover = createMover({
       keeper,
       kubernetes: access.worker,
       changes,
@@ -102,6 +103,7 @@ export async function restartWorkloads(
       await wake.wait(LOOK_EVERY_MS);
     }
   } finally {
+    await mover?.settled();
     view.close();
     freezes?.close();
   }

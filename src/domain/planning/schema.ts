@@ -5,6 +5,7 @@ import { CONNECTION_POLICIES, ON_BREACH, RESTART_POLICIES } from '../policy.ts';
 import { API_VERSION } from '../request/request.ts';
 import { refreshRequest, rollbackRequest, upgradeRequest } from '../request/schema.ts';
 import { finding, json } from '../schema.ts';
+import { planTimes } from '../time/schema.ts';
 import { PLAN_STRATEGIES } from './plan.ts';
 
 const seconds = z.number().nonnegative();
@@ -366,6 +367,7 @@ export const plannedFile = z.strictObject({
   request: z.union([upgradeRequest, refreshRequest, rollbackRequest]),
   digest,
   estimate: planEstimate,
+  times: planTimes.exactOptional(),
   plan: upgradePlan,
   file: z.string().exactOptional().describe('Where it was written, with --out.'),
 });

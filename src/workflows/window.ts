@@ -75,10 +75,11 @@ export async function awaitOpen(
   for (;;) {
     const looking = observing(callFor(run, `is a window open for ${need.phase}?`));
     const verdict = await looking.checkWindow({ ...refOfRun(run), ...need });
-    if (verdict.kind === 'open') return;
+    if (verdict.kind === 'open') break;
     await park(run, need, verdict, place);
     await holdWhilePaused(run, place);
   }
+  run.toldToWait = false;
 }
 
 /** Makes a change; where it is outside of its time, waits and makes it, or the rest of it, then. */
@@ -90,7 +91,9 @@ export async function whileOpen<T>(
 ): Promise<T> {
   for (;;) {
     try {
-      return await change(need === undefined ? {} : { window: need });
+      const changed = await change(need === undefined ? {} : { window: need });
+      run.toldToWait = false;
+      return changed;
     } catch (error) {
       const closed = closedBy(error);
       if (closed === undefined || need === undefined) throw error;
@@ -111,6 +114,28 @@ export async function park(
   place: Place,
 ): Promise<void> {
   const { phase } = run;
+  tellToWait(run, closed);
+  try {
+    let verdict: WindowVerdict | undefined = closed;
+    while (verdict?.kind === 'closed') {
+      enterPhase(run, 'WaitingForWindow', describeClosed(verdict));
+      verdict = await nextVerdict(run, need, verdict);
+      if (isLong(run)) {
+        run.phase = phase;
+        await goOnAnew(run, place);
+      }
+    }
+  } finally {
+    // Also where a pause ends the waiting amid a wave: what follows is of the phase before.
+    run.phase = phase;
+  }
+  enterPhase(run, phase);
+}
+
+/** Once for all that one wait is made of: pauses, and histories that go on in new ones. */
+function tellToWait(run: Run, closed: ClosedWindow): void {
+  if (run.toldToWait) return;
+  run.toldToWait = true;
   const { opensAt } = closed;
   tell(run, {
     kind: 'window-waiting',
@@ -118,16 +143,6 @@ export async function park(
     text: describeClosed(closed),
     ...(opensAt === undefined ? {} : { until: opensAt }),
   });
-  let verdict: WindowVerdict | undefined = closed;
-  while (verdict?.kind === 'closed') {
-    enterPhase(run, 'WaitingForWindow', describeClosed(verdict));
-    verdict = await nextVerdict(run, need, verdict);
-    if (isLong(run)) {
-      run.phase = phase;
-      await goOnAnew(run, place);
-    }
-  }
-  enterPhase(run, phase);
 }
 
 /** Absent: the caller has to look by itself. */

@@ -1,6 +1,7 @@
 import { runStages } from './lib/run-stages.ts';
 import { STAGE_NAMES, STAGES, type Stage } from './lib/stages.ts';
 
+const PATTERNED = STAGES.filter(({ takesPatterns }) => takesPatterns).map(({ name }) => name);
 const APART = STAGES.filter(({ isApart }) => isApart).map(({ name }) => name);
 
 const USAGE = `npm test                      everything: ${STAGES.filter(({ isApart }) => !isApart)
@@ -25,7 +26,7 @@ function parseArguments(args: readonly string[]): { stages: readonly Stage[]; pa
   const isHelp = args.includes('--help') || args.includes('-h');
   const hint = isHelp
     ? ''
-    : `expected stages, then patterns for unit, e2e or data-plane, found: ${args.join(' ')}\n\n`;
+    : `expected stages, then patterns for ${PATTERNED.join(', ')}, found: ${args.join(' ')}\n\n`;
   process.stderr.write(`${hint}${USAGE}\n`);
   process.exit(isHelp ? 0 : 2);
 }

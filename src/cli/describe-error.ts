@@ -44,9 +44,20 @@ function describeByName(error: Error): DescribedError | undefined {
       return unreachable(
         `${error.message}. Check that the cluster is up and that its kubeconfig in meshlift.yaml points to it`,
       );
+    case 'KubernetesError':
+      return describeRefusal(error);
     default:
       return undefined;
   }
+}
+
+/** The API server's own words name the right and who lacks it. */
+function describeRefusal(error: Error): DescribedError | undefined {
+  const { code, message }: { readonly code?: unknown; readonly message: string } = error;
+  if (code !== 401 && code !== 403) return undefined;
+  return failed(
+    `${message}. Grant this right to whom the cluster's kubeconfig in meshlift.yaml is of, or name another one`,
+  );
 }
 
 /** A file that the configuration names, such as a kubeconfig. */

@@ -5,11 +5,17 @@ import { describeEstimate, describeStep } from './planning/describe-step.ts';
 import type { Planned } from './planning/plan.ts';
 import type { TypedRequest } from './request/request.ts';
 import { escapeMarkdown } from './report-markdown.ts';
+import { describeHolding, describePhaseTime, TIMES_HEAD } from './time/describe-times.ts';
+import type { PlanTimes } from './time/plan-times.ts';
 
 type Plan = Extract<Planned, { kind: 'plan' }>;
 
 /** What a plan, or the answer that there is none, says to people: the JSON's facts in reading order. */
-export function renderPlanMarkdown(planned: Planned, asked: TypedRequest): string {
+export function renderPlanMarkdown(
+  planned: Planned,
+  asked: TypedRequest,
+  planTimes?: PlanTimes,
+): string {
   const title = titleOf(asked);
   switch (planned.kind) {
     case 'blocked':
@@ -26,6 +32,7 @@ export function renderPlanMarkdown(planned: Planned, asked: TypedRequest): strin
         facts(planned),
         '## Overview',
         overview(planned),
+        ...times(planTimes),
         ...findings(planned.plan),
         '## Steps',
         ...planned.plan.steps.flatMap((_, index) => step(planned, index)),
@@ -73,6 +80,18 @@ function overview({ plan, estimate }: Plan): string {
     return [String(index + 1), id, title, time, undo.kind === 'none' ? '' : undo.kind];
   });
   return table(['', 'Step', 'What it does', 'Takes', 'Undo'], rows);
+}
+
+function times(known: PlanTimes | undefined): readonly string[] {
+  if (known === undefined) return [];
+  const heading = '## When it may change the mesh';
+  if (known.kind === 'unknown') return [heading, escapeMarkdown(known.because)];
+  return [
+    heading,
+    `As of ${known.at}.`,
+    table(TIMES_HEAD, known.phases.map(describePhaseTime)),
+    ...known.freezes.map((freeze) => escapeMarkdown(describeHolding(freeze))),
+  ];
 }
 
 function step({ plan }: Plan, index: number): readonly string[] {

@@ -1,4 +1,4 @@
-import { describeApproval } from './approval/describe-approvals.ts';
+import { describeApproval } from './rollout/describe-approvals.ts';
 import type { GateRecord } from './approval/evidence.ts';
 import type { Finding } from './finding.ts';
 import { formatSeconds } from './format-seconds.ts';

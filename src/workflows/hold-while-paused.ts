@@ -7,12 +7,13 @@ export async function holdWhilePaused(run: Run, place: Place): Promise<void> {
   if (run.paused === undefined) return;
   const { phase } = run;
   enterPhase(run, 'Paused', 'resume');
-  await condition(() => run.paused === undefined || isLong(run));
-  if (run.paused !== undefined) {
-    // It is paused there anew, in the midst of the same phase.
+  try {
+    await condition(() => run.paused === undefined || isLong(run));
+  } finally {
+    // Where it is paused anew, in another history or once a wave was left, it is amid the same phase.
     run.phase = phase;
-    await goOnAnew(run, place);
   }
+  if (run.paused !== undefined) await goOnAnew(run, place);
   enterPhase(run, phase);
   refreshDetails(run);
 }

@@ -1,28 +1,24 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
+import type { OpenGate } from '../domain/rollout/control.ts';
+import { describeApproval, whoIsNeeded } from '../domain/rollout/describe-approvals.ts';
 import type { RunNews } from '../domain/run-event.ts';
+import { gateOf } from './run-view.ts';
 import type { Run } from './run.ts';
 import { ignoreCancellation } from './soak.ts';
 import { isWanted, tell } from './tell.ts';
-
-/** The gate that people are told of. */
-interface OpenGate {
-  readonly name: string;
-  readonly openedAt: string;
-  /** When it closes (ms). */
-  readonly until: number;
-}
 
 const HOUR_MS = 3_600_000;
 /** Of a gate's time. */
 const LATE = 0.8;
 
 /** A gate has opened. */
-export function tellGateOpened(run: Run, { name, until }: OpenGate): void {
+export function tellGateOpened(run: Run, gate: OpenGate): void {
+  const { name, until } = gate;
   const end = new Date(until).toISOString();
   tell(run, {
     kind: 'gate-opened',
     title: `${run.cluster}: gate ${name} waits for a decision`,
-    text: `${whatOf(run)} waits at gate ${name} until ${end}.\n${howToDecide(run)}`,
+    text: linesOf([`${whatOf(run)} waits at gate ${name} until ${end}.`, ...whoDecides(run, gate)]),
     gate: name,
     until: end,
   });
@@ -42,10 +38,12 @@ export function remindOfGate(run: Run, { name, openedAt, until }: OpenGate): () 
   const scope = new CancellationScope();
   const reminder = scope.run(async () => {
     await sleep(at - Date.now(), { summary: `gate ${name}: told again if nobody has decided` });
+    // As it is by now: some of several may have approved.
+    const about = run.gate.kind === 'open' ? whoDecides(run, run.gate) : [];
     tell(run, {
       kind: 'gate-expiring',
       title: `${run.cluster}: gate ${name} closes at ${end}`,
-      text: `Nobody has decided yet. ${whatOf(run)} waits at gate ${name}.\n${howToDecide(run)}`,
+      text: linesOf([`Not decided yet: ${whatOf(run)} waits at gate ${name}.`, ...about]),
       gate: name,
       until: end,
     });
@@ -128,6 +126,28 @@ function whatOf({ type, target }: Run): string {
   }
 }
 
-function howToDecide({ cluster }: Run): string {
-  return `Look: meshlift show ${cluster}. Decide: meshlift approve ${cluster}, or meshlift reject ${cluster}`;
+/** Who has approved, who still has to, and by which commands. */
+function whoDecides(run: Run, gate: OpenGate): readonly string[] {
+  const view = gateOf(run, gate);
+  const needed = whoIsNeeded(view);
+  const { approvals = [] } = view;
+  const { cluster } = run;
+  const [approve, reject] =
+    view.mode === 'signed'
+      ? [
+          `meshlift sign ${cluster} --approve --key FILE --send`,
+          `meshlift sign ${cluster} --reject --key FILE --send`,
+        ]
+      : [`meshlift approve ${cluster}`, `meshlift reject ${cluster}`];
+  return [
+    ...(approvals.length === 0
+      ? []
+      : [`Approved by: ${approvals.map(describeApproval).join('; ')}`]),
+    ...(needed === undefined ? [] : [`Still needed: ${needed}`]),
+    `Look: meshlift show ${cluster}. Decide: ${approve}, or ${reject}`,
+  ];
+}
+
+function linesOf(lines: readonly string[]): string {
+  return lines.join('\n');
 }

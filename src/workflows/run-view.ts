@@ -30,7 +30,7 @@ function pauseOf({ reason, by }: Paused): string {
 }
 
 /** Who has approved, and who still has to. */
-function gateOf(run: Run, gate: OpenGate): OpenGateView {
+export function gateOf(run: Run, gate: OpenGate): OpenGateView {
   const { name, openedAt, about, policy, approvals = [], evidence, evidenceDigest, keptIn } = gate;
   const view = { name, openedAt, until: new Date(gate.until).toISOString() };
   if (about === undefined || policy === undefined) return view;

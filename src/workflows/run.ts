@@ -95,6 +95,8 @@ export interface Run {
   pausable: CancellationScope | undefined;
   /** How often somebody has said that a window opened. */
   windowsOpened: number;
+  /** People know that it waits for a window; until it has changed something again. */
+  toldToWait: boolean;
   /** What people are told about it. */
   readonly telling: Telling;
 }
@@ -167,6 +169,7 @@ function beginRun(input: unknown, mostEvents: number): Run {
     forward: undefined,
     pausable: undefined,
     windowsOpened: 0,
+    toldToWait: false,
     telling: { count: 0, underWay: [], lost: [] },
   };
 }

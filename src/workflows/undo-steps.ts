@@ -21,6 +21,8 @@ export async function undoSteps(run: Run, outline: PlanOutline, cause: string): 
   run.place = undefined;
   run.undoing = true;
   run.paused = undefined;
+  // The way back waits for itself, and people are told so.
+  if (resumed === undefined) run.toldToWait = false;
   enterPhase(run, 'RollingBack', 'the undo of every step that began');
   const progress: Undo = {
     kind: 'undo',

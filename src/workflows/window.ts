@@ -6,9 +6,9 @@ import {
   defineSignal,
   setHandler,
 } from '@temporalio/workflow';
-import type { WindowNeed, WindowPhase } from '../activities/time/window-need.ts';
+import type { WindowNeed } from '../activities/time/window-need.ts';
 import type { PlanOutline, StepOutline } from '../domain/planning/plan.ts';
-import type { PolicyWindows } from '../domain/policy.ts';
+import { phaseOfChange, undoWaits, windowNamesOf } from '../domain/rollout/window-phase.ts';
 import type { ClosedWindow, WindowVerdict } from '../domain/time/maintenance-window.ts';
 import { observing } from './activity-proxies.ts';
 import { goOnAnew, isLong, type Place } from './go-on-anew.ts';
@@ -29,10 +29,10 @@ export function heedWindows(run: Run): void {
 
 /** In what time a step may change the mesh; absent where nothing holds it back. */
 export function needOf(outline: PlanOutline, step: StepOutline): WindowNeed | undefined {
-  const phase = phaseOfChange(step);
+  const phase = phaseOfChange(step.kind);
   if (phase === undefined) return undefined;
   if (phase === 'compensation') return needToUndo(outline);
-  const names = namesOf(outline.policy.windows, phase);
+  const names = windowNamesOf(outline.policy.windows, phase);
   return {
     phase,
     ...(names === undefined ? {} : { windows: names }),
@@ -51,10 +51,9 @@ function momentary({ seconds: _, ...need }: WindowNeed): WindowNeed {
 
 /** Of what is taken back: absent unless the policy has it wait. */
 export function needToUndo({ policy: { windows } }: PlanOutline): WindowNeed | undefined {
-  if (windows?.compensation !== 'window') return undefined;
-  const { prepare = [], controlPlane = [], dataPlane = [], complete = [] } = windows;
-  const names = new Set([...prepare, ...controlPlane, ...dataPlane, ...complete]);
-  return { phase: 'compensation', ...(names.size === 0 ? {} : { windows: [...names] }) };
+  if (!undoWaits(windows)) return undefined;
+  const names = windowNamesOf(windows, 'compensation');
+  return { phase: 'compensation', ...(names === undefined ? {} : { windows: names }) };
 }
 
 /** Before the mesh is taken: what the first change of it needs. */
@@ -76,10 +75,11 @@ export async function awaitOpen(
   for (;;) {
     const looking = observing(callFor(run, `is a window open for ${need.phase}?`));
     const verdict = await looking.checkWindow({ ...refOfRun(run), ...need });
-    if (verdict.kind === 'open') return;
+    if (verdict.kind === 'open') break;
     await park(run, need, verdict, place);
     await holdWhilePaused(run, place);
   }
+  run.toldToWait = false;
 }
 
 /** Makes a change; where it is outside of its time, waits and makes it, or the rest of it, then. */
@@ -91,7 +91,9 @@ export async function whileOpen<T>(
 ): Promise<T> {
   for (;;) {
     try {
-      return await change(need === undefined ? {} : { window: need });
+      const changed = await change(need === undefined ? {} : { window: need });
+      run.toldToWait = false;
+      return changed;
     } catch (error) {
       const closed = closedBy(error);
       if (closed === undefined || need === undefined) throw error;
@@ -112,6 +114,28 @@ export async function park(
   place: Place,
 ): Promise<void> {
   const { phase } = run;
+  tellToWait(run, closed);
+  try {
+    let verdict: WindowVerdict | undefined = closed;
+    while (verdict?.kind === 'closed') {
+      enterPhase(run, 'WaitingForWindow', describeClosed(verdict));
+      verdict = await nextVerdict(run, need, verdict);
+      if (isLong(run)) {
+        run.phase = phase;
+        await goOnAnew(run, place);
+      }
+    }
+  } finally {
+    // Also where a pause ends the waiting amid a wave: what follows is of the phase before.
+    run.phase = phase;
+  }
+  enterPhase(run, phase);
+}
+
+/** Once for all that one wait is made of: pauses, and histories that go on in new ones. */
+function tellToWait(run: Run, closed: ClosedWindow): void {
+  if (run.toldToWait) return;
+  run.toldToWait = true;
   const { opensAt } = closed;
   tell(run, {
     kind: 'window-waiting',
@@ -119,16 +143,6 @@ export async function park(
     text: describeClosed(closed),
     ...(opensAt === undefined ? {} : { until: opensAt }),
   });
-  let verdict: WindowVerdict | undefined = closed;
-  while (verdict?.kind === 'closed') {
-    enterPhase(run, 'WaitingForWindow', describeClosed(verdict));
-    verdict = await nextVerdict(run, need, verdict);
-    if (isLong(run)) {
-      run.phase = phase;
-      await goOnAnew(run, place);
-    }
-  }
-  enterPhase(run, phase);
 }
 
 /** Absent: the caller has to look by itself. */
@@ -163,46 +177,4 @@ function closedBy(error: unknown): ClosedWindow | undefined {
 
 function describeClosed({ because, opensAt }: ClosedWindow): string {
   return opensAt === undefined ? because : `${because}; opens at ${opensAt}`;
-}
-
-function phaseOfChange({ kind }: StepOutline): WindowPhase | undefined {
-  switch (kind) {
-    case 'apply-crds':
-      return 'prepare';
-    case 'install-control-plane':
-      return 'control-plane';
-    case 'wave':
-      return 'data-plane';
-    case 'move-default':
-    case 'restore-labels':
-    case 'remove-control-plane':
-      return 'complete';
-    case 'undo-step':
-    case 'restore-control-plane':
-      return 'compensation';
-    case 'snapshot':
-    case 'verify-control-plane':
-    case 'soak':
-    case 'gate':
-    case 'census':
-    case 'verify-mesh':
-    case 'prove-restored':
-      return undefined;
-  }
-}
-
-function namesOf(
-  windows: PolicyWindows | undefined,
-  phase: Exclude<WindowPhase, 'compensation'>,
-): readonly string[] | undefined {
-  switch (phase) {
-    case 'prepare':
-      return windows?.prepare;
-    case 'control-plane':
-      return windows?.controlPlane;
-    case 'data-plane':
-      return windows?.dataPlane;
-    case 'complete':
-      return windows?.complete;
-  }
 }

@@ -7,6 +7,7 @@ import { verifyToken } from '../../src/activities/approval/verify-token.ts';
 import { decisionClaims } from '../../src/approvals/schema.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { runMeshlift, type Ran } from '../cli/support/run-meshlift.ts';
+import { eventually } from '../e2e/support/eventually.ts';
 import { useLocalStage } from '../support/use-stage.ts';
 import type { Rehearsal } from '../support/workflow-stage.ts';
 import { blocksOf, readDocument, shellLines, tableRows, wordsOf } from './markdown.ts';
@@ -49,9 +50,22 @@ describeOnStage('the commands, in their order,', () => {
   const socket = path.join(folder, 'agent');
 
   beforeAll(async () => {
-    const config = loadConfig(writeConfig(CONFIG.replace('keys/ana.pub', 'ana.pub')));
+    const ana = 'ana: { keys: [ana.pub], roles: [mesh-admins] }';
+    const config = loadConfig(
+      writeConfig(
+        CONFIG.replace(
+          'ana: { keys: [keys/ana.pub], roles: [mesh-admins] }',
+          `${ana}\n  ben: { keys: [ben.pub] }`,
+        ),
+      ),
+    );
+    await runMeshlift(['sign', 'keygen', '--out', 'ben'], { cwd: folder });
     run = await stage().begin({
-      policy: { approvals: { mode: 'signed' }, soakSeconds: { controlPlane: 1, wave: 1, mesh: 1 } },
+      policy: {
+        approvals: { mode: 'signed' },
+        soakSeconds: { controlPlane: 1, wave: 1, mesh: 1 },
+        gates: { complete: { expiresSeconds: 3600, quorum: 2 } },
+      },
       but: { verifyDecision: ({ token }) => verifyToken(config, token) },
     });
     if (hasAgent) agent = await startAgent(socket, folder);
@@ -100,14 +114,51 @@ describeOnStage('the commands, in their order,', () => {
     expect(plan.stderr).toContain('expected the plan sha256:0, as --plan-digest says');
   });
 
-  it('bring a token that passes the gate when it is pasted', async () => {
-    const { stdout } = await carryOut('meshlift sign --claims claims.json --key ana');
+  it('sign nothing that the run would take without looking at it', async () => {
+    const left = await carryOut('meshlift sign prod-eu --abort --leave --key ana --send');
+    const resumed = await carryOut('meshlift sign prod-eu --resume --key ana');
+
+    expect(left).toMatchObject({ code: 1, stdout: '' });
+    expect(left.stderr).toContain(`run: meshlift abort mesh/${run.cluster}`);
+    expect(resumed).toMatchObject({ code: 1, stdout: '' });
+    expect((await run.report()).messages).toEqual([]);
+  });
+
+  it('bring a token that counts when it is pasted', async () => {
+    const { stdout } = await carryOut('meshlift sign prod-eu --approve --key ana');
     await run.handle.signal('approve', { token: stdout.trim() });
 
+    await eventually(async () => (await run.progress()).openGate?.stillNeeded === 1, {
+      what: 'the pasted token is counted',
+      withinMs: 20_000,
+      everyMs: 100,
+    });
+    expect((await run.progress()).openGate).toMatchObject({ approvals: [{ by: 'ana' }] });
+  });
+
+  it('send it with --send, and tell the answer, or why it is refused', async () => {
+    const withdrawn = await carryOut('meshlift sign prod-eu --withdraw --key ana --send');
+    const approved = await carryOut('meshlift sign --claims claims.json --key ana --send');
+    const again = await carryOut('meshlift sign --claims claims.json --key ana --send');
+
+    expect(withdrawn).toMatchObject({ code: 0 });
+    expect(withdrawn.stdout).toContain('approval of gate complete withdrawn by ana');
+    expect(approved).toMatchObject({ code: 0 });
+    expect(approved.stdout).toContain('approval 1 of 2 of gate complete by ana');
+    expect(again).toMatchObject({ code: 1, stdout: '' });
+    expect(again.stderr).toContain('this token was used already');
+  });
+
+  it('pass the gate once enough have signed', async () => {
+    const sent = await carryOut('meshlift sign prod-eu --approve --key ben --reason seen --send');
     const report = await run.result();
 
-    expect(report).toMatchObject({ outcome: 'Succeeded' });
-    expect(report.messages).toMatchObject([{ effect: 'accepted', by: 'ana' }]);
+    expect(sent).toMatchObject({ code: 0 });
+    expect(sent.stdout).toContain('gate complete approved by ben: seen');
+    expect(report).toMatchObject({
+      outcome: 'Succeeded',
+      gates: [{ name: 'complete', approvals: [{ by: 'ana' }, { by: 'ben', reason: 'seen' }] }],
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import { buildSteps } from '../../src/domain/planning/build-steps.ts';
 import { estimatePlan } from '../../src/domain/planning/estimate-plan.ts';
 import type { Planned, PlannedObject } from '../../src/domain/planning/plan.ts';
 import { API_VERSION, type TypedRequest } from '../../src/domain/request/request.ts';
+import type { PlanTimes } from '../../src/domain/time/plan-times.ts';
 import { renderPlanned } from '../../src/cli/render/plan.ts';
 import { plainOutput } from '../cli/support/examples.ts';
 import {
@@ -37,6 +38,34 @@ const ISTIOD: PlannedObject = {
   ref: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'istio-system', name: 'istiod-1' },
   action: 'create',
   summary: '2 replicas of pilot:1.26.1',
+};
+
+const TIMES: PlanTimes = {
+  kind: 'known',
+  at: '2026-11-20T07:00:00.000Z',
+  phases: [
+    {
+      phase: 'prepare',
+      steps: ['crds'],
+      windows: [],
+      now: { kind: 'open', until: '2026-11-20T08:00:00.000Z' },
+    },
+    {
+      phase: 'dataPlane',
+      steps: ['wave-1', 'wave-2'],
+      windows: [{ name: 'nights', rule: 'tue at 22:00 UTC for 4 h' }],
+      now: { kind: 'closed', because: 'no window is open' },
+      opensNext: '2026-11-24T22:00:00.000Z',
+    },
+  ],
+  freezes: [
+    {
+      name: 'incident-12',
+      from: '2026-11-20T06:00:00.000Z',
+      to: '2026-11-20T08:00:00.000Z',
+      by: 'ana',
+    },
+  ],
 };
 
 function planned(): Extract<Planned, { kind: 'plan' }> {
@@ -85,8 +114,8 @@ const REQUEST: TypedRequest = {
 };
 
 describe.each([
-  ['as Markdown', () => renderPlanMarkdown(planned(), REQUEST).replaceAll('\\', '')],
-  ['as text', () => renderPlanned(plainOutput(), planned())],
+  ['as Markdown', () => renderPlanMarkdown(planned(), REQUEST, TIMES).replaceAll('\\', '')],
+  ['as text', () => renderPlanned(plainOutput(), planned(), TIMES)],
 ])('a plan %s', (_format, render) => {
   it.each([
     ['each step', 'Install control plane 1-26-1 beside the running one'],
@@ -103,10 +132,28 @@ describe.each([
     ['what it takes', 'API requests (an estimate, without the time that people take)'],
     ['its digest', 'sha256:d'],
     ['findings and why they were accepted', 'known | slow'],
+    ['what windows its waves need', 'nights: tue at 22:00 UTC for 4 h'],
+    ['that a phase needs none', 'none is needed'],
+    ['what holds now', 'freeze "incident-12" by ana holds until 2026-11-'],
   ])('says %s', (_what, words) => {
     expect(render()).toContain(words);
   });
 });
+
+it.each([
+  ['as Markdown', (times?: PlanTimes) => renderPlanMarkdown(planned(), REQUEST, times)],
+  ['as text', (times?: PlanTimes) => renderPlanned(plainOutput(), planned(), times)],
+])(
+  'a plan %s says when its phases open next, and nothing where nothing holds it back',
+  (_, render) => {
+    expect(render(TIMES)).toMatch(/dataPlane.*2 steps.*closed.*2026-11-24.22:00:00/);
+    expect(render(TIMES)).toMatch(/prepare.*crds.*open until 2026-11-20.08:00:00/);
+    expect(render({ kind: 'unknown', because: 'freezes cannot be read' })).toContain(
+      'freezes cannot be read',
+    );
+    expect(render(undefined)).not.toContain('When it may change the mesh');
+  },
+);
 
 describe('a plan as Markdown', () => {
   it('shows foreign text letter by letter', () => {

@@ -18,6 +18,9 @@ import {
 } from '../installers/installer-contract.ts';
 import { istioVersion } from '../installers/support.ts';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
+import { describeFreezes } from './support/freezes-on-server.ts';
+import { useTimedDesk } from './support/timed-desk.ts';
+import { describeEvidence, describeWindows } from './support/windows-on-server.ts';
 
 const run = promisify(execFile);
 const STOP_TIMEOUT_MS = 60_000;
@@ -43,6 +46,12 @@ beforeAll(async () => {
 afterAll(() => bench.close(), STOP_TIMEOUT_MS);
 
 describeKubernetesContract('a real API server', () => kubernetes);
+
+// Before istioctl installs another control plane beside the mesh's own.
+const desk = useTimedDesk(() => bench);
+describeFreezes(desk);
+describeWindows(desk);
+describeEvidence(desk);
 
 describeInstallerContract('istioctl', () =>
   contractOn(bench.endpoints.kubeconfigs.rig, binariesOf(bench.configFile)),

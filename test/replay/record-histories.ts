@@ -9,6 +9,7 @@ import { writeHistory } from '../support/replay-history.ts';
 import { openGateOf } from '../support/open-gate.ts';
 import { failure, untilAsked } from '../support/scripted-activities.ts';
 import { tokenOf } from '../support/scripted-tokens.ts';
+import { createTimedCluster } from '../support/timed-activities.ts';
 import {
   openLocalStage,
   openTimeSkippingStage,
@@ -117,6 +118,35 @@ await record(
     await run.handle.executeUpdate('pause', { args: [{ reason: 'recorded' }] });
     await run.handle.executeUpdate('resume', { args: [{}] });
     await decide(run, 'approve');
+  },
+);
+const nights = await createTimedCluster(stage, {
+  begin: '2026-11-24T22:30:00Z',
+  windows: [
+    {
+      name: 'nights',
+      timeZone: 'UTC',
+      rule: { kind: 'weekly', days: ['tue', 'thu'], every: 1 },
+      start: '22:00',
+      durationSeconds: 4 * 3600,
+      except: [],
+    },
+  ],
+  hoursOf: { 'wave-1': 10, 'wave-2': 10 },
+});
+await record(
+  'waited-for-windows',
+  {
+    policy: { windows: { dataPlane: ['nights'], compensation: 'window' } },
+    but: nights.activities,
+  },
+  async (run) => {
+    // Amid the first wave, paused meanwhile; then until the next windows, and for the way back.
+    await run.reach('WaitingForWindow');
+    await run.handle.executeUpdate('pause', { args: [{ reason: 'recorded' }] });
+    await run.reach('Paused');
+    await run.handle.executeUpdate('resume', { args: [{}] });
+    await run.handle.signal('windowOpened', { window: 'nights' });
   },
 );
 await record(

@@ -55,6 +55,7 @@ describe('recorded runs', () => {
       'rollback',
       'rolled-back-by-health',
       'succeeded',
+      'waited-for-windows',
       'without-way-back',
     ]);
   });

@@ -36,6 +36,14 @@ it('says which stages run by themselves, and which only where they are named', (
   expect(status).toBe(0);
 });
 
+it('says which stages take patterns where one of another stage was given', () => {
+  const { stderr } = runTests('lint', 'pattern');
+
+  expect(stderr).toContain(
+    'expected stages, then patterns for unit, e2e, data-plane, ways-back, found: lint pattern\n',
+  );
+});
+
 it('closes with the counts alone on the last line of standard output', () => {
   const ran = runTests('bundle');
 

@@ -73,7 +73,10 @@ describeOnStage('people are told', () => {
       runId,
       gate: 'complete',
     });
-    expect(told.heard[0]?.event.text).toContain(`Decide: meshlift approve ${cluster}`);
+    expect(told.heard[0]?.event.text.split('\n').slice(1)).toEqual([
+      'Still needed: 1 approval',
+      `Look: meshlift show ${cluster}. Decide: meshlift approve ${cluster}, or meshlift reject ${cluster}`,
+    ]);
     expect(told.heard[1]?.event).toMatchObject({ outcome: 'Succeeded' });
   });
 

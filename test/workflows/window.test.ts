@@ -5,7 +5,7 @@ import { sampleOutline } from '../support/scripted-activities.ts';
 import { samplePolicy } from '../support/sample-mesh.ts';
 import { createTimedCluster, type TimedCluster } from '../support/timed-activities.ts';
 import { useStage } from '../support/use-stage.ts';
-import type { Rehearsal } from '../support/workflow-stage.ts';
+import type { Plot, Rehearsal } from '../support/workflow-stage.ts';
 
 const { describeOnStage, stage } = await useStage('windows');
 // Weeks go by in many looks.
@@ -32,6 +32,7 @@ interface Play {
   readonly hoursOf?: Readonly<Record<string, number>>;
   /** What a wave is thought to take. */
   readonly waveSeconds?: number;
+  readonly but?: Plot['but'];
 }
 
 async function begin({
@@ -40,6 +41,7 @@ async function begin({
   windows = [NIGHTS],
   hoursOf = {},
   waveSeconds,
+  but,
 }: Play): Promise<{ readonly run: Rehearsal; readonly cluster: TimedCluster }> {
   const cluster = await createTimedCluster(stage(), { begin: first, windows, hoursOf });
   const soakSeconds = { controlPlane: 20, wave: 20, mesh: 20 };
@@ -48,6 +50,7 @@ async function begin({
     policy,
     but: {
       ...cluster.activities,
+      ...but,
       planUpgrade: async ({ cluster: name }) => {
         const outline = sampleOutline(name, inForce);
         // Nobody is asked at the end: time is let pass by waiting for it.
@@ -259,6 +262,29 @@ describeOnStage('a run that waits for its window', () => {
     expect(paused.pausedBecause).toBe('incident');
     expect(await finish(run)).toBe('Succeeded');
     expect(ofWaves(cluster)[0]).toMatch(/^wave-1 2026-11-26T22:/);
+  });
+
+  it('moves workloads again, and says so, once it is resumed amid a wave', async () => {
+    const during: string[] = [];
+    const { run, cluster } = await begin({
+      policy: WAVES,
+      begin: '2026-11-24T22:30:00Z',
+      hoursOf: { 'wave-1': 10 },
+      but: {
+        takeWaveCensus: async ({ step }) => {
+          during.push((await run.progress()).phase);
+          return { id: step, namespaces: [], workloads: 1, onTarget: 1, pods: 2 };
+        },
+      },
+    });
+    await run.reach('WaitingForWindow');
+    await run.handle.executeUpdate('pause', { args: [{ reason: 'incident' }] });
+    await run.reach('Paused');
+    cluster.pass(43);
+    await run.handle.executeUpdate('resume', { args: [{}] });
+
+    expect(await finish(run)).toBe('Succeeded');
+    expect(during[0]).toBe('MovingWorkloads');
   });
 
   it('is left as it stands by an abort that says so', async () => {

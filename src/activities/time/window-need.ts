@@ -1,5 +1,4 @@
-/** What a run is about to do, as far as windows tell it apart. */
-export type WindowPhase = 'prepare' | 'control-plane' | 'data-plane' | 'complete' | 'compensation';
+import type { WindowPhase } from '../../domain/rollout/window-phase.ts';
 
 /** In what time a change may be made. */
 export interface WindowNeed {

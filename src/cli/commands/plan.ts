@@ -6,6 +6,7 @@ import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { openMeshServices } from '../mesh-services.ts';
 import { encodeJson } from '../output.ts';
 import { renderPlanned } from '../render/plan.ts';
+import { readTimesOfPlan } from '../times-of-plan.ts';
 import { buildRequestInput, checkRequest, type RequestOptions } from '../request-input.ts';
 import { helpTexts, type Runner } from './registration.ts';
 import { writePage } from '../write-page.ts';
@@ -37,7 +38,7 @@ export function registerPlan(program: Command, run: Runner): void {
           'meshlift plan prod-eu --target 1.26.1 --format json --out plan.json',
           'meshlift plan prod-eu --target 1.26.1 --format markdown --out plan.md',
         ],
-        json: '{"kind":"plan","request":{…},"digest":"sha256:…","estimate":{"seconds":{…},"apiRequests":…,"steps":{…}},"plan":{…}}, {"kind":"blocked","request":{…},"findings":[…]} or {"kind":"nothing-to-do",…}',
+        json: '{"kind":"plan","request":{…},"digest":"sha256:…","estimate":{"seconds":{…},"apiRequests":…,"steps":{…}},"times":{…},"plan":{…}}, {"kind":"blocked","request":{…},"findings":[…]} or {"kind":"nothing-to-do",…}',
       }),
     )
     .action((cluster: string | undefined, options: PlanOptions) =>
@@ -55,14 +56,15 @@ async function plan(
   const services = await openMeshServices(context);
   const planned = await services.plan(asked, context.signal);
   const { kind, ...answer } = planned;
-  const value = { kind, request: input, ...answer };
+  const times = planned.kind === 'plan' ? await readTimesOfPlan(context, planned.plan) : undefined;
+  const value = { kind, request: input, ...(times === undefined ? {} : { times }), ...answer };
   const { out, format } = options;
   const page = (): string => {
     switch (format) {
       case 'text':
-        return renderPlanned(context.output, planned);
+        return renderPlanned(context.output, planned, times);
       case 'markdown':
-        return renderPlanMarkdown(planned, asked);
+        return renderPlanMarkdown(planned, asked, times);
       case 'json':
         return `${encodeJson(value)}\n`;
     }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeWindow } from '../../domain/time/describe-window.ts';
+import { describeRule } from '../../domain/time/describe-window.ts';
 import type { MaintenanceWindow } from '../../domain/time/maintenance-window.ts';
 import { nextOpening } from '../../domain/time/openings.ts';
 import type { PolicyWindows } from '../../domain/policy.ts';
@@ -47,7 +47,7 @@ async function windows(context: CommandContext, cluster: string): Promise<ExitCo
   const shown = (config.windows ?? []).flatMap((window): ShownWindow[] => {
     const phases = phasesOf(policy, window.name);
     if (phases.length === 0) return [];
-    const rule = describeWindow(window).slice(window.name.length + 2);
+    const rule = describeRule(window);
     return [{ name: window.name, phases, rule, openings: openings(window, at) }];
   });
   context.output.result({ kind: 'windows', cluster, compensation, windows: shown }, () =>

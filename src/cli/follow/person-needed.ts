@@ -1,4 +1,4 @@
-import { describeApproval, whoIsNeeded } from '../../domain/approval/describe-approvals.ts';
+import { describeApproval, whoIsNeeded } from '../../domain/rollout/describe-approvals.ts';
 import type { OpenGateView } from '../../domain/approval/evidence.ts';
 import type { Progress } from '../../domain/progress.ts';
 import { stripUnprintable } from '../../domain/report-markdown.ts';

@@ -1,6 +1,6 @@
 import type { OpenGateView } from '../../domain/approval/evidence.ts';
 import type { GateRecord } from '../../domain/approval/evidence.ts';
-import { describeApproval, whoIsNeeded } from '../../domain/approval/describe-approvals.ts';
+import { describeApproval, whoIsNeeded } from '../../domain/rollout/describe-approvals.ts';
 import { stripUnprintable } from '../../domain/report-markdown.ts';
 import type { Output } from '../output.ts';
 import type { Fact } from './sections.ts';

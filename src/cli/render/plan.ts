@@ -4,12 +4,20 @@ import type { Estimate } from '../../domain/planning/estimate-plan.ts';
 import type { Planned } from '../../domain/planning/plan.ts';
 import type { UpgradeStep } from '../../domain/planning/step.ts';
 import { stripUnprintable } from '../../domain/report-markdown.ts';
+import {
+  describeHolding,
+  describePhaseTime,
+  TIMES_HEAD,
+} from '../../domain/time/describe-times.ts';
+import type { PlanTimes } from '../../domain/time/plan-times.ts';
 import type { Output } from '../output.ts';
 import { renderFindings } from './findings.ts';
 import { renderFacts, renderSections } from './sections.ts';
+import { renderTable } from './table.ts';
+import { formatTime } from './time.ts';
 
 /** The answer to "what would you do?", as a page. */
-export function renderPlanned(output: Output, planned: Planned): string {
+export function renderPlanned(output: Output, planned: Planned, times?: PlanTimes): string {
   switch (planned.kind) {
     case 'blocked':
       return `${output.colors.red('Blocked: nothing would be touched.')}\n\n${renderFindings(output, planned.findings)}`;
@@ -18,13 +26,14 @@ export function renderPlanned(output: Output, planned: Planned): string {
       return `${output.colors.green('Nothing to do: the mesh is there already.')}\n\n${findings}`;
     }
     case 'plan':
-      return renderPlan(output, planned);
+      return renderPlan(output, planned, times);
   }
 }
 
 function renderPlan(
   output: Output,
   { plan, digest, estimate }: Extract<Planned, { kind: 'plan' }>,
+  times: PlanTimes | undefined,
 ): string {
   const facts = renderFacts(output, [
     ['Cluster', `${plan.cluster.name} (${plan.cluster.uid})`],
@@ -46,9 +55,19 @@ function renderPlan(
     .join('\n');
   const sections = renderSections(output, [
     { title: 'Steps', body: steps },
+    { title: 'When it may change the mesh', body: renderTimes(output, times) },
     { title: 'Findings', body: renderFindings(output, plan.findings) },
   ]);
   return `${facts}\n\n${sections}`;
+}
+
+function renderTimes(output: Output, times: PlanTimes | undefined): string | undefined {
+  if (times === undefined) return undefined;
+  if (times.kind === 'unknown') return stripUnprintable(times.because);
+  const head = TIMES_HEAD.map((title) => title.toUpperCase());
+  const rows = times.phases.map((each) => describePhaseTime(each).map(formatTime));
+  const freezes = times.freezes.map((each) => formatTime(stripUnprintable(describeHolding(each))));
+  return [`As of ${formatTime(times.at)}`, renderTable(output, head, rows), ...freezes].join('\n');
 }
 
 function renderStep(

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { GATE_DECISIONS, type DecisionClaims } from '../../domain/approval/decision-claims.ts';
+import {
+  GATE_DECISIONS,
+  type DecisionClaims,
+  type SignedDecision,
+} from '../../domain/approval/decision-claims.ts';
+import type { PlanOutline } from '../../domain/planning/plan.ts';
 import type { Progress } from '../../domain/progress.ts';
+import { needsProof } from '../../domain/rollout/decide-message.ts';
 import { CliError } from '../cli-error.ts';
 import { describeGate, requireGate } from '../commands/decision.ts';
 import type { CommandContext } from '../context.ts';
@@ -32,6 +38,7 @@ export async function claimsOfRun(
   const [progress, plan] = await Promise.all([askProgress(session, run), askPlan(session, run)]);
   const { workflowId } = run;
   if (plan === null) throw refused(`${workflowId}: the run has made no plan yet; wait for it`);
+  assertSigned(workflowId, plan, decision);
   const isAboutGate = GATE_DECISIONS.some((each) => each === decision);
   if (isAboutGate) requireGate(workflowId, progress, flags.gate);
   if (progress.openGate !== undefined) {
@@ -54,6 +61,19 @@ export async function claimsOfRun(
     ...boundBy(flags),
   };
   return { run, claims };
+}
+
+/** The run would not look at the token: what was signed, such as --leave, would be lost with it. */
+function assertSigned(
+  workflowId: string,
+  { policy: { approvals, gates } }: PlanOutline,
+  decision: SignedDecision,
+): void {
+  const control = { mode: approvals?.mode ?? 'open', haltPolicy: gates.halt };
+  if (needsProof(control, decision)) return;
+  throw refused(
+    `${workflowId}: this run takes ${decision} without a signature, and looks at none. Nothing was signed; run: meshlift ${decision} ${workflowId}`,
+  );
 }
 
 /** A gate of a run that was begun before there were signed decisions has no evidence to sign. */

@@ -31,7 +31,10 @@ export type TokenVerdict =
  * Whether a message counts only with a signature. What stops a run never does: stopping must always be
  * possible. What lets it go on at a halt or after a pause does where the policy names who may.
  */
-export function needsProof({ mode, haltPolicy }: Control, name: MessageName): boolean {
+export function needsProof(
+  { mode, haltPolicy }: Pick<Control, 'mode' | 'haltPolicy'>,
+  name: MessageName,
+): boolean {
   if (mode !== 'signed') return false;
   switch (name) {
     case 'approve':

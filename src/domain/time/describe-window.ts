@@ -3,11 +3,16 @@ import type { MaintenanceWindow, WindowRule } from './maintenance-window.ts';
 
 /** `weeknights: tue, thu at 22:00 Europe/Berlin for 4 h`. */
 export function describeWindow(window: MaintenanceWindow): string {
-  const { name, rule, start, timeZone, durationSeconds } = window;
-  return `${name}: ${describeRule(rule)} at ${start} ${timeZone} for ${describeDuration(durationSeconds)}`;
+  return `${window.name}: ${describeRule(window)}`;
 }
 
-function describeRule(rule: WindowRule): string {
+/** The same without its name. */
+export function describeRule(window: MaintenanceWindow): string {
+  const { rule, start, timeZone, durationSeconds } = window;
+  return `${describeDates(rule)} at ${start} ${timeZone} for ${describeDuration(durationSeconds)}`;
+}
+
+function describeDates(rule: WindowRule): string {
   switch (rule.kind) {
     case 'daily':
       return rule.every === 1 ? 'every day' : `every ${rule.every} days`;

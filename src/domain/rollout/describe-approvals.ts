@@ -1,5 +1,5 @@
-import { describeCount } from '../rollout/describe-count.ts';
-import type { Approval, OpenGateView } from './evidence.ts';
+import type { Approval, OpenGateView } from '../approval/evidence.ts';
+import { describeCount } from './describe-count.ts';
 
 /** `ana (signed): CHG-4711`. */
 export function describeApproval({ by = 'somebody', keyId, reason }: Approval): string {

@@ -53,7 +53,11 @@ export const GATES_AND_TIME: Topic = {
         pattern: 'domain/rollout/decisions',
         figures: {
           'random sequences of decisions': exactly(10_000),
-          'messages in them, each answered once and as the model says': REPORTED,
+          'messages in them': REPORTED,
+          'messages in them by people who may not': REPORTED,
+          'messages in them that were sent again': REPORTED,
+          'messages in them that came late': REPORTED,
+          'unauthorised, duplicate, lost or late effects': exactly(0),
         },
       },
       {

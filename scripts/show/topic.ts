@@ -20,7 +20,7 @@ export type FigureBound =
 
 /** The tests of one stage whose files match a pattern. */
 export interface Suite {
-  readonly stage: 'unit' | 'e2e' | 'data-plane' | 'ways-back';
+  readonly stage: 'unit' | 'e2e' | 'data-plane' | 'ways-back' | 'gates-and-time';
   readonly pattern: string;
   /** What its tests print and how it has to be; a check of its own each. */
   readonly figures?: Readonly<Record<string, FigureBound>>;

@@ -1,4 +1,10 @@
-import { isOurs, isRecord, isWrite, receivedAt, type AuditedRequest } from './audit-log.ts';
+import {
+  isOurs,
+  isRecord,
+  isWrite,
+  receivedAt,
+  type AuditedRequest,
+} from '../../../e2e/support/audit-log.ts';
 
 /** Milliseconds. */
 export interface Latencies {

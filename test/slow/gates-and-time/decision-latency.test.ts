@@ -2,23 +2,29 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
-import { buildNamespace, buildWorkloads } from '../../rig/mesh/samples/manifests.ts';
-import type { SampleNamespace } from '../../rig/mesh/samples/workloads.ts';
-import { printFigure } from '../support/print-figure.ts';
-import { seeded } from '../support/seeded.ts';
-import { restartsOf } from './support/audit-log.ts';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
-import { eventually } from './support/eventually.ts';
+import { buildNamespace, buildWorkloads } from '../../../rig/mesh/samples/manifests.ts';
+import type { SampleNamespace } from '../../../rig/mesh/samples/workloads.ts';
+import { printFigure } from '../../support/print-figure.ts';
+import { seeded } from '../../support/seeded.ts';
+import { restartsOf } from '../../e2e/support/audit-log.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
+import { eventually } from '../../e2e/support/eventually.ts';
 import { firstAfter, isMutation, isRecording, lastAfter, latenciesOf } from './support/latency.ts';
-import { calmState } from './support/mesh.ts';
-import { OLD_REVISION, progressOf, resultOf, startRun, type Handle } from './support/runs.ts';
+import { calmState } from '../../e2e/support/mesh.ts';
+import {
+  OLD_REVISION,
+  progressOf,
+  resultOf,
+  startRun,
+  type Handle,
+} from '../../e2e/support/runs.ts';
 
 const RUN_TIMEOUT_MS = 480_000;
 /** Of a hundred and more, the 99th percentile is not the longest. */
 const TEAMS = 100;
-const APPS = 300;
+const APPS = 500;
 /** So few at once that all pauses are over before the wave is. */
-const AT_ONCE = 10;
+const AT_ONCE = 20;
 const PAUSES = 20;
 const FIRST_MUTATION_MS = 500;
 const LAST_MUTATION_MS = 1000;

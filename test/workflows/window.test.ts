@@ -1,6 +1,7 @@
 import { afterAll, expect, it, jest } from '@jest/globals';
 import type { MaintenanceWindow } from '../../src/domain/time/maintenance-window.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { isInNights, NIGHTS } from '../support/nights.ts';
 import { printFigure } from '../support/print-figure.ts';
 import { sampleOutline } from '../support/scripted-activities.ts';
 import { samplePolicy } from '../support/sample-mesh.ts';
@@ -12,15 +13,6 @@ const { describeOnStage, stage } = await useStage('windows');
 // Weeks go by in many looks.
 jest.setTimeout(180_000);
 
-/** Tuesdays and Thursdays, 22:00 to 02:00. */
-const NIGHTS: MaintenanceWindow = {
-  name: 'nights',
-  timeZone: 'UTC',
-  rule: { kind: 'weekly', days: ['tue', 'thu'], every: 1 },
-  start: '22:00',
-  durationSeconds: 4 * 3600,
-  except: [],
-};
 const WAVES = { windows: { dataPlane: ['nights'], compensation: 'always' } } as const;
 /** A Monday. */
 const MONDAY = '2026-11-23T12:00:00Z';
@@ -83,12 +75,6 @@ async function finish(run: Rehearsal): Promise<string> {
 /** `wave-1 2026-11-24T22:00`, without what the waves are not. */
 function ofWaves({ changes }: TimedCluster): readonly string[] {
   return changes.filter(({ what }) => what.includes('wave')).map(({ what, at }) => `${what} ${at}`);
-}
-
-/** By plain arithmetic, which shares nothing with the rules: two hours earlier they end with their day. */
-function isInNights(at: string): boolean {
-  const earlier = new Date(Date.parse(`${at}Z`) - 2 * 3_600_000);
-  return [2, 4].includes(earlier.getUTCDay()) && earlier.getUTCHours() >= 20;
 }
 
 afterAll(() => {

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { buildNamespace, buildWorkloads } from '../../../rig/mesh/samples/manifests.ts';
+import type { Manifest } from '../../../rig/kubernetes/manifest.ts';
 import type { SampleNamespace } from '../../../rig/mesh/samples/workloads.ts';
 import { printFigure } from '../../support/print-figure.ts';
 import { seeded } from '../../support/seeded.ts';
@@ -11,28 +12,29 @@ import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench
 import { eventually } from '../../e2e/support/eventually.ts';
 import { firstAfter, isMutation, isRecording, lastAfter, latenciesOf } from './support/latency.ts';
 import { calmState } from '../../e2e/support/mesh.ts';
+import { list } from '../../e2e/support/projection.ts';
 import {
   OLD_REVISION,
   progressOf,
   resultOf,
   startRun,
+  untilProgress,
   type Handle,
 } from '../../e2e/support/runs.ts';
 
 const RUN_TIMEOUT_MS = 480_000;
 /** Of a hundred and more, the 99th percentile is not the longest. */
 const TEAMS = 100;
-const APPS = 500;
-/** So few at once that all pauses are over before the wave is. */
-const AT_ONCE = 20;
+/** Each pod of these is evicted by itself, so that something is begun all the time. */
+const QUEUES = 20;
+const PODS = 30;
 const PAUSES = 20;
 const FIRST_MUTATION_MS = 500;
 const LAST_MUTATION_MS = 1000;
 /** What is begun after a pause was answered would be seen in this time. */
 const WATCHED_MS = 1500;
-/** Between a resume and the next pause, so that it falls anywhere between two restarts. */
-const LEAST_MS = 300;
-const MOST_MS = 900;
+/** The longest time between the first eviction after a resume and the next pause. */
+const MOVES_MS = 1500;
 const SEED = 4711;
 
 /** Each of them moves once somebody has approved it; smaller than every sample namespace, so they come first. */
@@ -45,7 +47,11 @@ const TEAM_NAMESPACES: readonly SampleNamespace[] = numbered('team', TEAMS).map(
 const FARM: SampleNamespace = {
   name: 'farm',
   labels: { 'istio.io/rev': OLD_REVISION },
-  workloads: numbered('app', APPS).map((name) => ({ name, kind: 'Deployment', replicas: 1 })),
+  workloads: numbered('queue', QUEUES).map((name) => ({
+    name,
+    kind: 'StatefulSet',
+    replicas: PODS,
+  })),
 };
 
 let bench: Bench;
@@ -58,7 +64,10 @@ beforeAll(async () => {
     () => bench.kubernetes.find(`/api/v1/namespaces/${FARM.name}/serviceaccounts/default`),
     { what: `namespace ${FARM.name} takes pods` },
   );
-  await applyAll(buildWorkloads(FARM));
+  await applyAll(buildWorkloads(FARM).map(movedPodByPod));
+  await eventually(async () => (await podsOfFarm()) === QUEUES * PODS, {
+    what: 'all pods of the farm are there',
+  });
   await calmState(bench);
   askAtEveryGate();
   bench.startWorker();
@@ -71,22 +80,32 @@ function numbered(what: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, i) => `${what}-${String(i + 1).padStart(3, '0')}`);
 }
 
-async function applyAll(
-  manifests: readonly Parameters<Bench['person']['apply']>[0][],
-): Promise<void> {
+async function applyAll(manifests: readonly Manifest[]): Promise<void> {
   await Promise.all(manifests.map((each) => bench.person.apply(each, { manager: 'kubectl' })));
+}
+
+/** Its own controller replaces no pod: meshlift evicts one after the other. */
+function movedPodByPod(manifest: Manifest): Manifest {
+  if (manifest.kind !== 'StatefulSet') return manifest;
+  const spec = manifest['spec'] as object;
+  const more = { updateStrategy: { type: 'OnDelete' }, podManagementPolicy: 'Parallel' };
+  return { ...manifest, spec: { ...spec, ...more } };
+}
+
+async function podsOfFarm(): Promise<number> {
+  const pods = await list(bench.kubernetes, `/api/v1/namespaces/${FARM.name}/pods`);
+  return pods.length;
 }
 
 /** A gate before anything, before each wave and at the end; waves in which something is always begun. */
 function askAtEveryGate(): void {
   const config = parse(readFileSync(bench.configFile, 'utf8')) as {
-    readonly policies: { readonly demo: { readonly restart: object } };
+    readonly policies: { readonly demo: object };
   };
   const expires = '1h';
   const demo = {
     ...config.policies.demo,
     soak: { controlPlane: '0s', wave: '0s', mesh: '0s' },
-    restart: { ...config.policies.demo.restart, maxPodsInFlight: AT_ONCE },
     gates: { start: { expires }, wave: { before: 'every', expires }, complete: { expires } },
   };
   writeFileSync(bench.configFile, stringify({ ...config, policies: { ...config.policies, demo } }));
@@ -112,15 +131,12 @@ async function approveUntil(last: string): Promise<readonly Approval[]> {
 }
 
 async function nextGate(last: string | undefined): Promise<string> {
-  return eventually(
-    async () => {
-      const { openGate, phase } = await progressOf(handle);
-      if (openGate !== undefined && openGate.name !== last) return openGate.name;
-      if (phase === 'Halted') throw new Error(JSON.stringify(await progressOf(handle)));
-      return undefined;
-    },
-    { what: `the gate after ${last ?? 'the start'} opens`, everyMs: 50 },
+  const { openGate } = await untilProgress(
+    handle,
+    `the gate after ${last ?? 'the start'} is open`,
+    (progress) => progress.openGate !== undefined && progress.openGate.name !== last,
   );
+  return openGate?.name ?? '';
 }
 
 /** The wave of the farm: its own, those of the teams, and those of the samples before it. */
@@ -138,7 +154,7 @@ it(
     handle = await startRun(bench);
     const [start] = await approveUntil('start');
     const approvals = await approveUntil(await lastWave());
-    await eventually(() => restartsOf(bench.audit.since(mark)).includes('farm/app-001'), {
+    await eventually(() => restartsOf(bench.audit.since(mark)).includes('farm/queue-001'), {
       what: 'the last wave restarts workloads',
     });
 
@@ -176,7 +192,7 @@ it(
     const times: { readonly answered: number; readonly last: number; readonly since: number }[] =
       [];
     for (let count = 0; count < PAUSES; count += 1) {
-      await delay(LEAST_MS + random() * (MOST_MS - LEAST_MS));
+      await delay(random() * MOVES_MS);
       const mark = bench.audit.mark();
       const sentAt = Date.now();
       if (count % 2 === 0) await handle.executeUpdate('pause', { args: [{ reason: 'look' }] });
@@ -191,7 +207,7 @@ it(
       });
       const running = bench.audit.mark();
       await handle.executeUpdate('resume', { args: [{}] });
-      await eventually(() => restartsOf(bench.audit.since(running)).length > 0, {
+      await eventually(() => bench.audit.since(running).some(isMutation), {
         what: 'the wave goes on',
         everyMs: 20,
       });

@@ -34,6 +34,7 @@ export const STAGE_NAMES = [
   'e2e',
   'data-plane',
   'ways-back',
+  'gates-and-time',
 ] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
@@ -79,6 +80,13 @@ export const STAGES: readonly Stage[] = [
     takesPatterns: true,
     isApart: true,
     run: (options) => onRig('test/slow/ways-back', options),
+  },
+  {
+    name: 'gates-and-time',
+    title: 'measurements of decisions on the rig, which want a quiet machine (jest)',
+    takesPatterns: true,
+    isApart: true,
+    run: (options) => onRig('test/slow/gates-and-time', options),
   },
 ];
 

@@ -1,4 +1,4 @@
-import { exactly, reported, type Check, type FigureBound } from './topic.ts';
+import { atLeast, atMost, exactly, reported, type Check, type FigureBound } from './topic.ts';
 
 /** One check for each figure that is asked for; one that was not printed falls short. */
 export function checkFigures(
@@ -8,14 +8,25 @@ export function checkFigures(
   const printed = new Map(
     [...stdout.matchAll(FIGURE)].map(({ groups }) => [groups?.['name'], groups?.['value'] ?? '']),
   );
-  return Object.entries(bounds).map(([name, bound]) => {
-    const found = printed.get(name);
-    if (bound.kind === 'reported') {
-      return reported(name, found === undefined ? undefined : Number(found));
-    }
-    const value = typeof bound.value === 'number' && found !== undefined ? Number(found) : found;
-    return exactly(name, value ?? 'none', bound.value);
-  });
+  return Object.entries(bounds).map(([name, bound]) => checkFigure(name, printed.get(name), bound));
+}
+
+function checkFigure(name: string, found: string | undefined, bound: FigureBound): Check {
+  const number = found === undefined || found === '' ? undefined : Number(found);
+  switch (bound.kind) {
+    case 'exactly':
+      return exactly(
+        name,
+        (typeof bound.value === 'number' ? number : found) ?? 'none',
+        bound.value,
+      );
+    case 'reported':
+      return reported(name, number);
+    case 'at-most':
+      return atMost(name, number, bound);
+    case 'at-least':
+      return atLeast(name, number, bound);
+  }
 }
 
 const FIGURE = /^figure: (?<name>.+?) = (?<value>.*)$/gm;

@@ -6,15 +6,21 @@ export interface Check {
   readonly ok: boolean;
 }
 
+interface Limit {
+  readonly limit: number;
+  readonly unit?: string;
+}
+
 /** What a figure has to be that the tests of a suite print as `figure: NAME = VALUE`. */
 export type FigureBound =
   | { readonly kind: 'exactly'; readonly value: string | number }
+  | ({ readonly kind: 'at-most' | 'at-least' } & Limit)
   /** It only has to be there and above zero. */
   | { readonly kind: 'reported' };
 
 /** The tests of one stage whose files match a pattern. */
 export interface Suite {
-  readonly stage: 'unit' | 'e2e' | 'data-plane' | 'ways-back';
+  readonly stage: 'unit' | 'e2e' | 'data-plane' | 'ways-back' | 'gates-and-time';
   readonly pattern: string;
   /** What its tests print and how it has to be; a check of its own each. */
   readonly figures?: Readonly<Record<string, FigureBound>>;
@@ -42,13 +48,24 @@ export interface Topic {
   readonly parts: readonly Part[];
 }
 
-/** A figure that must not be above a bound. */
+/** A figure that must not be above a bound; one that is not there is neither above nor below. */
 export function atMost(
   name: string,
-  value: number,
-  { limit, unit = '' }: { readonly limit: number; readonly unit?: string },
+  value: number | undefined,
+  { limit, unit = '' }: Limit,
 ): Check {
-  return { name, value, bound: `≤ ${limit}${unit}`, ok: Number.isFinite(value) && value <= limit };
+  const ok = value !== undefined && Number.isFinite(value) && value <= limit;
+  return { name, value: value ?? 'none', bound: `≤ ${limit}${unit}`, ok };
+}
+
+/** A figure that must not be below a bound. */
+export function atLeast(
+  name: string,
+  value: number | undefined,
+  { limit, unit = '' }: Limit,
+): Check {
+  const ok = value !== undefined && Number.isFinite(value) && value >= limit;
+  return { name, value: value ?? 'none', bound: `≥ ${limit}${unit}`, ok };
 }
 
 /** A figure that is reported, and only has to be there: none would mean that nothing was measured. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { readJson, runMeshlift } from '../cli/support/run-meshlift.ts';
+import { printFigure } from '../support/print-figure.ts';
 import { describeRequests, isOurs, isWrite } from './support/audit-log.ts';
 import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
 import { eventually } from './support/eventually.ts';
@@ -78,6 +79,7 @@ it(
     const mark = bench.audit.mark();
 
     const { outcome, because } = await act('fresh');
+    printFigure('Schedule of a data plane that is fresh', outcome);
 
     expect(outcome).toBe('NothingToDo');
     expect(because).toContain('are as new as it');
@@ -109,6 +111,7 @@ it(
 
     const { outcome, because } = await act('minor');
     configure({ freezes: [] });
+    printFigure('Schedule in a freeze', outcome);
 
     expect(outcome).toBe('NotOpen');
     expect(because).toContain('freeze "sale"');
@@ -124,10 +127,13 @@ it(
     bench.startWorker();
     await bench.untilPolled();
 
-    expect(await act('minor')).toMatchObject({ outcome: 'Started' });
+    const first = await act('minor');
+    printFigure('Schedule of the next minor', first.outcome);
+    expect(first.outcome).toBe('Started');
     const handle = bench.temporal.workflow.getHandle('mesh/demo');
     await untilGate(handle);
     const again = await act('minor');
+    printFigure('Schedule while its run waits for a person', again.outcome);
 
     expect(again.outcome).toBe('AlreadyOn');
     expect(again.because).toContain("waits for a person's decision");

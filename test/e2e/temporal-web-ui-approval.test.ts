@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/load-config.ts';
 import { runMeshlift } from '../cli/support/run-meshlift.ts';
 import { freePort } from '../cli/support/server.ts';
 import { findChromium } from '../support/chromium.ts';
+import { printFigure } from '../support/print-figure.ts';
 import { openLocalStage, type Rehearsal, type Stage } from '../support/workflow-stage.ts';
 import { openWebUi, type WebUi } from './support/web-ui.ts';
 
@@ -123,6 +124,10 @@ async function untilNoted(count: number): Promise<void> {
     const report = await run.result();
 
     expect(report.outcome).toBe('Succeeded');
+    const counted = (effect: string): number =>
+      report.messages.filter((each) => each.effect === effect).length;
+    printFigure('decisions sent from a browser and refused', counted('ignored'));
+    printFigure('gates passed by a token pasted into a browser', counted('accepted'));
     expect(report.messages.at(-1)).toMatchObject({
       message: 'approve',
       effect: 'accepted',

@@ -11,6 +11,7 @@ const FOLDERS: Readonly<Record<Suite['stage'], string>> = {
   e2e: 'test/e2e',
   'data-plane': 'test/slow/data-plane',
   'ways-back': 'test/slow/ways-back',
+  'gates-and-time': 'test/slow/gates-and-time',
 };
 
 function filesOf({ stage, pattern }: Suite): readonly string[] {

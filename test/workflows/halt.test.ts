@@ -3,6 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { refusalOf } from '../support/refusal.ts';
 import { failure } from '../support/scripted-activities.ts';
+import { printFigure } from '../support/print-figure.ts';
 import { useStage } from '../support/use-stage.ts';
 import type { Plot, Rehearsal } from '../support/workflow-stage.ts';
 
@@ -131,6 +132,7 @@ describeOnStage('a failure after the removal has begun', () => {
     const days = (Date.parse(report.endedAt ?? '') - Date.parse(report.startedAt)) / 86_400_000;
     expect(days).toBeGreaterThanOrEqual(7);
     expect(days).toBeLessThan(8);
+    printFigure('days for which a halted run has waited for somebody', days.toFixed(1));
   });
 
   it('is not undone: rollback, reject and a plain abort are refused, with the way back', async () => {

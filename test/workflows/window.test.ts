@@ -1,6 +1,8 @@
-import { expect, it, jest } from '@jest/globals';
+import { afterAll, expect, it, jest } from '@jest/globals';
 import type { MaintenanceWindow } from '../../src/domain/time/maintenance-window.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { isInNights, NIGHTS } from '../support/nights.ts';
+import { printFigure } from '../support/print-figure.ts';
 import { sampleOutline } from '../support/scripted-activities.ts';
 import { samplePolicy } from '../support/sample-mesh.ts';
 import { createTimedCluster, type TimedCluster } from '../support/timed-activities.ts';
@@ -11,19 +13,16 @@ const { describeOnStage, stage } = await useStage('windows');
 // Weeks go by in many looks.
 jest.setTimeout(180_000);
 
-/** Tuesdays and Thursdays, 22:00 to 02:00. */
-const NIGHTS: MaintenanceWindow = {
-  name: 'nights',
-  timeZone: 'UTC',
-  rule: { kind: 'weekly', days: ['tue', 'thu'], every: 1 },
-  start: '22:00',
-  durationSeconds: 4 * 3600,
-  except: [],
-};
 const WAVES = { windows: { dataPlane: ['nights'], compensation: 'always' } } as const;
 /** A Monday. */
 const MONDAY = '2026-11-23T12:00:00Z';
+const DAY_MS = 86_400_000;
 const WITHIN_FIRST = expect.stringMatching(/^2026-11-24T22:/) as unknown;
+
+/** Every change of workloads that these nights, or a freeze, are to hold back. */
+const held: { readonly cluster: TimedCluster; readonly inNights: boolean }[] = [];
+
+let daysOfRuns = 0;
 
 interface Play {
   readonly policy: Partial<Policy>;
@@ -44,6 +43,7 @@ async function begin({
   but,
 }: Play): Promise<{ readonly run: Rehearsal; readonly cluster: TimedCluster }> {
   const cluster = await createTimedCluster(stage(), { begin: first, windows, hoursOf });
+  held.push({ cluster, inNights: policy.windows !== undefined && windows[0] === NIGHTS });
   const soakSeconds = { controlPlane: 20, wave: 20, mesh: 20 };
   const inForce = samplePolicy({ soakSeconds, pruneGraceSeconds: 5, ...policy });
   const run = await stage().begin({
@@ -68,14 +68,30 @@ async function begin({
   return { run, cluster };
 }
 
+/** Lets time pass until the run has ended; says how. */
 async function finish(run: Rehearsal): Promise<string> {
-  return (await run.result()).outcome;
+  const { outcome, startedAt, endedAt } = await run.result();
+  daysOfRuns += (Date.parse(endedAt ?? '') - Date.parse(startedAt)) / DAY_MS;
+  return outcome;
 }
 
 /** `wave-1 2026-11-24T22:00`, without what the waves are not. */
 function ofWaves({ changes }: TimedCluster): readonly string[] {
   return changes.filter(({ what }) => what.includes('wave')).map(({ what, at }) => `${what} ${at}`);
 }
+
+afterAll(() => {
+  if (held.length === 0) return;
+  const changes = held
+    .filter(({ inNights }) => inNights)
+    .flatMap(({ cluster }) => ofWaves(cluster).map((each) => each.split(' ').at(-1) ?? ''));
+  expect(changes.length).toBeGreaterThan(10);
+  const outside = changes.filter((at) => !isInNights(at));
+  printFigure('days that runs lasted in tests of windows', daysOfRuns.toFixed(1));
+  printFigure('changes of workloads in tests of windows', changes.length);
+  printFigure('those of them out of their windows', outside.length);
+  expect(outside).toEqual([]);
+});
 
 describeOnStage('a window that policy asks for', () => {
   it('is waited for before a wave, while what needs none goes on', async () => {
@@ -177,7 +193,7 @@ describeOnStage('a freeze that is added while a run is under way', () => {
   const FREEZE = {
     name: 'incident',
     from: Date.parse('2026-11-23T00:00:00Z'),
-    to: Date.parse('2026-12-07T09:00:00Z'),
+    to: Date.parse('2026-12-07T13:00:00Z'),
     reason: 'incident 4711',
   };
 
@@ -189,10 +205,13 @@ describeOnStage('a freeze that is added while a run is under way', () => {
     const parked = await run.reach('WaitingForWindow');
 
     expect(parked.waitingFor).toBe(
-      'freeze "incident" until 2026-12-07T09:00:00.000Z: incident 4711; opens at 2026-12-07T09:00:00.000Z',
+      'freeze "incident" until 2026-12-07T13:00:00.000Z: incident 4711; opens at 2026-12-07T13:00:00.000Z',
     );
     expect(await finish(run)).toBe('Succeeded');
-    expect(ofWaves(cluster)[0]).toMatch(/^wave-1 2026-12-07T(09|10):/);
+    const [first = ''] = ofWaves(cluster);
+    expect(first).toMatch(/^wave-1 2026-12-07T1[34]:/);
+    const days = (Date.parse(`${first.slice('wave-1 '.length)}Z`) - Date.parse(MONDAY)) / DAY_MS;
+    printFigure('days for which a freeze held a run back', days.toFixed(1));
   });
 
   it('ends early when somebody takes it away', async () => {
@@ -217,7 +236,7 @@ describeOnStage('a freeze that is added while a run is under way', () => {
     await stage().env.sleep('7 hours');
 
     expect((await run.progress()).waitingFor).toBe(
-      'freeze "incident" until 2026-12-07T09:00:00.000Z: incident 4711; opens at 2026-12-08T22:00:00.000Z',
+      'freeze "incident" until 2026-12-07T13:00:00.000Z: incident 4711; opens at 2026-12-08T22:00:00.000Z',
     );
     expect(await finish(run)).toBe('Succeeded');
     expect(ofWaves(cluster)[0]).toMatch(/^wave-1 2026-12-08T22:/);

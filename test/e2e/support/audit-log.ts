@@ -64,6 +64,11 @@ export function isRecord({ objectRef, requestURI }: AuditedRequest): boolean {
   );
 }
 
+/** When the API server received it (ms since 1970). */
+export function receivedAt({ requestReceivedTimestamp }: AuditedRequest): number {
+  return Date.parse(requestReceivedTimestamp);
+}
+
 /** One line per request, for comparison with nothing. */
 export function describeRequests(requests: readonly AuditedRequest[]): readonly string[] {
   return requests.map(({ user, verb, requestURI }) => `${user.username} ${verb} ${requestURI}`);

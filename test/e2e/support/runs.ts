@@ -49,7 +49,11 @@ export interface ReportView {
     readonly found: string;
   }[];
   readonly remaining: readonly string[];
-  readonly messages: readonly { readonly message: string; readonly effect: string }[];
+  readonly messages: readonly {
+    readonly message: string;
+    readonly effect: string;
+    readonly by?: string;
+  }[];
 }
 
 export type Handle = WorkflowHandle;

@@ -161,7 +161,7 @@ describe('a restart that does not come to its end', () => {
     await interrupted();
     const at = new Date(Date.now() - 29_000).toISOString();
     const begun = { [cart.uid]: { at, method: 'template' as const } };
-    const checkpoint = { done: 0, total: 1, begun };
+    const checkpoint = { done: 0, total: 1, begun, lookedAt: new Date().toISOString() };
 
     const problem = await problemOf(
       from === 'heartbeat' ? restart({ env: attemptAfter(checkpoint) }) : restart({ checkpoint }),

@@ -70,6 +70,8 @@ export interface Mover {
 /** Requests at once: as many as a client may have open to one server without queueing there. */
 const WRITES_AT_ONCE = 10;
 
+const NEVER = '1970-01-01T00:00:00Z';
+
 /** Reasons travel in heartbeats and histories. */
 const MOST_CHARACTERS = 300;
 const OVER: Admission = {
@@ -190,9 +192,13 @@ export function createMover(options: MoverOptions): Mover {
   function noteProgress({ key, remaining }: WaveEntry): number {
     const known = furthest.get(key);
     if (known !== undefined && known.remaining <= remaining) return known.at;
-    // What is seen for the first time says nothing of when it came so far.
-    const at = known === undefined ? 0 : Date.now();
+    const move = begun.get(key);
+    // What is seen for the first time says nothing of when it came so far; an earlier attempt may.
+    const at = known === undefined ? Date.parse(move?.furtherAt ?? NEVER) : Date.now();
     furthest.set(key, { remaining, at });
+    if (move !== undefined && known !== undefined) {
+      begun.set(key, { ...move, furtherAt: new Date(at).toISOString() });
+    }
     return at;
   }
 

@@ -222,12 +222,16 @@ export function createMover(options: MoverOptions): Mover {
     return state.kind === 'moving' && against !== undefined ? [`${name}: ${against}`] : [];
   }
 
-  /** The mark went away before the pods did: something keeps the template as it is written elsewhere. */
-  function isUnmarked({ key, state, method, carries, change, remaining }: WaveEntry): boolean {
+  /**
+   * The mark went away before the old pods did: something keeps the template as it is written elsewhere.
+   * Where all have the new proxy, they need no mark, ready or not.
+   */
+  function isUnmarked({ key, state, method, carries, change, pods }: WaveEntry): boolean {
     const at = begun.get(key)?.at;
     if (state.kind !== 'moving' || method !== 'template' || at === undefined) return false;
     const isOld = Date.now() - Date.parse(at) > UNSEEN_MS;
-    return isOld && remaining > 0 && isTakenAway(change, carries);
+    const hasOld = pods.some((pod) => !pod.terminating && !isOnTarget(pod));
+    return isOld && hasOld && isTakenAway(change, carries);
   }
 
   return {

@@ -2,7 +2,6 @@ import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
 import { newProxyOf } from '../../src/domain/planning/wave-target.ts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { keepPods } from '../../src/activities/restart/recreate-pod.ts';
-import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
 import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import { refOf, type KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
@@ -12,6 +11,7 @@ import { owner, podObject, replicaSetOf, workloadObject } from '../support/kuber
 import { NEW, OLD, placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
 import { useQuickTime } from '../support/quick-time.ts';
 import { accessTo, problemOf, recordIn, recordingHeart } from '../support/sample-run.ts';
+import { refusal } from '../support/server-refusal.ts';
 
 const time = useQuickTime();
 const { settleWave } = await import('../../src/activities/restart/undo-wave.ts');
@@ -178,7 +178,7 @@ describe('a workload that is not back by the deadline', () => {
     const strict: KubernetesClient = {
       ...cluster,
       evict: async () => {
-        throw refusal(429);
+        throw refusal(429, 'Refused');
       },
     };
 
@@ -200,27 +200,23 @@ describe('a workload that is not back by the deadline', () => {
 });
 
 /** Refuses the first eviction. */
-function refusing(code: number): KubernetesClient {
+function refusing(code: number, message = 'Refused'): KubernetesClient {
   let refused = false;
   return {
     ...cluster,
     evict: async (pod, preconditions) => {
       if (refused) return cluster.evict(pod, preconditions);
       refused = true;
-      throw refusal(code);
+      throw refusal(code, message);
     },
   };
-}
-
-function refusal(code: number): KubernetesError {
-  const about = { causes: [], retryAfterSeconds: undefined, request: 'POST eviction' };
-  return new KubernetesError({ code, reason: 'Refused', message: 'Refused', ...about });
 }
 
 describe('the removal of a pod', () => {
   it.each([
     ['a budget allows none now', 429],
     ['it changed since the look', 409],
+    ['a policy is in its way', 403],
   ])('is tried again when %s', async (_what, code) => {
     const cart = placeWorkload(cluster, 'cart', { revision: NEW, pods: 1 });
     time.meanwhile(async () => {
@@ -251,10 +247,21 @@ describe('the removal of a pod', () => {
     expect(evictions.slice(0, 5)).toEqual([1, 1, 1, 1, 1]);
   });
 
-  it('is given up when it is forbidden', async () => {
+  it('is given up when nobody has given the right to it', async () => {
     const cart = placeWorkload(cluster, 'cart', { revision: NEW });
+    const words = 'User "mover" cannot create resource "pods/eviction" in API group ""';
 
-    await expect(settle([cart], refusing(403))).rejects.toThrow(KubernetesError);
+    await expect(settle([cart], refusing(403, words))).rejects.toThrow(words);
+  });
+
+  it('that the server never lets go is told by its words', async () => {
+    const cart = placeWorkload(cluster, 'cart', { revision: NEW });
+    const words = 'This pod has more than one PodDisruptionBudget';
+    const never = { ...cluster, evict: () => Promise.reject(refusal(500, words)) };
+
+    expect(await problemOf(settle([cart], never))).toMatch(
+      /^Unhealthy: not back after .*shop\/cart: .*more than one PodDisruptionBudget/,
+    );
   });
 
   it('spares a pod of the same name that somebody made anew', async () => {

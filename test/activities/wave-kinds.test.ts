@@ -2,13 +2,15 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { newProxyOf } from '../../src/domain/planning/wave-target.ts';
 import { undoChange } from '../../src/activities/changes/undo-change.ts';
 import { keepPods } from '../../src/activities/restart/recreate-pod.ts';
-import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
+import type { WaveCheckpoint } from '../../src/activities/restart/wave-checkpoint.ts';
+import type { KubernetesError } from '../../src/clients/kubernetes-error.ts';
 import { RESOURCE_KINDS } from '../../src/clients/resource-kinds.ts';
 import type { Change } from '../../src/domain/journal/change.ts';
 import type { KubernetesObject } from '../../src/domain/kubernetes-object.ts';
 import type { RestartableKind, WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
 import { Crash, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import { owner, podObject } from '../support/kubernetes-objects.ts';
+import { refusal } from '../support/server-refusal.ts';
 import { NEW, OLD, placePod } from '../support/placed-mesh.ts';
 import { accessTo, problemOf, recordIn, recordingHeart } from '../support/sample-run.ts';
 import { useWave } from '../support/wave-stage.ts';
@@ -292,6 +294,59 @@ describe('a pod that nobody owns', () => {
     expect(await revisionOfTool()).toBe(OLD);
   });
 
+  /** The cluster that refuses so often to make it; `undefined`: always. */
+  function refusingToMake(
+    error: KubernetesError,
+    times = Number.POSITIVE_INFINITY,
+  ): FakeKubernetes {
+    let left = times;
+    return {
+      ...injected,
+      create: (object, options) => {
+        if (object.kind !== 'Pod' || left <= 0) return injected.create(object, options);
+        left -= 1;
+        return Promise.reject(error);
+      },
+    };
+  }
+
+  function keptPod(): Promise<unknown> {
+    return keepPods(recordIn(cluster), 'wave-1').get(tool.uid);
+  }
+
+  it('is made again once the server takes it: a quota may count the old one a while longer', async () => {
+    expect(await restart(refusingToMake(OVER_QUOTA, 2))).toMatchObject({ finished: true, done: 1 });
+
+    expect(await revisionOfTool()).toBe(NEW);
+  });
+
+  it('has failed where the server never takes it, by its words; the record keeps it', async () => {
+    const problem = await problemOf(restart(refusingToMake(OVER_QUOTA)));
+
+    expect(problem).toMatch(
+      /^ThresholdPassed: 1 of 1 workload failed: shop\/tool: not there after 3\d s, no further for 3\d s: it has left .* record keeps its manifest; .*exceeded quota/,
+    );
+    const held = stage.heart.beats.flatMap((beat) => (beat as WaveCheckpoint).held ?? []);
+    expect(held).toContainEqual(expect.stringMatching(/^shop\/tool: .*exceeded quota/));
+    expect(await keptPod()).toMatchObject({ state: 'leaving', manifest: { kind: 'Pod' } });
+  });
+
+  it('ends the attempt where nobody may make pods at all', async () => {
+    const noRight = refusal(403, 'User "mover" cannot create resource "pods" in API group ""');
+
+    await expect(restart(refusingToMake(noRight))).rejects.toBe(noRight);
+  });
+
+  it('is not back, by the words of the server, where its undo is refused', async () => {
+    await restart(injected);
+    injecting = OLD;
+    injected = refusingToMake(OVER_QUOTA);
+
+    expect(await problemOf(settle())).toMatch(
+      /^Unhealthy: not back after 30 s: .*shop\/tool: it is gone, .* record keeps its manifest; .*exceeded quota/,
+    );
+  });
+
   it.each([0, 1, 2, 3])(
     'goes back on the old revision, also after a crash at write %d',
     async (writes) => {
@@ -333,15 +388,10 @@ describe('a pod that nobody owns', () => {
 
 /** A budget that lets nobody go. */
 function tooMany(): KubernetesError {
-  return new KubernetesError({
-    code: 429,
-    reason: 'TooManyRequests',
-    message: 'Cannot evict pod as it would violate the budget',
-    causes: [],
-    retryAfterSeconds: undefined,
-    request: 'POST eviction',
-  });
+  return refusal(429, 'Cannot evict pod as it would violate the budget');
 }
+
+const OVER_QUOTA = refusal(403, 'pods "tool" is forbidden: exceeded quota: few');
 
 const POD_LIKE = { apiVersion: 'v1', kind: 'Pod' } as const;
 

@@ -101,11 +101,13 @@ describe('a workload whose pods choose their revision by a label', () => {
     expect(wave.writesTo(WRITES)).toEqual([]);
   });
 
-  it('stays as it is where somebody gave it another label since the plan was made', async () => {
+  it('has failed, and stays as it is, where somebody gave it another label since the plan was made', async () => {
     const cart = place('cart', {}, 'mine');
     await wave.planned([relabelled(cart)]);
 
-    expect(await problemOf(wave.restart())).toMatch(/^ForeignChange: .*istio\.io\/rev=mine/);
+    expect(await problemOf(wave.restart())).toMatch(
+      /^ThresholdPassed: 1 of 1 workload failed: .*istio\.io\/rev=mine: somebody changed it/,
+    );
     expect(await labelOf(cart)).toBe('mine');
   });
 });

@@ -6,7 +6,7 @@ import { KubernetesUnreachable } from '../../src/clients/kubernetes-error.ts';
 import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
 import { Crash, type FakeKubernetes } from '../support/fake-kubernetes.ts';
-import { controllerOf, placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
+import { controllerOf, NEW, placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
 import { attemptAfter, problemOf, recordIn, waveStep } from '../support/sample-run.ts';
 import { useWave } from '../support/wave-stage.ts';
 
@@ -83,6 +83,18 @@ describe('the restart of a wave', () => {
 });
 
 describe('the workloads of a restart', () => {
+  it('are left alone whose pods have the new proxy, however slowly these become ready', async () => {
+    const cart = placeWorkload(cluster, 'cart', { revision: NEW });
+    placePod(cluster, cart, 1, { ready: false });
+    await planned([cart]);
+    time.meanwhile(() => (time.waits > 12 ? rollOut(cluster, cart) : undefined));
+
+    expect(await restart()).toMatchObject({ finished: true, done: 1, pods: 2 });
+
+    expect(time.waits).toBeGreaterThan(12);
+    expect(restarts()).toEqual([]);
+  });
+
   it('need nothing where they are gone', async () => {
     const [cart, web] = [placeWorkload(cluster, 'cart'), placeWorkload(cluster, 'web')];
     await planned([cart, web]);
@@ -161,7 +173,7 @@ describe('a restart that does not come to its end', () => {
     await interrupted();
     const at = new Date(Date.now() - 29_000).toISOString();
     const begun = { [cart.uid]: { at, method: 'template' as const } };
-    const checkpoint = { done: 0, total: 1, begun };
+    const checkpoint = { done: 0, total: 1, begun, lookedAt: new Date().toISOString() };
 
     const problem = await problemOf(
       from === 'heartbeat' ? restart({ env: attemptAfter(checkpoint) }) : restart({ checkpoint }),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
+import { refusal } from '../support/server-refusal.ts';
 import { placePod, placeWorkload, rollOut } from '../support/placed-mesh.ts';
 import { problemOf } from '../support/sample-run.ts';
 import { useWave } from '../support/wave-stage.ts';
@@ -102,3 +104,64 @@ describe('a workload that fails', () => {
     expect(ended).toBe(isWithin);
   });
 });
+
+describe('a workload that the server does not let be changed', () => {
+  it.each([
+    ['by a policy', 403, 'admission webhook "policy" denied the request: no limits'],
+    ['as it is invalid', 422, 'spec.template: Invalid value'],
+  ])('%s has failed, untouched, and the others go on', async (_why, code, message) => {
+    const [a, b] = (await planned(['a', 'b'], 1)) as [WorkloadRef, WorkloadRef];
+    during({ 2: come(b) });
+    const refusing = patching(a, () => Promise.reject(refusal(code, message)));
+
+    const result = await restart({ kubernetes: refusing });
+
+    expect(result).toMatchObject({ finished: true, done: 1 });
+    expect(result.failed).toEqual({ [a.uid]: `shop/a: a request: ${code} ${message}` });
+    expect(restarted()).toEqual([B]);
+  });
+
+  it('since two budgets have its pods has failed, untouched, and the others go on', async () => {
+    const a = placeWorkload(wave.cluster, 'a', { spec: { updateStrategy: { type: 'OnDelete' } } });
+    const b = placeWorkload(wave.cluster, 'b');
+    await wave.planned([a, b], { maxFailures: 1 });
+    during({ 2: come(b) });
+    const words = 'This pod has more than one PodDisruptionBudget, which the eviction';
+    const refusing = { ...wave.cluster, evict: () => Promise.reject(refusal(500, words)) };
+
+    const result = await restart({ kubernetes: refusing });
+
+    expect(result).toMatchObject({ finished: true, done: 1 });
+    expect(result.failed).toEqual({ [a.uid]: expect.stringContaining(words) });
+  });
+
+  it('at this moment, since somebody else writes to it, is changed at the next look', async () => {
+    const [a] = (await planned(['a'])) as [WorkloadRef];
+    during({ 3: come(a) });
+    let conflicts = 2;
+    const busy = patching(a, (patch) => {
+      conflicts -= 1;
+      return conflicts < 0 ? patch() : Promise.reject(refusal(409, 'the object has been modified'));
+    });
+
+    expect(await restart({ kubernetes: busy })).toMatchObject({ finished: true, done: 1 });
+
+    expect(restarted()).toEqual([A]);
+  });
+});
+
+/** The cluster in which patches of that workload are answered like that. */
+function patching(
+  { name }: WorkloadRef,
+  answer: (patch: () => ReturnType<KubernetesClient['mergePatch']>) => unknown,
+): KubernetesClient {
+  const { cluster } = wave;
+  return {
+    ...cluster,
+    mergePatch: async (ref, ...rest) => {
+      const patch = (): ReturnType<KubernetesClient['mergePatch']> =>
+        cluster.mergePatch(ref, ...rest);
+      return (ref.name === name ? answer(patch) : patch()) as ReturnType<typeof patch>;
+    },
+  };
+}

@@ -6,6 +6,8 @@ export interface QuickTime {
   readonly waits: number;
   /** What others do during each wait from now on; counts the waits anew. A wait that they abort is over at once. */
   meanwhile(work: () => unknown): void;
+  /** What they do at present. */
+  during(): () => unknown;
 }
 
 /** More waits than any test needs: it ends as a failure, not as a hang of all of jest. */
@@ -43,6 +45,7 @@ export function useQuickTime(): QuickTime {
       work = next;
       waits = 0;
     },
+    during: () => work,
   };
 }
 

@@ -1,14 +1,18 @@
-import { isPassing } from '../../clients/kubernetes-retry.ts';
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
 import type { PodFacts } from '../../domain/mesh/interpret-pods.ts';
 import { createReadyMeter, type ReadyMeter } from '../../domain/restart/ready-meter.ts';
 import { admit, type Admission, type WindowLimits } from '../../domain/restart/window.ts';
 import { UNSEEN_MS, withAsked, type Asked } from './asked.ts';
+import { createMoveTries } from './move-tries.ts';
 import { moveWorkload } from './move-workload.ts';
 import type { PodKeeper } from './recreate-pod.ts';
 import type { BegunMove, WaveCheckpoint } from './wave-checkpoint.ts';
-import { isOutsideWindow } from '../time/window-guard.ts';
-import { failureOf, MOST_MARKS_PUT_BACK, type Deadlines } from './wave-failures.ts';
+import {
+  failureOf,
+  MOST_CHARACTERS,
+  MOST_MARKS_PUT_BACK,
+  type Deadlines,
+} from './wave-failures.ts';
 import { isAway, isGoing, isResting } from './pod-by-pod.ts';
 import { seeEntries, type RestartChange, type WaveEntry } from './wave-entries.ts';
 import type { Place, WaveSight, WaveView } from './wave-view.ts';
@@ -70,8 +74,8 @@ export interface Mover {
   settled(): Promise<void>;
 }
 
-/** Reasons travel in heartbeats and histories. */
-const MOST_CHARACTERS = 300;
+const NEVER = '1970-01-01T00:00:00Z';
+
 const OVER: Admission = {
   begin: [],
   held: [
@@ -84,9 +88,6 @@ const DOUBT: Admission = {
   held: ['more workloads look failed than may: they are read anew before anything more begins'],
 };
 
-/** After it the attempt ends with what the server says, for everybody to see; the next one goes on. */
-const LONGEST_TROUBLE_MS = 60_000;
-
 export function createMover(options: MoverOptions): Mover {
   const { kubernetes, changes, limits, isOnTarget, stop } = options;
   const begun = new Map(Object.entries(options.earlier));
@@ -94,6 +95,8 @@ export function createMover(options: MoverOptions): Mover {
   const writes = createWritesUnderWay();
   /** How those are to be moved whose first write is yet to be answered, by uid: they count as moving. */
   const starting = new Map<string, BegunMove['method']>();
+  const context = { isOnTarget, asked, keeper: options.keeper };
+  const tries = createMoveTries((entry) => moveWorkload(kubernetes, entry, context), stop);
   /** How often the mark was put back on a template from which somebody had taken it, by uid. */
   const marks = new Map<string, number>();
   /** The fewest pods that were left of a workload, and since when (ms), by uid. */
@@ -103,8 +106,6 @@ export function createMover(options: MoverOptions): Mover {
   const suspects = new Map<string, number>();
   let meter: ReadyMeter | undefined;
   let stuckSince: Deadlines['stuckSince'];
-  /** Since when every write met trouble of the server's. */
-  let troubleSince: number | undefined;
 
   function look(sight: WaveSight, certainAt: WaveView['certainAt'], outside?: Outside): Seen {
     const now = Date.now();
@@ -113,9 +114,8 @@ export function createMover(options: MoverOptions): Mover {
       ...starting,
       ...[...begun].map(([uid, { method }]) => [uid, method] as const),
     ]);
-    const context = { isOnTarget, begun: methods };
-    const entries = seeEntries(changes, { ...sight, pods }, context).map((entry) =>
-      judge(outside === undefined ? entry : resting(entry), certainAt(entry.change.ref)),
+    const entries = seeEntries(changes, { ...sight, pods }, { isOnTarget, begun: methods }).map(
+      (entry) => judge(outside === undefined ? entry : resting(entry), certainAt(entry.change.ref)),
     );
     const ready = entries.flatMap((entry) => entry.pods.filter(isReadyOnTarget).map(uidOf));
     meter ??= createReadyMeter(ready);
@@ -150,7 +150,7 @@ export function createMover(options: MoverOptions): Mover {
         ...(failures.size === 0 ? {} : { failed: Object.fromEntries(failures) }),
         moving,
         waiting: entries.length - moving - done - failed,
-        held,
+        held: [...held, ...entries.flatMap(heldUp)],
         podsPerMinute: meter.within(60, now),
         podsLeft: entries.reduce((sum, { remaining }) => sum + remaining, 0),
       },
@@ -171,6 +171,7 @@ export function createMover(options: MoverOptions): Mover {
     const { key, state, method } = entry;
     if (state.kind === 'done') {
       for (const book of [begun, failures, suspects, furthest]) book.delete(key);
+      tries.forget(key);
       return entry;
     }
     // The answer to its beginning, or the heartbeat after it, may have been lost with an attempt.
@@ -178,7 +179,9 @@ export function createMover(options: MoverOptions): Mover {
       begun.set(key, { at: new Date().toISOString(), method });
     }
     const furtherAt = noteProgress(entry);
-    const deadlines = { begun, furtherAt, marks, stuckSince, seconds: options.deadlineSeconds };
+    const seconds = options.deadlineSeconds;
+    const refused = tries.against(key);
+    const deadlines = { begun, furtherAt, marks, stuckSince, seconds, refused };
     const failure = failures.get(key) ?? failureOf(entry, deadlines);
     if (failure === undefined) {
       suspects.delete(key);
@@ -196,9 +199,13 @@ export function createMover(options: MoverOptions): Mover {
   function noteProgress({ key, remaining }: WaveEntry): number {
     const known = furthest.get(key);
     if (known !== undefined && known.remaining <= remaining) return known.at;
-    // What is seen for the first time says nothing of when it came so far.
-    const at = known === undefined ? 0 : Date.now();
+    const move = begun.get(key);
+    // What is seen for the first time says nothing of when it came so far; an earlier attempt may.
+    const at = known === undefined ? Date.parse(move?.furtherAt ?? NEVER) : Date.now();
     furthest.set(key, { remaining, at });
+    if (move !== undefined && known !== undefined) {
+      begun.set(key, { ...move, furtherAt: new Date(at).toISOString() });
+    }
     return at;
   }
 
@@ -215,38 +222,27 @@ export function createMover(options: MoverOptions): Mover {
     return pod.ready && !pod.terminating && isOnTarget(pod);
   }
 
-  async function moveOne(entry: WaveEntry): Promise<void> {
-    await moveWorkload(kubernetes, entry, { isOnTarget, asked, keeper: options.keeper });
+  /** Why what has begun goes no further, where the server says so. */
+  function heldUp({ key, name, state }: WaveEntry): readonly string[] {
+    const against = tries.against(key);
+    return state.kind === 'moving' && against !== undefined ? [`${name}: ${against}`] : [];
   }
 
-  /** Whether it was done: what the server could not do now is seen undone at the next look. */
-  async function tryToMove(entry: WaveEntry): Promise<boolean> {
-    if (stop.aborted) return false;
-    try {
-      await moveOne(entry);
-      troubleSince = undefined;
-      return true;
-    } catch (error) {
-      // What closed since the last look is seen to be closed at the next one.
-      if (isOutsideWindow(error)) return false;
-      if (!isPassing(error)) throw error;
-      troubleSince ??= Date.now();
-      if (Date.now() - troubleSince > LONGEST_TROUBLE_MS) throw error;
-      return false;
-    }
-  }
-
-  /** The mark went away before the pods did: something keeps the template as it is written elsewhere. */
-  function isUnmarked({ key, state, method, carries, change, remaining }: WaveEntry): boolean {
+  /**
+   * The mark went away before the old pods did: something keeps the template as it is written elsewhere.
+   * Where all have the new proxy, they need no mark, ready or not.
+   */
+  function isUnmarked({ key, state, method, carries, change, pods }: WaveEntry): boolean {
     const at = begun.get(key)?.at;
     if (state.kind !== 'moving' || method !== 'template' || at === undefined) return false;
     const isOld = Date.now() - Date.parse(at) > UNSEEN_MS;
-    return isOld && remaining > 0 && isTakenAway(change, carries);
+    const hasOld = pods.some((pod) => !pod.terminating && !isOnTarget(pod));
+    return isOld && hasOld && isTakenAway(change, carries);
   }
 
   async function start(entry: WaveEntry, onBegun: () => void): Promise<void> {
     try {
-      if (!(await tryToMove(entry))) return;
+      if (!(await tries.move(entry))) return;
       begun.set(entry.key, { at: new Date().toISOString(), method: entry.method });
       onBegun();
     } finally {
@@ -256,12 +252,12 @@ export function createMover(options: MoverOptions): Mover {
 
   async function markAnew(entry: WaveEntry): Promise<void> {
     const times = (marks.get(entry.key) ?? 0) + 1;
-    if (times <= MOST_MARKS_PUT_BACK && !(await tryToMove(entry))) return;
+    if (times <= MOST_MARKS_PUT_BACK && !(await tries.move(entry))) return;
     marks.set(entry.key, times);
     begun.set(entry.key, { at: new Date().toISOString(), method: entry.method });
   }
 
-  const goOn = async (entry: WaveEntry): Promise<void> => void (await tryToMove(entry));
+  const goOn = async (entry: WaveEntry): Promise<void> => void (await tries.move(entry));
   const isIdle = ({ key }: WaveEntry): boolean => !writes.has(key);
 
   return {

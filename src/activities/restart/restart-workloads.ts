@@ -9,6 +9,7 @@ import type { StepRef } from '../run-ref.ts';
 import type { WindowGuard } from '../time/window-guard.ts';
 import type { InjectionTools } from './manual/prepare-injections.ts';
 import { journalRestarts } from './journal-restarts.ts';
+import { goOnFrom } from './go-on-from.ts';
 import { createMover, type Mover, type Seen } from './mover.ts';
 import { keepPods, type PodKeeper } from './recreate-pod.ts';
 import { toleratedFailures } from '../../domain/restart/tolerance.ts';
@@ -53,7 +54,8 @@ export async function restartWorkloads(
   let mover: Mover | undefined;
   try {
     const all = await journalRestarts(access, ref, { step, plan, sight: view.look(), injection });
-    const latest = latestCheckpoint() ?? withNewTimes(checkpoint);
+    const earlier = latestCheckpoint() ?? checkpoint;
+    const latest = earlier && goOnFrom(earlier, Date.now());
     const batch = latest?.batch ?? 0;
     const { items: changes, before, isLast } = takeBatch(all, batch);
     const tolerated = toleratedFailures(plan.policy.restart.maxFailures, all.length);
@@ -78,7 +80,8 @@ export async function restartWorkloads(
       const still = standstill.ofAll(parts, { now: Date.now(), missed: view.missed() });
       view.confirm([...seen.doubtful, ...placesOf(seen, still)]);
       const resume = resumeFrom(seen, { before, total: all.length, batch });
-      const beat: WaveCheckpoint = { ...resume, ...seen.progress };
+      const later = { ...resume, lookedAt: new Date().toISOString() };
+      const beat: WaveCheckpoint = { ...later, ...seen.progress };
       heart.beat(beat);
       const isAtRest = outside === undefined ? seen.moving === 0 : seen.underWay === 0;
       if (seen.tooMany !== undefined && isAtRest) {
@@ -89,9 +92,9 @@ export async function restartWorkloads(
       if (isBatchOver) {
         return { ...resume, begun: {}, batch: batch + 1, finished: false, pods: seen.pods };
       }
-      if (stop.aborted) return { ...resume, finished: false, pods: seen.pods };
+      if (stop.aborted) return { ...later, finished: false, pods: seen.pods };
       if (outside !== undefined && isAtRest) {
-        return { ...resume, finished: false, pods: seen.pods, outside };
+        return { ...later, finished: false, pods: seen.pods, outside };
       }
       if (outside !== undefined) {
         await mover.finish(seen);
@@ -155,16 +158,6 @@ function partsOf({ entries, moving }: Seen, certainAt: WaveView['certainAt']): S
 function placesOf({ entries }: Seen, keys: readonly string[]): readonly Place[] {
   const wanted = new Set(keys);
   return entries.filter(({ key }) => wanted.has(key)).map(({ change }) => change.ref);
-}
-
-/** What rested until a window opened, be it for days, has its whole time again. */
-function withNewTimes(checkpoint: WaveCheckpoint | undefined): WaveCheckpoint | undefined {
-  if (checkpoint?.outside === undefined) return checkpoint;
-  const at = new Date().toISOString();
-  const begun = Object.entries(checkpoint.begun).map(
-    ([uid, move]) => [uid, { ...move, at }] as const,
-  );
-  return { ...checkpoint, begun: Object.fromEntries(begun) };
 }
 
 function latestCheckpoint(): WaveCheckpoint | undefined {

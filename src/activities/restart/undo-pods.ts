@@ -3,11 +3,14 @@ import { apiVersionOf, type WorkloadRef } from '../../domain/mesh/observed-mesh.
 import type { NewProxy } from '../../domain/planning/wave-target.ts';
 import type { WaveState } from './read-wave.ts';
 import { recreatePod, type PodKeeper } from './recreate-pod.ts';
+import { refusalOf } from './refusal.ts';
 
 /** Pods that the wave may have evicted and made again, and how they go back. */
 export interface PodsBack {
   readonly keeper: PodKeeper;
   readonly newProxy: NewProxy;
+  /** What stood against the last try, by the workload's uid. */
+  readonly refused: Map<string, string>;
 }
 
 /** Takes each pod of its own one step back: evicted while it has the new proxy, made again when it is gone. */
@@ -15,16 +18,23 @@ export async function takePodsBack(
   kubernetes: KubernetesClient,
   workloads: readonly WorkloadRef[],
   live: WaveState,
-  { keeper, newProxy }: PodsBack,
+  { keeper, newProxy, refused }: PodsBack,
 ): Promise<void> {
   for (const { kind, namespace, name, uid } of workloads) {
     if (kind !== 'Pod') continue;
-    await recreatePod(kubernetes, keeper, {
-      ref: { apiVersion: apiVersionOf(kind), kind, namespace, name },
-      uid,
-      pod: live.pods.get(uid)?.[0],
-      isOnTarget: (pod) => !newProxy.isOn(pod),
-    });
+    try {
+      await recreatePod(kubernetes, keeper, {
+        ref: { apiVersion: apiVersionOf(kind), kind, namespace, name },
+        uid,
+        pod: live.pods.get(uid)?.[0],
+        isOnTarget: (pod) => !newProxy.isOn(pod),
+      });
+      refused.delete(uid);
+    } catch (error) {
+      const why = refusalOf(error);
+      if (why === undefined) throw error;
+      refused.set(uid, why);
+    }
   }
 }
 

@@ -18,6 +18,7 @@ import type { Heart } from '../heartbeat.ts';
 import { LEFT, withAsked, type Asked } from './asked.ts';
 import { seeWave, type WaveState } from './read-wave.ts';
 import type { PodKeeper } from './recreate-pod.ts';
+import { refusalOf } from './refusal.ts';
 import { createStandstill } from './standstill.ts';
 import { hasLeft } from './has-left.ts';
 import { missingPods, takePodsBack } from './undo-pods.ts';
@@ -85,7 +86,11 @@ export async function settleWave(
         open.map(({ workload }) => workload).filter(({ uid }) => now > deadline || still.has(uid)),
       );
       await removeNewProxies(workloads, live, remover);
-      await takePodsBack(access.worker, workloads, live, { keeper, newProxy });
+      await takePodsBack(access.worker, workloads, live, {
+        keeper,
+        newProxy,
+        refused: remover.refused,
+      });
       await wake.wait(LOOK_EVERY_MS);
     }
   } finally {
@@ -133,13 +138,17 @@ function unsettled(
   { newProxy, refused }: Remover,
   missing: ReadonlySet<string>,
 ): string | undefined {
-  if (missing.has(uid)) return `${namespace}/${name}: it is gone`;
+  const against = refused.get(uid);
+  if (missing.has(uid)) {
+    const because = against === undefined ? '' : `; ${against}`;
+    return `${namespace}/${name}: it is gone, and the run's record keeps its manifest${because}`;
+  }
   const workload = live.workloads.get(uid);
   const pods = live.pods.get(uid) ?? [];
   const state = assessSettled({ kind, workload, pods, newProxy });
   if (state === undefined || workload === undefined) return undefined;
   const back = pods.filter((pod) => !newProxy.isOn(pod));
-  const why = whyNew(workload, newProxy) ?? refused.get(uid) ?? explainStall(workload, back);
+  const why = whyNew(workload, newProxy) ?? against ?? explainStall(workload, back);
   return `${namespace}/${name}: ${state}${why === undefined ? '' : `; ${why}`}`;
 }
 
@@ -215,10 +224,16 @@ async function removePod(
     refused.delete(uid);
   } catch (error) {
     // A budget that allows nothing now (429), or a pod that changed since the look (409): next look.
-    if (!(error instanceof KubernetesError) || (error.code !== 429 && error.code !== 409)) {
+    const against = whyNotNow(error, pod) ?? refusalOf(error);
+    if (against === undefined && !(error instanceof KubernetesError && error.code === 409)) {
       throw error;
     }
     asked.delete(pod.uid);
-    if (error.code === 429) refused.set(uid, `a budget does not let pod ${pod.name} go`);
+    if (against !== undefined) refused.set(uid, against);
   }
+}
+
+function whyNotNow(error: unknown, { name }: PodFacts): string | undefined {
+  const isBudget = error instanceof KubernetesError && error.code === 429;
+  return isBudget ? `a budget does not let pod ${name} go` : undefined;
 }

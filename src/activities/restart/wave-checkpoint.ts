@@ -1,9 +1,12 @@
 import type { ClosedWindow } from '../../domain/time/maintenance-window.ts';
 import type { RestartMethod } from '../../domain/restart/choose-method.ts';
 
-/** When the move of a workload began, ISO 8601, and how it moves. */
+/** When the move of a workload began and how it moves. */
 export interface BegunMove {
+  /** ISO 8601; moved on by the time in which nobody looked (`goOnFrom`). */
   readonly at: string;
+  /** When the last of its pods arrived that did, likewise; absent while none has. */
+  readonly furtherAt?: string;
   readonly method: RestartMethod['kind'];
 }
 
@@ -16,6 +19,8 @@ export interface WaveCheckpoint {
   readonly begun: Readonly<Record<string, BegunMove>>;
   /** Workloads of the wave that have failed so far, by uid, with the reason; absent when none has. */
   readonly failed?: Readonly<Record<string, string>>;
+  /** When it was last looked at, ISO 8601; absent where there is nothing to go on with. */
+  readonly lookedAt?: string;
   /** The batch under way, from 0; absent means the first. */
   readonly batch?: number;
   /** How many of the batch are on their way, and how many have not begun. */

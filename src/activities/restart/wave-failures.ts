@@ -7,6 +7,10 @@ import type { WaveEntry } from './wave-entries.ts';
 
 /** How often a mark is put back on a template from which somebody took it. */
 export const MOST_MARKS_PUT_BACK = 2;
+
+/** Reasons travel in heartbeats and histories. */
+export const MOST_CHARACTERS = 300;
+
 export interface Deadlines {
   readonly begun: ReadonlyMap<string, BegunMove>;
   /** When (ms) the last pod of the workload arrived that did: many pods take as long as they take. */
@@ -15,12 +19,14 @@ export interface Deadlines {
   /** Since when (ms) nothing moves although workloads wait, and why they do. */
   readonly stuckSince: { readonly at: number; readonly held: readonly string[] } | undefined;
   readonly seconds: number;
+  /** What stands against the latest change of the workload. */
+  readonly refused: string | undefined;
 }
 
 /** Why a workload has failed, or its time is over; `undefined` while neither is so. */
 export function failureOf(
   entry: WaveEntry,
-  { begun, furtherAt, marks, seconds, stuckSince }: Deadlines,
+  { begun, furtherAt, marks, seconds, stuckSince, refused }: Deadlines,
 ): string | undefined {
   const { key, name, state } = entry;
   if (state.kind === 'failed') return `${name}: ${state.message}${attribute(entry)}`;
@@ -29,9 +35,11 @@ export function failureOf(
     const passed = secondsSince(begun.get(key)?.at);
     const still = Math.min(passed, (Date.now() - furtherAt) / 1000);
     return still > seconds
-      ? `${name}: not there after ${Math.round(passed)} s${stillFor(passed, still)}: ${state.message}${attribute(entry)}`
+      ? `${name}: not there after ${Math.round(passed)} s${stillFor(passed, still)}: ${state.message}${kept(entry)}${tell(refused)}${attribute(entry)}`
       : undefined;
   }
+  // Nothing of it has changed yet. What is on its way has its whole time.
+  if (state.kind === 'waiting' && refused !== undefined) return `${name}: ${refused}`;
   const stuck = stuckSince === undefined ? 0 : (Date.now() - stuckSince.at) / 1000;
   return state.kind === 'waiting' && stuckSince !== undefined && stuck > seconds
     ? `${name}: could not begin for ${Math.round(stuck)} s: ${stuckSince.held.join('; ')}`
@@ -40,6 +48,16 @@ export function failureOf(
 
 function stillFor(passed: number, still: number): string {
   return passed - still < 1 ? '' : `, no further for ${Math.round(still)} s`;
+}
+
+/** Nobody else has it: whoever reads of the failure has to know where it is. */
+function kept({ change, pods }: WaveEntry): string {
+  const isAway = change.kind === 'recreate' && pods.length === 0;
+  return isAway ? "; the run's record keeps its manifest" : '';
+}
+
+function tell(refused: string | undefined): string {
+  return refused === undefined ? '' : `; ${refused}`;
 }
 
 function takenAway({ change }: WaveEntry): string {

@@ -100,6 +100,9 @@ function judgeWorkload(
       : { kind: 'straggler', because, mayPass };
   }
   if (pods.some(isStaying)) return { kind: 'on-target', because: '', mayPass };
+  if (tolerated !== undefined) {
+    return { kind: 'exception', because: `${ref.kind} ${tolerated}`, mayPass };
+  }
   const why = isThere
     ? 'it has no pods now; the next ones will get the new proxy'
     : 'it was deleted meanwhile';

@@ -158,6 +158,15 @@ describe('the census of a wave', () => {
     });
   });
 
+  it('lists one that failed and has no pod any more with the reason of its failure', () => {
+    const gone = { ...counted('cart', { pods: [] }), isThere: false };
+    const failed = { 'uid-cart': 'shop/cart: it cannot be made again' };
+
+    expect(censusWave([gone], TARGET, failed).exceptions).toEqual([
+      'Deployment shop/cart: it cannot be made again',
+    ]);
+  });
+
   it('counts a workload that failed and is there after all', () => {
     const failed = { 'uid-cart': 'shop/cart: slow' };
 

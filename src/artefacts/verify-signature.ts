@@ -65,8 +65,11 @@ function isSignedBy(key: KeyObject, content: Buffer, signature: Buffer): boolean
   return verify(algorithm, content, key, signature);
 }
 
-/** OpenSSL writes the bytes, cosign writes them as base64. */
+/** OpenSSL writes the bytes; cosign writes them as base64, and `base64` and `openssl enc` in lines. */
 function decodeSignature(signature: Buffer): Buffer {
-  const text = signature.toString('latin1').trim();
+  const text = signature
+    .toString('latin1')
+    .replace(/[\r\n]+/g, '')
+    .trim();
   return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : signature;
 }

@@ -405,6 +405,73 @@ describe('the objects of a release', () => {
     expect(await undoneAfter(AFTER_THE_UPDATE, edit)).toMatchObject({ kind: 'foreign' });
     expect((await cluster.get(refOf(SHARED)))?.['data']).toEqual({ mesh: 'theirs' });
   });
+
+  it('are taken back beside what others wrote where the run did not, which is told', async () => {
+    const edit = (): Promise<unknown> =>
+      cluster.mergePatch(refOf(SHARED), { metadata: { annotations: { note: 'mine' } } });
+
+    expect(await undoneAfter(AFTER_THE_UPDATE, edit)).toEqual({
+      kind: 'reverted',
+      kept: [
+        {
+          path: 'ConfigMap istio-system/istio-shared metadata.annotations.note',
+          expected: 'as it was',
+          found: 'set by others since',
+        },
+      ],
+    });
+
+    expect(await cluster.get(refOf(SHARED))).toMatchObject({
+      data: { mesh: 'old' },
+      metadata: { annotations: { note: 'mine' } },
+    });
+  });
+
+  it.each([
+    ['nobody but the installer has, goes', 'istio-operator', 'reverted'],
+    ['somebody else has made meanwhile, stays', 'kubectl-create', 'foreign'],
+  ])('one that was meant to be made, and that %s', async (_what, manager, kind) => {
+    const managedFields = [{ manager, operation: 'Apply', fieldsV1: { 'f:data': {} } }];
+    const { metadata, ...content } = NEW;
+    cluster.place({ ...content, metadata: { ...metadata, managedFields } } as KubernetesObject);
+
+    expect(await undoChange(access, { kind: 'create', ref: refOf(NEW) })).toMatchObject({ kind });
+
+    expect((await cluster.get(refOf(NEW))) === undefined).toBe(kind === 'reverted');
+  });
+});
+
+describe('an update that others have edited too', () => {
+  const managed = (data: object, managers: readonly string[]): KubernetesObject => {
+    const { metadata, ...content } = configMap('istio', data as Record<string, string>);
+    const managedFields = managers.map((manager) => ({
+      manager,
+      operation: manager === 'istio-operator' ? 'Apply' : 'Update',
+      fieldsV1: { [`f:${Object.keys(data).join()}`]: {} },
+    }));
+    return { ...content, metadata: { ...metadata, managedFields } } as KubernetesObject;
+  };
+  const ownersOf = ({ metadata }: { readonly metadata: object }): unknown =>
+    (metadata as { readonly managedFields?: unknown }).managedFields;
+
+  it('leaves its fields to whom they belong, as before or since', async () => {
+    const prior = managed({ mesh: 'old' }, ['istio-operator']);
+    const applied = managed({ mesh: 'new' }, ['istio-operator']);
+    const live = cluster.place(
+      managed({ mesh: 'new', more: 'mine' }, ['istio-operator', 'kubectl']),
+    );
+    const { uid = '' } = live.metadata;
+
+    await undoChange(access, { kind: 'update', ref: refOf(prior), uid, prior, applied });
+
+    const after = await cluster.get(refOf(prior));
+    expect(after?.['data']).toEqual({ mesh: 'old', more: 'mine' });
+    const [, theirs] = ownersOf(live) as readonly unknown[];
+    expect(after === undefined ? after : ownersOf(after)).toEqual([
+      ...(ownersOf(prior) as readonly unknown[]),
+      theirs,
+    ]);
+  });
 });
 
 describe('an undo beside controllers that write a status', () => {

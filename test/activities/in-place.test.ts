@@ -165,10 +165,47 @@ describe('the undo of a control plane in place', () => {
 
   it('leaves what somebody changed since, and fails since the old version does not serve', async () => {
     await installed();
-    cluster.place(istiod('1.26.2'));
+    const { spec = {} } = istiod('1.26.2') as unknown as { readonly spec?: object };
+    await cluster.mergePatch(refOf(istiod('any')), { spec });
 
-    await expect(undo()).rejects.toMatchObject({ type: 'Unhealthy' });
+    expect(await problemOf(undo())).toContain(
+      'Left as others set it: Deployment istio-system/istiod object is edited since: spec.template.spec.containers[name="discovery"].image',
+    );
     expect(await versionOfIstiod()).toBe('1.26.2');
+  });
+
+  it('goes back beside a restart that somebody asked for meanwhile', async () => {
+    await installed();
+    const restartedAt = { 'kubectl.kubernetes.io/restartedAt': '2026-11-22T08:00:00Z' };
+    await cluster.mergePatch(refOf(istiod('any')), {
+      spec: { template: { metadata: { annotations: restartedAt } } },
+    });
+
+    const { reverted, foreign } = await undo();
+
+    expect(await versionOfIstiod()).toBe('1.25.1');
+    expect(reverted).toBe(2);
+    expect(foreign.map(({ path }) => path)).toEqual([
+      'Deployment istio-system/istiod spec.template.metadata',
+    ]);
+  });
+
+  it('keeps in the journal what others set since, so that no later rollback answers for it', async () => {
+    const ref = refOf(configMap('istio', {}));
+    const applied = cluster.place(configMap('istio', { mesh: 'new' }));
+    const uid = applied.metadata.uid ?? '';
+    const prior = { ...applied, data: { mesh: 'old' } };
+    await writeJournal(recordIn(cluster), 'control-plane', 'done', [
+      { kind: 'update', ref, uid, prior, applied },
+    ]);
+    cluster.place({ ...istiod('1.25.1') });
+    await cluster.mergePatch(ref, { data: { mesh: 'mine' } });
+
+    const { foreign } = await undo();
+
+    expect(foreign.map(({ path }) => path)).toEqual(['ConfigMap istio-system/istio object']);
+    const journal = await readJournal(recordIn(cluster), 'control-plane');
+    expect(journal).toMatchObject({ state: 'undone', foreign });
   });
 
   it('makes what is gone as the old version renders it', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { claimMesh, readOwner, releaseMesh } from '../../src/activities/record/owner-record.ts';
 import { openRunRecord, RecordError } from '../../src/activities/record/run-record.ts';
 import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
@@ -86,6 +87,46 @@ describe("a run's record", () => {
     cluster.place({ ...(await head()), ...edit });
 
     await expect(record.get('plan')).rejects.toThrow(RecordError);
+  });
+});
+
+describe("a run's record that somebody rewrote, digest and all", () => {
+  it.each([
+    ['no gzip', Buffer.from('{}')],
+    ['no JSON', gzipSync('plan')],
+  ])('is refused where it is %s', async (_what, content) => {
+    const record = openRunRecord(cluster, MESH, 'r1');
+    await record.put('plan', { a: 1 });
+    const sha256 = createHash('sha256').update(content).digest('hex');
+
+    cluster.place({
+      ...(await head()),
+      data: { sha256, chunks: '1' },
+      binaryData: { gzip: content.toString('base64') },
+    });
+
+    await expect(record.get('plan')).rejects.toThrow(RecordError);
+  });
+
+  it('is not read for ever where it says that it has no end', async () => {
+    const record = openRunRecord(cluster, MESH, 'r1');
+    await record.put('plan', { a: 1 });
+    const { data } = (await head()) as unknown as { readonly data: Record<string, string> };
+
+    cluster.place({ ...(await head()), data: { ...data, chunks: 'Infinity' } });
+
+    await expect(record.get('plan')).rejects.toThrow('expected chunk 2 of Infinity, found none');
+  });
+
+  it('names the chunk that somebody deleted', async () => {
+    const record = openRunRecord(cluster, MESH, 'r1');
+    await record.put('plan', { noise: randomBytes(1_200_000).toString('base64') });
+    const [, name = ''] = /ConfigMap istio-system\/(\S+-1)$/.exec(cluster.writes[0] ?? '') ?? [];
+    expect(await record.get('plan')).toBeDefined();
+
+    await cluster.delete({ ...HEAD, name });
+
+    await expect(record.get('plan')).rejects.toThrow(`ConfigMap ${MESH}/${name}`);
   });
 });
 

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { templateAnnotation } from '../../src/activities/changes/patch-paths.ts';
 import { readJournal, writeJournal } from '../../src/activities/record/step-journal.ts';
 import type { UndoReceipt } from '../../src/activities/undo-step.ts';
+import { KubernetesError } from '../../src/clients/kubernetes-error.ts';
+import type { KubernetesClient } from '../../src/clients/kubernetes.ts';
 import type { Change } from '../../src/domain/journal/change.ts';
 import { refOf } from '../../src/domain/kubernetes-object.ts';
 import type { WorkloadRef } from '../../src/domain/mesh/observed-mesh.ts';
@@ -114,6 +116,35 @@ describe('the undo of a step', () => {
       },
     ]);
     expect([await labelOf('shop'), await labelOf('billing')]).toEqual(['mine', OLD]);
+  });
+
+  it('tries every change though some are refused, and fails with all of those', async () => {
+    const journal = ['shop', 'billing', 'search'].map((name) => movedNamespace(cluster, name));
+    await given(LABELS, journal);
+    const refusing = (...names: readonly string[]): KubernetesClient => ({
+      ...cluster,
+      mergePatch: async (ref, patch, options) => {
+        if (!names.includes(ref.name)) return cluster.mergePatch(ref, patch, options);
+        throw new KubernetesError({
+          code: 422,
+          reason: 'Invalid',
+          message: 'no',
+          causes: [],
+          retryAfterSeconds: undefined,
+          request: `PATCH ${ref.name}`,
+        });
+      },
+    });
+    const undone = (client: KubernetesClient): Promise<UndoReceipt> =>
+      undoStep(accessTo(client), { ...RUN, step: LABELS.id }, recordingHeart());
+
+    expect(await problemOf(undone(refusing('shop', 'search')))).toContain(
+      '2 of 3 changes could not be taken back: PATCH search: 422 no; PATCH shop: 422 no',
+    );
+
+    expect(await labelOf('billing')).toBe(OLD);
+    expect(await readJournal(recordIn(cluster), LABELS.id)).toMatchObject({ state: 'done' });
+    expect(await undone(cluster)).toEqual({ reverted: 2, foreign: [] });
   });
 
   it('keeps what the plan says is kept', async () => {

@@ -1,5 +1,5 @@
 import type { KubernetesClient } from '../../clients/kubernetes.ts';
-import { isScaled } from '../../domain/drift/noise.ts';
+import { INSTALLER, isScaled } from '../../domain/drift/noise.ts';
 import { isJsonList, isJsonObject, sameJson } from '../../domain/json.ts';
 import { compareText, type Json, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import { sameContent } from '../../domain/journal/object-content.ts';
@@ -24,6 +24,31 @@ export async function restoreObject(
   if (ownedAlike(restored, prior)) return;
   const metadata = { ...restored.metadata, managedFields: managersOf(prior) };
   await kubernetes.replace({ ...restored, metadata });
+}
+
+/** Makes of an object its prior state beside what others have changed since, whose fields stay theirs. */
+export async function restoreBeside(
+  kubernetes: KubernetesClient,
+  live: KubernetesObject,
+  { restored, prior }: { readonly restored: KubernetesObject; readonly prior: KubernetesObject },
+): Promise<void> {
+  const written = sameContent(live, restored)
+    ? live
+    : await kubernetes.replace(restored, { fieldManager: INSTALLER });
+  const isInstallers = (entry: Json): boolean =>
+    isJsonObject(entry) && entry['manager'] === INSTALLER;
+  const managedFields = [
+    ...managersOf(prior).filter(isInstallers),
+    ...managersOf(written).filter((entry) => !isInstallers(entry)),
+  ];
+  const owned = { ...written, metadata: { ...written.metadata, managedFields } };
+  if (!ownedAlike(written, owned)) await kubernetes.replace(owned);
+}
+
+/** Whether somebody else made an object that ours would have been; where nothing tells, nobody did. */
+export function isMadeByOthers(live: KubernetesObject): boolean {
+  const managers = managersOf(live).filter(isJsonObject);
+  return managers.length > 0 && !managers.some(({ manager }) => manager === INSTALLER);
 }
 
 /** Whether the same fields belong to the same managers. */

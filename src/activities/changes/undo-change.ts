@@ -9,13 +9,19 @@ import {
   sameDirection,
   webhookStateOf,
 } from '../../domain/journal/webhook-state.ts';
-import { sameContent } from '../../domain/journal/object-content.ts';
+import { putBackObject, sameContent } from '../../domain/journal/object-content.ts';
 import { formatRef, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { Difference } from '../../domain/report.ts';
 import { restartAtOf } from '../../domain/restart/restart-at.ts';
 import { stateOfTemplate } from '../../domain/restart/manual/template-state.ts';
 import { replaceTemplate } from './replace-template.ts';
-import { asScaled, ownedAlike, restoreObject } from './restore-object.ts';
+import {
+  asScaled,
+  isMadeByOthers,
+  ownedAlike,
+  restoreBeside,
+  restoreObject,
+} from './restore-object.ts';
 import { markOf, nameMark, templateLabels } from './patch-paths.ts';
 import {
   setLabels,
@@ -27,7 +33,11 @@ import {
 
 /** What taking one change back came to. A foreign value is left as it is and reported. */
 export type UndoneChange =
-  | { readonly kind: 'reverted' | 'unchanged' }
+  | {
+      readonly kind: 'reverted' | 'unchanged';
+      /** What others have set in the same object, and keep. */
+      readonly kept?: readonly Difference[];
+    }
   | { readonly kind: 'foreign'; readonly difference: Difference };
 
 /** A status that controllers write all along may come between what is read and what is written. */
@@ -98,6 +108,10 @@ async function undoCreate(
   if (change.uid !== undefined && uid !== change.uid) {
     return foreign(change, 'object', 'nothing', `uid ${uid ?? ''}: somebody made it anew`);
   }
+  // Meant to be made, and never noted as made: by then it may have been somebody else who did.
+  if (change.uid === undefined && isMadeByOthers(live)) {
+    return foreign(change, 'object', 'nothing', `uid ${uid ?? ''}: somebody else made it`);
+  }
   await kubernetes.delete(change.ref, uid === undefined ? {} : { uid });
   return { kind: 'reverted' };
 }
@@ -110,12 +124,25 @@ async function undoUpdate(
   const [prior, applied] = [asScaled(change.prior, live), asScaled(change.applied, live)];
   const isBack = sameContent(live, prior);
   if (isBack && ownedAlike(live, prior)) return { kind: 'unchanged' };
-  if (!isBack && !sameContent(live, applied)) {
-    return foreign(change, 'object', 'as this run wrote it', 'edited since');
+  if (isBack || sameContent(live, applied)) {
+    await restoreObject(kubernetes, live, prior);
+    return { kind: 'reverted' };
   }
-  await restoreObject(kubernetes, live, prior);
-  return { kind: 'reverted' };
+  const { object, conflicts, kept } = putBackObject({ prior, applied, live });
+  if (conflicts.length > 0) {
+    const fields = conflicts.slice(0, MOST_FIELDS).join(', ');
+    return foreign(change, 'object', 'as this run wrote it', `edited since: ${fields}`);
+  }
+  const isWritten = !sameContent(object, live);
+  await restoreBeside(kubernetes, live, { restored: object, prior });
+  return {
+    kind: isWritten ? 'reverted' : 'unchanged',
+    kept: kept.map((field) => differenceOf(change, field, 'as it was', 'set by others since')),
+  };
 }
+
+/** Fields of one object that a report names. */
+const MOST_FIELDS = 10;
 
 async function undoLabels(
   kubernetes: KubernetesClient,
@@ -218,8 +245,9 @@ async function undoRestartAt(
 }
 
 function foreign(change: Change, what: string, expected: string, found: string): UndoneChange {
-  return {
-    kind: 'foreign',
-    difference: { path: `${formatRef(change.ref)} ${what}`, expected, found },
-  };
+  return { kind: 'foreign', difference: differenceOf(change, what, expected, found) };
+}
+
+function differenceOf({ ref }: Change, what: string, expected: string, found: string): Difference {
+  return { path: `${formatRef(ref)} ${what}`, expected, found };
 }

@@ -2,6 +2,7 @@ import type { ClusterAccess } from '../../clients/cluster-access.ts';
 import { explain } from '../../domain/health/combine.ts';
 import { formatRef, refOf } from '../../domain/kubernetes-object.ts';
 import type { UpgradePlan } from '../../domain/planning/plan.ts';
+import type { Difference } from '../../domain/report.ts';
 import { markUndone, undoChanges, type UndoReceipt } from '../changes/undo-journal.ts';
 import { ActivityError } from '../errors.ts';
 import { lookUntil } from '../health/look-until.ts';
@@ -25,13 +26,13 @@ export async function restoreInPlace(
 ): Promise<UndoReceipt> {
   if ((await readJournal(record, step)) === undefined) return { reverted: 0, foreign: [] };
   const remade = await remakeGone(access, record, step);
-  const { reverted, foreign } = await undoChanges(access, record, step);
-  await untilServing(access, plan);
-  await markUndone(record, step);
-  return {
-    reverted: reverted + remade.size,
-    foreign: foreign.filter(({ path }) => ![...remade].some((name) => path.startsWith(`${name} `))),
-  };
+  const { reverted, foreign: met } = await undoChanges(access, record, step);
+  const isRemade = (path: string): boolean =>
+    [...remade].some((name) => path.startsWith(`${name} `));
+  const foreign = met.filter(({ path }) => !isRemade(path));
+  await untilServing(access, plan, foreign);
+  await markUndone(record, step, foreign);
+  return { reverted: reverted + remade.size, foreign };
 }
 
 /** What was there before and somebody deleted since; by its name. */
@@ -59,6 +60,7 @@ async function remakeGone(
 async function untilServing(
   access: ClusterAccess,
   { from, meshNamespace, policy }: UpgradePlan,
+  foreign: readonly Difference[],
 ): Promise<void> {
   const seconds = policy.controlPlaneDeadlineSeconds;
   const verdict = await lookUntil(
@@ -67,9 +69,11 @@ async function untilServing(
     seconds,
   );
   if (verdict.status === 'Healthy') return;
+  const left = foreign.map(({ path, found }) => `${path} is ${found}`).join(', ');
+  const hint = left === '' ? '' : `. Left as others set it: ${left}; put it back and retry`;
   throw new ActivityError(
     'Unhealthy',
-    `control plane ${from.revision} does not serve ${from.version} again after ${seconds} s: ${explain(verdict)}. The proxies wait for it`,
+    `control plane ${from.revision} does not serve ${from.version} again after ${seconds} s: ${explain(verdict)}. The proxies wait for it${hint}`,
     [verdict],
   );
 }

@@ -51,7 +51,7 @@ export function openRunRecord(
 
   return {
     put: async (part, value, options) => {
-      const packed = gzipSync(JSON.stringify(value));
+      const packed = gzipSync(packable(headName(part), value));
       const sha256 = createHash('sha256').update(packed).digest('hex');
       const count = Math.max(1, Math.ceil(packed.length / CHUNK_BYTES));
       for (let index = count - 1; index >= 0; index -= 1) {
@@ -67,8 +67,10 @@ export function openRunRecord(
       const { sha256 = '', chunks = '1' } = (head['data'] ?? {}) as Record<string, string>;
       const packed = [bytesOf(head)];
       for (let index = 1; index < Number(chunks); index += 1) {
-        const next = await read(chunkName(headName(part), sha256, index));
-        packed.push(next === undefined ? Buffer.alloc(0) : bytesOf(next));
+        const name = chunkName(headName(part), sha256, index);
+        const next = await read(name);
+        if (next === undefined) throw chunkMissing(`${meshNamespace}/${name}`, { index, chunks });
+        packed.push(bytesOf(next));
       }
       return unpack(`ConfigMap ${meshNamespace}/${headName(part)}`, Buffer.concat(packed), sha256);
     },
@@ -79,6 +81,26 @@ function chunkName(head: string, sha256: string, index: number): string {
   return `${head}-${sha256.slice(0, 12)}-${index}`;
 }
 
+/** What could not be read again is not written either. */
+function packable(name: string, value: unknown): string {
+  const text = JSON.stringify(value);
+  const size = Buffer.byteLength(text);
+  if (size <= MAX_UNPACKED_BYTES) return text;
+  throw new RecordError(
+    `ConfigMap ${name}: expected at most ${MAX_UNPACKED_BYTES} bytes of JSON, found ${size}: the mesh is too large for one record. Nothing was changed by this step; move fewer namespaces in one run`,
+  );
+}
+
+/** Whatever count the head has, no more is read than is there. */
+function chunkMissing(
+  name: string,
+  { index, chunks }: { readonly index: number; readonly chunks: string },
+): RecordError {
+  return new RecordError(
+    `ConfigMap ${name}: expected chunk ${index + 1} of ${chunks}, found none: it was deleted, or the head was edited`,
+  );
+}
+
 function unpack(where: string, packed: Buffer, expected: string): unknown {
   const found = createHash('sha256').update(packed).digest('hex');
   if (found !== expected) {
@@ -86,8 +108,17 @@ function unpack(where: string, packed: Buffer, expected: string): unknown {
       `${where}: expected content of sha256 ${expected}, found ${found}: it is incomplete or was edited`,
     );
   }
-  const text = gunzipSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES }).toString('utf8');
-  return JSON.parse(text) as unknown;
+  try {
+    const text = gunzipSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES }).toString('utf8');
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    // Whoever can make the digest fit wrote it; trying again will not help.
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new RecordError(
+      `${where}: expected gzipped JSON of at most ${MAX_UNPACKED_BYTES} bytes, found another content (${found}): it was edited`,
+      { cause },
+    );
+  }
 }
 
 function bytesOf(configMap: KubernetesObject): Buffer {

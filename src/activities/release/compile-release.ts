@@ -88,7 +88,12 @@ export async function compileRelease(
       signal,
     ),
   ]);
-  const edits = driftFindings(drift, digestText);
+  const kept = new Set(
+    compared.objects
+      .filter(({ component }) => component === 'Base')
+      .map(({ planned }) => formatRef(planned.ref)),
+  );
+  const edits = driftFindings(drift, digestText, (ref) => kept.has(formatRef(ref)));
   const unforced = compared.objects.map(({ planned }) => planned);
   const planned = forceAccepted(unforced, edits, overrides);
   const plannedOf = (component: Component): readonly PlannedObject[] =>

@@ -1,6 +1,6 @@
 import { cutValue } from '../diff/cut-differences.ts';
 import type { Finding } from '../finding.ts';
-import { formatRef, type Json } from '../kubernetes-object.ts';
+import { formatRef, type Json, type ObjectRef } from '../kubernetes-object.ts';
 import { describeCount } from '../rollout/describe-count.ts';
 import { mustBeAcknowledged, type Drift, type ObjectDrift } from './drift.ts';
 
@@ -11,20 +11,25 @@ export const MAX_LISTED_IN_ALL = 40;
 /** How many the message of a finding names. */
 const MAX_NAMED = 5;
 
-/** The direct edits of objects, one finding each, as the request has to accept them. */
+/**
+ * The direct edits of objects, one finding each, as the request has to accept them. `isKept` tells the
+ * objects that no undo brings back.
+ */
 export function driftFindings(
   found: readonly ObjectDrift[],
   digest: (text: string) => string,
+  isKept: (ref: ObjectRef) => boolean = () => false,
 ): readonly Finding[] {
   const edited = found.filter(({ drifts, needsForce }) => drifts.length > 0 || needsForce);
   const share = Math.max(1, Math.floor(MAX_LISTED_IN_ALL / Math.max(1, edited.length)));
-  return edited.map((each) => driftFinding(each, Math.min(MAX_LISTED, share), digest));
+  const listed = Math.min(MAX_LISTED, share);
+  return edited.map((each) => driftFinding(each, listed, { digest, isKept: isKept(each.ref) }));
 }
 
 function driftFinding(
   found: ObjectDrift,
   listed: number,
-  digest: (text: string) => string,
+  { digest, isKept }: { readonly digest: (text: string) => string; readonly isKept: boolean },
 ): Finding {
   const { ref } = found;
   const subject = formatRef(ref);
@@ -33,18 +38,23 @@ function driftFinding(
   const drifts = [...found.drifts].sort(
     (a, b) => Number(b.outcome === 'reset') - Number(a.outcome === 'reset'),
   );
+  const forGood = isAsked && isKept ? `. ${FOR_GOOD}` : '';
   const where = ref.namespace === undefined ? '' : ` -n ${ref.namespace}`;
   return {
     code: 'DirectEdit',
     severity: isAsked ? 'overridable' : 'info',
     subject,
-    message: `expected ${subject} as its installer left it, found ${describeCount(drifts.length, 'direct edit')}: ${nameDrifts(drifts)}`,
+    message: `expected ${subject} as its installer left it, found ${describeCount(drifts.length, 'direct edit')}: ${nameDrifts(drifts)}${forGood}`,
     remedy: isAsked
       ? `make the change where the mesh is configured or take it back, or accept its loss: --override "DirectEdit=${subject}=REASON"; kubectl get ${ref.kind.toLowerCase()} ${ref.name}${where} -o yaml --show-managed-fields tells who made it`
       : 'nothing: it stays; make the change where the mesh is configured, so that it is not lost one day',
     drift: drifts.slice(0, listed).map((drift) => cutDrift(drift, digest)),
   };
 }
+
+/** CRDs are never lowered, and what is shared with them goes the same way. */
+const FOR_GOOD =
+  'An undo does not bring it back: CRDs and what else both versions share stay as the run writes them. Keep a copy first if you may need it';
 
 function nameDrifts(drifts: readonly Drift[]): string {
   const rest = drifts.length - MAX_NAMED;

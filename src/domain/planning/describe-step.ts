@@ -45,7 +45,7 @@ function describeWork(step: UpgradeStep): readonly DetailLine[] {
       return [];
     case 'apply-crds':
     case 'install-control-plane':
-      return describeObjects(step.objects);
+      return describeObjects(step.objects, step.undo);
     case 'remove-control-plane':
       return [
         line(
@@ -150,27 +150,26 @@ function describeValidator({
   return [line(`validator ${validator.name}: ${validator.from} → ${validator.to}`)];
 }
 
-function describeObjects(objects: readonly PlannedObject[]): readonly DetailLine[] {
+function describeObjects(objects: readonly PlannedObject[], undo: StepUndo): readonly DetailLine[] {
   const count = (action: PlannedObject['action']): number =>
     objects.filter((object) => object.action === action).length;
   return [
     line(
       `creates ${count('create')}, updates ${count('update')}, leaves ${describeCount(count('none'), 'object')}`,
     ),
-    ...objects.filter(({ action }) => action !== 'none').flatMap(describeObject),
+    ...objects
+      .filter(({ action }) => action !== 'none')
+      .flatMap((object) => describeObject(object, undo)),
   ];
 }
 
-function describeObject({
-  ref,
-  action,
-  force,
-  summary,
-  diff,
-  diffLeftOut,
-}: PlannedObject): readonly DetailLine[] {
+function describeObject(
+  { ref, action, force, summary, diff, diffLeftOut }: PlannedObject,
+  undo: StepUndo,
+): readonly DetailLine[] {
   const what = summary === undefined || summary === '' ? '' : `: ${summary}`;
-  const how = force === true ? ' by force, over direct edits that were accepted' : '';
+  const forGood = undo.kind === 'keep' ? ' and that no undo brings back' : '';
+  const how = force === true ? ` by force, over direct edits that were accepted${forGood}` : '';
   return [
     line(`${action} ${formatRef(ref)}${how}${what}`, 1),
     ...describeDiff(diff ?? [], diffLeftOut),

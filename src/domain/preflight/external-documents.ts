@@ -9,7 +9,7 @@ export const EXTERNAL_DOCUMENTS: readonly FindingDocument[] = [
     severity:
       'overridable where a field would be reset or is taken over, info where all of it stays',
     meaning:
-      'fields of an object that the run applies are not as the installer of the running version left them: somebody changed, added or removed them in the cluster. The finding lists each with who set it, what is there and what will be. An override lets this one object be applied by force; its prior state is journaled first.',
+      'fields of an object that the run applies are not as the installer of the running version left them: somebody changed, added or removed them in the cluster. The finding lists each with who set it, what is there and what will be. An override lets this one object be applied by force; its prior state is journaled first, and put back by an undo. CRDs and what else is shared with them are not put back: they are never lowered.',
     remedy:
       'make the change where the mesh is configured (`istioctl install`), take it back, or accept its loss with an override. See [drift](drift.md).',
   },

@@ -66,6 +66,15 @@ describe('the finding of an edited object', () => {
     ]);
   });
 
+  it('says before it is accepted that no undo brings it back, where that is so', () => {
+    const found = [drift([RESET])];
+    const forGood = 'An undo does not bring it back';
+
+    expect(driftFindings(found, digest)[0]?.message).not.toContain(forGood);
+    expect(driftFindings(found, digest, () => true)[0]?.message).toContain(forGood);
+    expect(driftFindings([drift([KEPT])], digest, () => true)[0]?.message).not.toContain(forGood);
+  });
+
   it('cuts long values, with a digest of the whole', () => {
     const [finding] = driftFindings([drift([{ ...RESET, found: 'x'.repeat(5000) }])], digest);
 

@@ -5,7 +5,12 @@ import type { Environment } from './config/environment.ts';
 
 /** As a worker's options have it: a bundle built ahead, or the source of one. */
 export type Workflows =
-  { readonly workflowBundle: { readonly codePath: string } } | { readonly workflowsPath: string };
+  | { readonly workflowBundle: { readonly codePath: string } }
+  | {
+      readonly workflowsPath: string;
+      /** How workflows read what is sent to them; a bundle has it within. */
+      readonly dataConverter: { readonly payloadConverterPath: string };
+    };
 
 /**
  * A bundle built ahead: the one that is named, or the one that `npm run build` writes beside the
@@ -24,6 +29,10 @@ export function findWorkflows(
   const built = fileURLToPath(new URL('./workflow-bundle.js', workerUrl));
   const codePath = workflowBundle ?? (existsSync(built) ? built : undefined);
   if (codePath !== undefined) return { workflowBundle: { codePath } };
-  const source = new URL(`./workflows/index${extname(workerUrl)}`, workerUrl);
-  return { workflowsPath: fileURLToPath(source) };
+  const source = (name: string): string =>
+    fileURLToPath(new URL(`./workflows/${name}${extname(workerUrl)}`, workerUrl));
+  return {
+    workflowsPath: source('index'),
+    dataConverter: { payloadConverterPath: source('payload-converter') },
+  };
 }

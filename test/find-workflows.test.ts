@@ -23,9 +23,13 @@ describe('the workflows of a worker', () => {
   it.each(['worker.ts', 'worker.js'])(
     'are the source beside %s where none is bundled',
     (worker) => {
-      const workflowsPath = path.join(dir, 'workflows', worker.replace('worker', 'index'));
+      const source = (name: string): string =>
+        path.join(dir, 'workflows', worker.replace('worker', name));
 
-      expect(findWorkflows({}, urlOf(worker))).toEqual({ workflowsPath });
+      expect(findWorkflows({}, urlOf(worker))).toEqual({
+        workflowsPath: source('index'),
+        dataConverter: { payloadConverterPath: source('payload-converter') },
+      });
     },
   );
 

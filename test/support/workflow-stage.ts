@@ -22,6 +22,9 @@ import { createScript, type Script, type ScriptOptions } from './scripted-activi
 
 export const TASK_QUEUE = 'test';
 const WORKFLOWS = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
+const CONVERTER = fileURLToPath(
+  new URL('../../src/workflows/payload-converter.ts', import.meta.url),
+);
 
 const WORKFLOW_OF = { upgradeMesh, downgradeMesh, rollbackMesh, refreshProxies } as const;
 
@@ -67,7 +70,8 @@ export interface Stage {
 export async function bundleWorkflows(
   workflowsPath: string = WORKFLOWS,
 ): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const logger = new DefaultLogger('ERROR');
+  return bundleWorkflowCode({ workflowsPath, payloadConverterPath: CONVERTER, logger });
 }
 
 /** Failed activities are part of the play, so the worker keeps quiet about them. */

@@ -1,6 +1,7 @@
 /** Longer texts are none that a person typed. */
 const MOST_LETTERS = 4000;
 const MOST_LETTERS_OF_A_NAME = 200;
+const MOST_SHOWN = 100;
 const TEXTS = ['gate', 'reason', 'planDigest', 'step', 'token'];
 
 /**
@@ -9,13 +10,20 @@ const TEXTS = ['gate', 'reason', 'planDigest', 'step', 'token'];
  */
 export function shapeProblem(raw: unknown): string | undefined {
   if (raw === undefined || raw === null) return undefined;
-  if (typeof raw !== 'object' || Array.isArray(raw)) {
-    return `expected one JSON object such as {}, found ${JSON.stringify(raw).slice(0, 100)}`;
+  if (typeof raw !== 'object' || Array.isArray(raw) || ArrayBuffer.isView(raw)) {
+    return `expected one JSON object such as {}, found ${describeValue(raw)}`;
   }
   const wrong = Object.entries(raw).find(([key, value]) => !isMember(key, value));
   return wrong === undefined
     ? undefined
-    : `unknown or malformed member ${JSON.stringify(wrong[0])}`;
+    : `unknown or malformed member ${JSON.stringify(wrong[0].slice(0, MOST_SHOWN))}`;
+}
+
+/** A list is not looked into: one that is nested deeply enough cannot even be written. */
+function describeValue(raw: unknown): string {
+  if (Array.isArray(raw)) return 'a list';
+  if (typeof raw === 'object') return 'bytes';
+  return JSON.stringify(raw).slice(0, MOST_SHOWN);
 }
 
 function isMember(key: string, value: unknown): boolean {

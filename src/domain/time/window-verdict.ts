@@ -29,25 +29,35 @@ const LEAST_SHARE = 0.9;
  * always wins.
  */
 export function verdictAt(question: WindowQuestion): WindowVerdict {
-  const { instant, seconds = 0 } = question;
+  const { instant } = question;
   const [near] = HORIZONS_DAYS;
   const spans = openSpans(question, instant + near * DAY_MS);
   const here = spans.find((span) => span.opensAt <= instant && instant < span.closesAt);
-  if (here === undefined || !fits(here, instant, seconds)) {
-    return closed(question, here);
+  const neededMs = timeNeeded(question, spans);
+  if (here === undefined || here.closesAt - instant < neededMs) {
+    return closed(question, neededMs, here);
   }
   return here.closesAt >= instant + near * DAY_MS
     ? { kind: 'open' }
     : { kind: 'open', until: isoOf(here.closesAt) };
 }
 
-function fits({ opensAt, closesAt }: Opening, instant: number, seconds: number): boolean {
-  return closesAt - instant >= Math.min(seconds * 1000, (closesAt - opensAt) * LEAST_SHARE);
+/**
+ * How much has to be left of an opening (ms). The longest of these weeks is the measure, and none that a
+ * freeze or an excepted date cuts short.
+ */
+function timeNeeded({ seconds = 0 }: WindowQuestion, spans: readonly Opening[]): number {
+  const lengths = spans.map(({ opensAt, closesAt }) => closesAt - opensAt);
+  return Math.min(seconds * 1000, Math.max(0, ...lengths) * LEAST_SHARE);
 }
 
-function closed(question: WindowQuestion, here: Opening | undefined): ClosedWindow {
+function closed(
+  question: WindowQuestion,
+  neededMs: number,
+  here: Opening | undefined,
+): ClosedWindow {
   const { windows, freezes, instant, seconds = 0 } = question;
-  const next = nextSpan(question);
+  const next = nextSpan(question, neededMs);
   const opensAt = next === undefined ? {} : { opensAt: isoOf(next.opensAt) };
   const frozen = freezes.filter(({ from, to }) => from <= instant && instant < to);
   if (frozen.length > 0) {
@@ -67,10 +77,12 @@ function closed(question: WindowQuestion, here: Opening | undefined): ClosedWind
   };
 }
 
-function nextSpan(question: WindowQuestion): Opening | undefined {
+function nextSpan(question: WindowQuestion, neededMs: number): Opening | undefined {
   for (const days of HORIZONS_DAYS) {
     const spans = openSpans(question, question.instant + days * DAY_MS);
-    const found = spans.find(({ opensAt }) => opensAt > question.instant);
+    const found = spans.find(
+      ({ opensAt, closesAt }) => opensAt > question.instant && closesAt - opensAt >= neededMs,
+    );
     if (found !== undefined) return found;
   }
   return undefined;

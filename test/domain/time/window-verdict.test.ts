@@ -129,4 +129,27 @@ describe('what takes long', () => {
       opensAt: '2026-11-26T22:00:00.000Z',
     });
   });
+
+  describe('and has room in an opening as it is', () => {
+    const seconds = hours(3);
+    const freezes = [freeze('2026-11-24T22:20:00Z', '2026-11-24T23:30:00Z')];
+    const shortened = [{ ...NIGHTS, except: [{ from: '2026-11-25', to: '2026-11-25' }] }];
+
+    test.each([
+      ['before a freeze that cuts it', { freezes }, '2026-11-24T22:00:00Z', '22:20:00.000Z'],
+      ['after it', { freezes }, '2026-11-24T23:30:00Z', '2026-11-25T02:00:00.000Z'],
+      ['before an excepted date', { windows: shortened }, '2026-11-24T22:00:00Z', 'T00:00:00.000Z'],
+    ])('is not begun in what is left of it %s', (_what, about, instant, end) => {
+      expect(at('2026-12-01T22:00:00Z', { ...about, seconds })).toMatchObject({ kind: 'open' });
+      expect(at(instant, about)).toMatchObject({ kind: 'open' });
+      expect(at(instant, { ...about, seconds })).toEqual({
+        kind: 'closed',
+        because: expect.stringContaining(`would not end before`),
+        opensAt: '2026-11-26T22:00:00.000Z',
+      });
+      expect(at(instant, { ...about, seconds })).toMatchObject({
+        because: expect.stringContaining(end),
+      });
+    });
+  });
 });

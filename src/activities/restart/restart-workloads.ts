@@ -153,9 +153,9 @@ function placesOf({ entries }: Seen, keys: readonly string[]): readonly Place[] 
   return entries.filter(({ key }) => wanted.has(key)).map(({ change }) => change.ref);
 }
 
-/** What rested until a window opened, be it for days, has its whole time again. */
+/** What rested while the run was paused or its window closed, be it for days, has its whole time again. */
 function withNewTimes(checkpoint: WaveCheckpoint | undefined): WaveCheckpoint | undefined {
-  if (checkpoint?.outside === undefined) return checkpoint;
+  if (checkpoint === undefined) return undefined;
   const at = new Date().toISOString();
   const begun = Object.entries(checkpoint.begun).map(
     ([uid, move]) => [uid, { ...move, at }] as const,

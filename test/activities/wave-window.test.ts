@@ -130,6 +130,26 @@ describe('a window that closes amid a wave', () => {
     expect(evictions()).toHaveLength(3);
   });
 
+  it('gives what moves pod by pod its whole time after a pause as well, however long that was', async () => {
+    const ledger = placeWorkload(cluster, 'ledger', {
+      pods: 3,
+      spec: { updateStrategy: { type: 'OnDelete' } },
+    });
+    await planned([ledger]);
+    recreating(ledger, 3);
+    // As a pause leaves it: of a window nothing is said.
+    const { outside: _, ...paused } = await restart({ guard: openFor(1) });
+
+    time.meanwhile(() => undefined);
+    const wait = Date.now() + 3 * DAYS_MS;
+    recreating(ledger, 3);
+    jest.setSystemTime(wait);
+    const finished = await restart({ checkpoint: paused });
+
+    expect(Object.keys(paused.begun)).toEqual([ledger.uid]);
+    expect(finished).toMatchObject({ finished: true, done: 1, pods: 3 });
+  });
+
   it('does not hide that more have failed than may: the wave fails once the rest has arrived', async () => {
     const [bad, slow] = [placeWorkload(cluster, 'bad'), placeWorkload(cluster, 'slow')];
     await planned([bad, slow], { workloadDeadlineSeconds: 30 });

@@ -27,7 +27,7 @@ const RUN_TIMEOUT_MS = 480_000;
 const TEAMS = 100;
 /** Each pod of these is evicted by itself, so that something is begun all the time. */
 const QUEUES = 20;
-const PODS = 24;
+const PODS = 26;
 const PAUSES = 20;
 const FIRST_MUTATION_MS = 500;
 const LAST_MUTATION_MS = 1000;

@@ -107,6 +107,30 @@ async function census(
 }
 
 describe('the census of a wave', () => {
+  it('keeps every exception with its reason, also those that a history has no room for', async () => {
+    const left = Array.from({ length: 25 }, (_, index): LeftWorkload => {
+      return {
+        kind: 'Job',
+        namespace: 'shop',
+        name: `job-${index}`,
+        because: `it is job ${index}`,
+      };
+    });
+
+    const { exceptions = [] } = await census('off', left);
+
+    expect(exceptions).toHaveLength(21);
+    expect(exceptions.at(-1)).toBe(
+      "5 further workloads: all of them in part census-wave-1 of the run's record",
+    );
+    const kept = await recordIn(cluster).get('census-wave-1');
+    expect(kept).toEqual({
+      exceptions: left.map(({ kind, namespace, name, because }) => {
+        return `${kind} ${namespace}/${name}: ${because}`;
+      }),
+    });
+  });
+
   it('asks each running replica of istiod once, for the namespace of the wave', async () => {
     placeIstiod('old-a', OLD);
     answers['old-a'] = () => [];

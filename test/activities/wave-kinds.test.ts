@@ -12,7 +12,13 @@ import { Crash, type FakeKubernetes } from '../support/fake-kubernetes.ts';
 import { owner, podObject } from '../support/kubernetes-objects.ts';
 import { refusal } from '../support/server-refusal.ts';
 import { NEW, OLD, placePod } from '../support/placed-mesh.ts';
-import { accessTo, problemOf, recordIn, recordingHeart } from '../support/sample-run.ts';
+import {
+  accessTo,
+  attemptAfter,
+  problemOf,
+  recordIn,
+  recordingHeart,
+} from '../support/sample-run.ts';
 import { useWave } from '../support/wave-stage.ts';
 
 const stage = await useWave({ maxPodsInFlight: 10, workloadDeadlineSeconds: 30 });
@@ -292,6 +298,34 @@ describe('a pod that nobody owns', () => {
 
     expect(problem).toMatch(/shop\/tool: not there after \d+ s/);
     expect(await revisionOfTool()).toBe(OLD);
+  });
+
+  it('that has left is made again before the wave stops, for a pause or for a new worker', async () => {
+    const env = attemptAfter();
+    time.meanwhile(() => env.cancel());
+
+    const result = await stage.restart({ kubernetes: injected, env });
+
+    expect(result).toMatchObject({ done: 1, pods: 1 });
+    expect(writesTo(/Pod/)).toEqual(['evict Pod shop/tool', 'create Pod shop/tool']);
+    expect(await revisionOfTool()).toBe(NEW);
+  });
+
+  it('is not waited for by a wave that stops where it never comes back, nor where it never left', async () => {
+    const cancelled = (): ReturnType<typeof attemptAfter> => {
+      const env = attemptAfter();
+      time.meanwhile(() => env.cancel());
+      return env;
+    };
+    const full: FakeKubernetes = { ...injected, evict: () => Promise.reject(tooMany()) };
+    await stage.restart({ kubernetes: full, env: cancelled() });
+    const waitsWithPod = time.waits;
+
+    await stage.restart({ kubernetes: refusingToMake(OVER_QUOTA), env: cancelled() });
+
+    expect(waitsWithPod).toBe(1);
+    expect(time.waits).toBeLessThan(30);
+    expect(await keptPod()).toMatchObject({ state: 'leaving' });
   });
 
   /** The cluster that refuses so often to make it; `undefined`: always. */

@@ -9,6 +9,7 @@ import type { WaveReport } from '../../domain/report.ts';
 import { toleratedFailures } from '../../domain/restart/tolerance.ts';
 import { ActivityError } from '../errors.ts';
 import { loadPlan, loadStep, recordOf } from '../load-plan.ts';
+import type { RunRecord } from '../record/run-record.ts';
 import { readWave } from '../restart/read-wave.ts';
 import { readWaveWorkloads } from '../restart/wave-workloads.ts';
 import type { RunRef, StepRef } from '../run-ref.ts';
@@ -46,7 +47,7 @@ export async function takeWaveCensus(
   if (wanting.length > 0 && Object.keys(all).length > tolerated) {
     throw unfinished(plan, step, { stragglers, all });
   }
-  const exceptions = nameSomeWorkloads([
+  const exceptions = await keepExceptions(recordOf(access, ref), step, [
     ...seen.exceptions,
     ...wanting.map(({ kind, uid }) => `${kind} ${stragglers[uid] ?? ''}`),
     ...leftBehind(step),
@@ -96,6 +97,20 @@ function unfinished(
     `expected every pod of ${step.id} ready and ${wanted}; not so: ${listNames(Object.values(stragglers))}`,
     [Object.values(all)],
   );
+}
+
+/** As many as fit into a history; where there are more, all of them are in the run's record. */
+async function keepExceptions(
+  record: RunRecord,
+  { id }: StepOf<'wave'>,
+  exceptions: readonly string[],
+): Promise<readonly string[]> {
+  const named = nameSomeWorkloads(
+    exceptions,
+    `all of them in part census-${id} of the run's record`,
+  );
+  if (named !== exceptions) await record.put(`census-${id}`, { exceptions });
+  return named;
 }
 
 /** What the plan left as it is, with the reason that it gave. */

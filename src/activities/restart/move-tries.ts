@@ -1,6 +1,7 @@
 import { KubernetesError } from '../../clients/kubernetes-error.ts';
 import { isPassing } from '../../clients/kubernetes-retry.ts';
 import { isOutsideWindow } from '../time/window-guard.ts';
+import { isAway } from './pod-by-pod.ts';
 import { refusalOf } from './refusal.ts';
 import { MOST_CHARACTERS } from './wave-failures.ts';
 import type { WaveEntry } from './wave-entries.ts';
@@ -20,7 +21,7 @@ const ASK_AGAIN_MS = 5000;
 /** After it the attempt ends with what the server says, for everybody to see; the next one goes on. */
 const LONGEST_TROUBLE_MS = 60_000;
 
-/** Once `stop` is aborted nothing is tried any more. */
+/** Once `stop` is aborted nothing is tried any more but what has left and is yet to be made again. */
 export function createMoveTries(
   moveOne: (entry: WaveEntry) => Promise<void>,
   stop: AbortSignal,
@@ -40,7 +41,8 @@ export function createMoveTries(
     move: async (entry) => {
       const at = Date.now();
       const { key } = entry;
-      if (stop.aborted || at - (refused.get(key)?.at ?? 0) < ASK_AGAIN_MS) return false;
+      if (stop.aborted && !isAway(entry)) return false;
+      if (at - (refused.get(key)?.at ?? 0) < ASK_AGAIN_MS) return false;
       try {
         await moveOne(entry);
       } catch (error) {

@@ -36,15 +36,20 @@ export async function moveWorkload(
     case 'restart-at':
       return performChange(kubernetes, change);
     case 'recreate':
-      return recreatePod(kubernetes, context.keeper, {
-        ref: change.ref,
-        uid: change.uid,
-        pod: entry.pods[0],
-        isOnTarget: context.isOnTarget,
-      });
+      return recreateOwn(kubernetes, entry, context);
     default:
       return assertNever(change);
   }
+}
+
+/** A watch may show the pod a moment longer than it is there. */
+async function recreateOwn(
+  kubernetes: KubernetesClient,
+  { change: { ref, uid }, pods: [pod] }: WaveEntry,
+  { isOnTarget, asked, keeper }: MoveContext,
+): Promise<void> {
+  const isLetGo = await recreatePod(kubernetes, keeper, { ref, uid, pod, isOnTarget });
+  if (isLetGo && pod !== undefined) asked.set(pod.uid, Date.now());
 }
 
 /** Its new template first; where that replaces no pod by itself, its pods are evicted after it. */

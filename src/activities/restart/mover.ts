@@ -13,7 +13,7 @@ import {
   MOST_MARKS_PUT_BACK,
   type Deadlines,
 } from './wave-failures.ts';
-import { isAway, isGoing, isResting } from './pod-by-pod.ts';
+import { isAway, isGoing, isLeaving, isResting } from './pod-by-pod.ts';
 import { seeEntries, type RestartChange, type WaveEntry } from './wave-entries.ts';
 import type { Place, WaveSight, WaveView } from './wave-view.ts';
 import { createWritesUnderWay } from './writes-under-way.ts';
@@ -48,6 +48,8 @@ export interface Seen {
   readonly moving: number;
   /** Of these: how many do not rest with all their pods there. */
   readonly underWay: number;
+  /** Whether a pod was let go that nobody else would bring back. */
+  readonly isLeaving: boolean;
   /** Of the batch. */
   readonly failed: number;
   /** Of the wave, with the reasons, when more failed than may: nothing more begins. */
@@ -140,6 +142,7 @@ export function createMover(options: MoverOptions): Mover {
       done,
       moving,
       underWay: entries.filter((each) => each.state.kind === 'moving' && !isResting(each)).length,
+      isLeaving: entries.some(isLeaving),
       failed,
       tooMany: isOver ? [...failures.values()] : undefined,
       pods: entries.reduce((sum, { state }) => sum + (state.kind === 'done' ? state.pods : 0), 0),

@@ -23,3 +23,9 @@ export function isResting({ method, pods, limits }: WaveEntry): boolean {
 export function isAway({ state, change, pods }: WaveEntry): boolean {
   return state.kind === 'moving' && change.kind === 'recreate' && pods.length === 0;
 }
+
+/** A pod of its own that was let go and is not there again: nobody else would bring it back. */
+export function isLeaving({ state, change, pods }: WaveEntry): boolean {
+  const isGone = pods.every(({ terminating }) => terminating);
+  return state.kind === 'moving' && change.kind === 'recreate' && isGone;
+}

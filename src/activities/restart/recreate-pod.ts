@@ -59,28 +59,28 @@ export interface Recreation {
 /**
  * One step on the way of a pod that nobody would bring back: evicts the old one, as its budgets allow,
  * once its manifest is kept; makes it again once the old one is gone. A crash in between loses nothing,
- * as what is missing is made again from the record. Waits for nothing.
+ * as what is missing is made again from the record. Waits for nothing; whether the pod was let go.
  */
 export async function recreatePod(
   kubernetes: KubernetesClient,
   keeper: PodKeeper,
   { ref, uid, pod, isOnTarget }: Recreation,
-): Promise<void> {
-  if (pod?.terminating === true) return;
+): Promise<boolean> {
+  if (pod?.terminating === true) return false;
   const kept = await keeper.get(uid);
   if (pod === undefined) {
     if (kept?.state === 'leaving') await makeAgain(kubernetes, keeper, { uid, kept });
-    return;
+    return false;
   }
   if (isOnTarget(pod)) {
     // Made again by an attempt that ended before it could say so.
     if (kept?.state === 'leaving') await keeper.put(uid, { ...kept, state: 'made' });
-    return;
+    return false;
   }
   const manifest = kept?.manifest ?? (await manifestOf(kubernetes, ref, pod));
-  if (manifest === undefined) return;
+  if (manifest === undefined) return false;
   await keeper.put(uid, { state: 'leaving', manifest });
-  await letGo(kubernetes, ref, pod);
+  return letGo(kubernetes, ref, pod);
 }
 
 async function manifestOf(
@@ -100,12 +100,18 @@ async function manifestOf(
 }
 
 /** A budget that lets nobody go (429) is asked again at the next look; another pod by that name (409) is not ours. */
-async function letGo(kubernetes: KubernetesClient, ref: ObjectRef, pod: PodFacts): Promise<void> {
+async function letGo(
+  kubernetes: KubernetesClient,
+  ref: ObjectRef,
+  pod: PodFacts,
+): Promise<boolean> {
   try {
     await kubernetes.evict(ref, { uid: pod.uid });
+    return true;
   } catch (error) {
     const mayPass = error instanceof KubernetesError && [409, 429].includes(error.code);
     if (!mayPass) throw error;
+    return false;
   }
 }
 

@@ -27,6 +27,12 @@ const LOOK_EVERY_MS = 1000;
 /** A watch is heard every 35 s while the server can be reached: on older sight nothing is begun. */
 const OUTDATED_MS = 40_000;
 
+/**
+ * What was let go and nobody else would bring back is waited for this long when the wave is asked to
+ * stop: a pause may last for days. A worker that is shut down has 30 s from then on.
+ */
+const LONGEST_FINISH_MS = 25_000;
+
 export interface RestartOptions {
   /** What an earlier call has come to. */
   readonly checkpoint: WaveCheckpoint | undefined;
@@ -49,7 +55,11 @@ export async function restartWorkloads(
   const { plan, step } = await loadStep(access, ref, ['wave']);
   const stop = cancellationSignal();
   const wake = createWake(stop);
-  const view = await openWaveView(access.worker, step, () => wake.now());
+  const lastWake = createWake(new AbortController().signal);
+  const view = await openWaveView(access.worker, step, () => {
+    wake.now();
+    lastWake.now();
+  });
   const freezes = guard?.follow();
   let mover: Mover | undefined;
   try {
@@ -74,6 +84,7 @@ export async function restartWorkloads(
     });
     const standstill = createStandstill();
     let outside: ClosedWindow | undefined;
+    let stoppedAt: number | undefined;
     for (;;) {
       const seen = mover.look(view.look(), view.certainAt, outside?.because);
       const parts = partsOf(seen, view.certainAt);
@@ -92,7 +103,14 @@ export async function restartWorkloads(
       if (isBatchOver) {
         return { ...resume, begun: {}, batch: batch + 1, finished: false, pods: seen.pods };
       }
-      if (stop.aborted) return { ...later, finished: false, pods: seen.pods };
+      if (stop.aborted) {
+        stoppedAt ??= Date.now();
+        const mayFinish = seen.isLeaving && Date.now() - stoppedAt < LONGEST_FINISH_MS;
+        if (!mayFinish) return { ...later, finished: false, pods: seen.pods };
+        await mover.finish(seen);
+        await lastWake.wait(LOOK_EVERY_MS);
+        continue;
+      }
       if (outside !== undefined && isAtRest) {
         return { ...later, finished: false, pods: seen.pods, outside };
       }

@@ -158,8 +158,9 @@ export function censusPods(pods: readonly PodFacts[], target: PodTarget): PodsCe
   };
 }
 
-/** Names some workloads and counts the rest: they travel through histories. */
-export function nameSomeWorkloads(names: readonly string[]): readonly string[] {
+/** Names some workloads and counts the rest, which are `elsewhere`: they travel through histories. */
+export function nameSomeWorkloads(names: readonly string[], elsewhere: string): readonly string[] {
   const rest = names.length - MAX_NAMED;
-  return rest > 0 ? [...names.slice(0, MAX_NAMED), describeCount(rest, 'further workload')] : names;
+  if (rest <= 0) return names;
+  return [...names.slice(0, MAX_NAMED), `${describeCount(rest, 'further workload')}: ${elsewhere}`];
 }

@@ -4,6 +4,7 @@ import type { AutoscalerFacts, BudgetFacts, LabelSelector } from './capacity.ts'
 interface BudgetShape {
   readonly spec?: { readonly selector?: LabelSelector };
   readonly status?: {
+    readonly observedGeneration?: number;
     readonly disruptionsAllowed?: number;
     readonly currentHealthy?: number;
     readonly desiredHealthy?: number;
@@ -19,14 +20,18 @@ const NOTHING: LabelSelector = {
   ],
 };
 
-/** Reads one PodDisruptionBudget. */
+/**
+ * Reads one PodDisruptionBudget. One that was changed lets nobody go until its controller has seen it,
+ * as the API server has it for evictions: its numbers are those of before.
+ */
 export function interpretBudget(budget: KubernetesObject): BudgetFacts {
   const { spec, status } = budget as KubernetesObject & BudgetShape;
+  const isSeen = (status?.observedGeneration ?? 0) >= (budget.metadata.generation ?? 0);
   return {
     namespace: budget.metadata.namespace ?? '',
     name: budget.metadata.name,
     selector: spec?.selector ?? NOTHING,
-    disruptionsAllowed: status?.disruptionsAllowed ?? 0,
+    disruptionsAllowed: isSeen ? (status?.disruptionsAllowed ?? 0) : 0,
     currentHealthy: status?.currentHealthy ?? 0,
     desiredHealthy: status?.desiredHealthy ?? 0,
     expectedPods: status?.expectedPods ?? 0,

@@ -38,8 +38,8 @@ export interface Admission {
  * lets nobody go is passed over; the limits on pods hold everything behind the first that does not fit,
  * so that a large workload is not starved by small ones.
  *
- * What has begun and is yet to come, and what became ready in the last ten seconds, together stay within
- * the limit: so the new pods of any ten seconds do, whenever those become ready.
+ * What has begun and may come within ten seconds, and what became ready in the last ten, together stay
+ * within the limit: so the new pods of any ten seconds do, whenever those become ready.
  */
 export function admit(
   entries: readonly WindowEntry[],
@@ -49,7 +49,7 @@ export function admit(
   const moving = entries.filter(({ state }) => state.kind === 'moving');
   const taken = reservations(moving);
   let inFlight = sumOf(moving, atOnce);
-  let toCome = sumOf(moving, ({ remaining }) => remaining);
+  let toCome = sumOf(moving, inTenSeconds);
   const begin: string[] = [];
   const held = new Set<string>();
   const waiting = entries.filter(({ state }) => state.kind === 'waiting');
@@ -64,7 +64,7 @@ export function admit(
       held.add(`${describeCount(inFlight, 'pod')} on their way, of ${maxPodsInFlight} at once`);
       break;
     }
-    const nextToCome = toCome + entry.remaining;
+    const nextToCome = toCome + inTenSeconds(entry);
     if (toCome + becameReady > 0 && nextToCome + becameReady > podsPerTenSeconds) {
       held.add(`at most ${describeCount(podsPerTenSeconds, 'new pod')} in ten seconds`);
       break;
@@ -88,6 +88,14 @@ function atOnce({ remaining, method, limits, budgets }: WindowEntry): number {
       ? evictedAtOnce(limits, budgets.length > 0)
       : limits.surge + limits.unavailable;
   return Math.min(remaining, Math.max(1, most));
+}
+
+/** A pod that is scheduled, starts its containers and is found ready takes a second at least. */
+const TURNS_IN_TEN_SECONDS = 10;
+
+/** New pods of a workload that may become ready within ten seconds: one turn comes after the other. */
+function inTenSeconds(entry: WindowEntry): number {
+  return Math.min(entry.remaining, TURNS_IN_TEN_SECONDS * atOnce(entry));
 }
 
 /** How many times a workload waits for pods of its own, one after another. */

@@ -179,10 +179,12 @@ describe('the census of a wave', () => {
 
 describe('the exceptions of a wave', () => {
   it('are named as far as they fit into a history, and counted beyond', () => {
-    const names = nameSomeWorkloads(Array.from({ length: 25 }, (_, index) => `job-${index}`));
+    const all = Array.from({ length: 25 }, (_, index) => `job-${index}`);
 
-    expect(names).toHaveLength(21);
-    expect(names.at(-1)).toBe('5 further workloads');
+    const names = nameSomeWorkloads(all, 'in the record');
+
+    expect(names).toEqual([...all.slice(0, 20), '5 further workloads: in the record']);
+    expect(nameSomeWorkloads(names.slice(1), 'nowhere')).toEqual(names.slice(1));
   });
 });
 

@@ -184,6 +184,18 @@ describe('a budget', () => {
     expect(matchesSelector(budget({ selector: {} }).selector, { app: 'cart' })).toBe(true);
     expect(matchesSelector(budget({}).selector, { app: 'cart' })).toBe(false);
   });
+
+  it.each([
+    ['that its controller has seen lets go what it says', 2, 3],
+    ['that was changed since its controller saw it lets nobody go', 1, 0],
+  ])('%s', (_rule, observedGeneration, disruptionsAllowed) => {
+    const status = { observedGeneration, disruptionsAllowed: 3 };
+    const metadata = { generation: 2 };
+
+    expect(
+      interpretBudget(workloadObject('PodDisruptionBudget', 'cart', { metadata, status })),
+    ).toMatchObject({ disruptionsAllowed });
+  });
 });
 
 describe('an autoscaler', () => {

@@ -121,6 +121,14 @@ describe('at a pace of six pods in ten seconds', () => {
     ).toEqual(expected);
   });
 
+  it('of what goes in turns, those count that may come within ten seconds', () => {
+    const entries = [entry('large moving 500'), entry('b waiting 10'), entry('c waiting 1')];
+
+    const twenty = { ...FREE, podsPerTenSeconds: 20 };
+
+    expect(admit(entries, twenty, 0).begin).toEqual(['b']);
+  });
+
   it('no ten seconds have more, whenever those on their way become ready', () => {
     // Ten workloads of two pods; those on their way become ready after a second that is drawn.
     for (let seed = 1; seed <= 50; seed += 1) {

@@ -30,7 +30,7 @@ import { takeSnapshot } from './snapshot/take-snapshot.ts';
 import { createTimeActivities, type TimeActivities } from './time/index.ts';
 import { inTime } from './time/in-time.ts';
 import type { InTime } from './time/window-need.ts';
-import { undoStep, type UndoReceipt } from './undo-step.ts';
+import { undoStep, type UndoReceipt, type UndoRef } from './undo-step.ts';
 import { withCluster } from './with-cluster.ts';
 
 export interface ActivityDeps {
@@ -61,7 +61,7 @@ export interface Activities
   verifyMesh(
     input: StepRef & { readonly failed?: Readonly<Record<string, string>> },
   ): Promise<string>;
-  undoStep(input: StepRef & InTime): Promise<UndoReceipt>;
+  undoStep(input: UndoRef & InTime): Promise<UndoReceipt>;
   /** Whether the old revision could serve what would return to it. */
   assessWayBack(input: RunRef): Promise<Verdict>;
   restoreControlPlane(input: StepRef & InTime): Promise<StepReceipt>;

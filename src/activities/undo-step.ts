@@ -1,8 +1,9 @@
 import type { ClusterAccess } from '../clients/cluster-access.ts';
-import type { StepOf } from '../domain/planning/step.ts';
+import type { StepOf, UpgradeStep } from '../domain/planning/step.ts';
 import type { UpgradePlan } from '../domain/planning/plan.ts';
 import { scopeBackwards } from '../domain/planning/wave-scope.ts';
 import { newProxyOf } from '../domain/planning/wave-target.ts';
+import { isReversible, journalsOf } from '../domain/rollback/recorded-run.ts';
 import {
   markUndone,
   NOTHING,
@@ -15,6 +16,7 @@ import { assertUnused } from './health/assert-unused.ts';
 import type { Heart } from './heartbeat.ts';
 import { restoreInPlace } from './in-place/restore-in-place.ts';
 import { loadPlan, recordOf } from './load-plan.ts';
+import { runRecordName } from './record/record-names.ts';
 import type { RunRecord } from './record/run-record.ts';
 import { readJournal } from './record/step-journal.ts';
 import { keepPods } from './restart/recreate-pod.ts';
@@ -24,10 +26,16 @@ import type { StepRef } from './run-ref.ts';
 
 export type { UndoReceipt } from './changes/undo-journal.ts';
 
+/** What the run knows of the step, beside its record. */
+export interface UndoRef extends StepRef {
+  /** It was carried out, so there is a journal of it, unless somebody deleted that. */
+  readonly wasDone?: true;
+}
+
 /** Takes a step back from its journal; a step that never began has none. Safe to repeat. */
 export async function undoStep(
   access: ClusterAccess,
-  ref: StepRef,
+  ref: UndoRef,
   heart: Heart,
 ): Promise<UndoReceipt> {
   const plan = await loadPlan(access, ref);
@@ -39,6 +47,7 @@ export async function undoStep(
     );
   }
   const record = recordOf(access, ref);
+  if (ref.wasDone === true && isReversible(step)) await assertJournaled(record, ref, step);
   switch (step.undo.kind) {
     case 'none':
     case 'keep':
@@ -51,6 +60,21 @@ export async function undoStep(
       return step.kind === 'wave' ? undoWave(access, record, plan, step, heart) : NOTHING;
     case 'point-of-no-return':
       return undoRemoval(record, step.id);
+  }
+}
+
+/** Nothing to take back would be the wrong answer where what has to be is not known any more. */
+async function assertJournaled(
+  record: RunRecord,
+  { runId, hop, meshNamespace }: StepRef,
+  step: UpgradeStep,
+): Promise<void> {
+  for (const name of journalsOf(step)) {
+    if ((await readJournal(record, name)) !== undefined) continue;
+    throw new ActivityError(
+      'RecordUnreadable',
+      `expected the journal of ${step.id}, which was carried out, as ConfigMap ${runRecordName(runId, hop)}-step-${name} in ${meshNamespace}, found none: somebody deleted it. Put it back from a backup and retry, or take the step back by hand and skip its undo`,
+    );
   }
 }
 

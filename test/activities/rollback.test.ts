@@ -73,6 +73,29 @@ describe('the records in a cluster', () => {
   });
 });
 
+describe('the last journal of a run', () => {
+  const damageOf = async (): Promise<readonly string[]> =>
+    (await readRecordedRuns(cluster, MESH)).flatMap(({ damage }) => damage);
+
+  it('is missed, where the report says that its step was carried out', async () => {
+    const step = { id: LABELS.id, kind: LABELS.kind, title: LABELS.title, state: 'done' };
+    await writeJournal(recordIn(cluster), LABELS.id, 'done', [movedNamespace(cluster, 'shop')]);
+    await recordIn(cluster).put('report', { steps: [step] });
+    expect(await damageOf()).toEqual([]);
+
+    await cluster.delete({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      namespace: MESH,
+      name: `meshlift-run-${RUN.runId}-step-${LABELS.id}`,
+    });
+
+    expect(await damageOf()).toEqual([
+      `the journal of ${LABELS.id} is missing, and the report says that it was carried out`,
+    ]);
+  });
+});
+
 describe('a recorded step that is taken back', () => {
   beforeEach(() => planned(undoOf(LABELS.id)));
   const undo = (): Promise<unknown> =>

@@ -84,6 +84,19 @@ describe('the undo of a step', () => {
     },
   );
 
+  it.each([INSTALL, LABELS, waveStep([])])(
+    'that was carried out, and whose journal somebody deleted, is no undo: $kind',
+    async (step) => {
+      cluster.place(namespaceObject('kube-system'));
+      await given(step);
+      const ref = { ...RUN, step: step.id, wasDone: true } as const;
+
+      expect(await problemOf(undoStep(accessTo(cluster), ref, recordingHeart()))).toContain(
+        `ConfigMap meshlift-run-${RUN.runId}-step-${step.id} in ${RUN.meshNamespace}, found none`,
+      );
+    },
+  );
+
   it('takes the newest change back first', async () => {
     const change = movedNamespace(cluster, 'shop', 'third');
     const labels = (prior: string, applied: string): Change =>

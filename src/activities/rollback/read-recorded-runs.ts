@@ -3,7 +3,8 @@ import { RESOURCE_KINDS } from '../../clients/resource-kinds.ts';
 import type { StepJournal } from '../../domain/journal/change.ts';
 import { compareText, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { UpgradePlan } from '../../domain/planning/plan.ts';
-import { journalsOf, type RecordedRun } from '../../domain/rollback/recorded-run.ts';
+import { journalsOf, lostJournals, type RecordedRun } from '../../domain/rollback/recorded-run.ts';
+import type { UpgradeReport } from '../../domain/report.ts';
 import { RECORD_SELECTOR, RUN_LABEL, runRecordName } from '../record/record-names.ts';
 import { openRunRecord, RecordError, type RunRecord } from '../record/run-record.ts';
 import { readJournal } from '../record/step-journal.ts';
@@ -24,14 +25,33 @@ export async function readRecordedRuns(
   );
   const runs: RecordedRun[] = [];
   for (const [runId, metadata] of byRun) {
+    const report = await readReport(openRunRecord(kubernetes, meshNamespace, runId));
     for (const found of recordsIn(runId, metadata)) {
       const record = openRunRecord(kubernetes, meshNamespace, found.runId, found.hop);
-      runs.push(await readRun(record, found));
+      runs.push(withLost(await readRun(record, found), report));
     }
   }
   return runs.toSorted(
     (a, b) => compareText(b.recordedAt, a.recordedAt) || (b.hop ?? 1) - (a.hop ?? 1),
   );
+}
+
+/** Of a run that has ended; a torn one takes nothing from what the journals themselves tell. */
+async function readReport(record: RunRecord): Promise<UpgradeReport | undefined> {
+  try {
+    return (await record.get('report')) as UpgradeReport | undefined;
+  } catch (error) {
+    if (error instanceof RecordError) return undefined;
+    throw error;
+  }
+}
+
+/** With the journals of which the report knows and that are not there: the last one nothing else tells. */
+function withLost(run: RecordedRun, report: UpgradeReport | undefined): RecordedRun {
+  const lost = lostJournals(run, report).map(
+    (name) => `the journal of ${name} is missing, and the report says that it was carried out`,
+  );
+  return { ...run, damage: [...run.damage, ...lost] };
 }
 
 /** The records of one run: its own, and one for each later hop of a chain. */

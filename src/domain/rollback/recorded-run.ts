@@ -1,5 +1,6 @@
 import type { StepJournal } from '../journal/change.ts';
 import type { UpgradePlan } from '../planning/plan.ts';
+import type { UpgradeReport } from '../report.ts';
 import type { StepOf, UpgradeStep } from '../planning/step.ts';
 import { undoOrder } from '../rollout/undo-order.ts';
 
@@ -63,6 +64,21 @@ export function gapsOf({ runId, plan, hasSnapshot, journals, damage }: RecordedR
   return begun.length > 0 && !hasSnapshot
     ? [`its part snapshot is missing (meshlift-run-${runId}-snapshot)`, ...missing]
     : missing;
+}
+
+/** Journals of steps that the report of the run has as carried out, and that are not there. */
+export function lostJournals(
+  { hop = 1, plan, journals }: RecordedRun,
+  report: Pick<UpgradeReport, 'hops' | 'steps'> | undefined,
+): readonly string[] {
+  if (plan === undefined || report === undefined) return [];
+  const { hops = [], steps } = report;
+  const reported = hop <= hops.length ? hops[hop - 1]?.steps : steps;
+  const done = new Set(reported?.filter(({ state }) => state === 'done').map(({ id }) => id));
+  return plan.steps
+    .filter((step) => isReversible(step) && done.has(step.id))
+    .flatMap(journalsOf)
+    .filter((name) => !Object.hasOwn(journals, name));
 }
 
 /** A run goes from step to step: what comes before one that began has begun too, and has said so. */

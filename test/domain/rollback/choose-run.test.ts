@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { StepJournal } from '../../../src/domain/journal/change.ts';
 import type { PlanStrategy } from '../../../src/domain/planning/plan.ts';
 import { chooseRun, type Choice, type Wish } from '../../../src/domain/rollback/choose-run.ts';
-import type { RecordedRun } from '../../../src/domain/rollback/recorded-run.ts';
+import { lostJournals, type RecordedRun } from '../../../src/domain/rollback/recorded-run.ts';
+import type { StepState, UpgradeReport } from '../../../src/domain/report.ts';
 import { rollbackSteps } from '../../../src/domain/rollback/rollback-steps.ts';
 import { RUN, samplePlan, waveStep } from '../../support/sample-run.ts';
 import { CRDS, INSTALL, REMOVAL } from '../../support/sample-steps.ts';
@@ -197,5 +198,46 @@ describe('the steps of a rollback', () => {
         { ref: { name: 'istiod' }, action: 'none', uid: 'uid-9' },
       ],
     });
+  });
+});
+
+describe('journals that are lost', () => {
+  const report = (state: StepState, ...ids: readonly string[]): Pick<UpgradeReport, 'steps'> => ({
+    steps: ids.map((id) => ({ id, kind: 'x', title: 'x', state })),
+  });
+
+  it.each<readonly [string, RecordedRun, Parameters<typeof lostJournals>[1], readonly string[]]>([
+    ['none, where each step has its own', recorded('r'), report('done', 'wave-1'), []],
+    [
+      'that of the last step carried out',
+      recorded('r', ['control-plane']),
+      report('done', 'control-plane', 'wave-1'),
+      ['wave-1', 'wave-1-restart'],
+    ],
+    [
+      'none of a step that did not get that far, or has none',
+      recorded('r', []),
+      { steps: [...report('failed', 'control-plane').steps, ...report('done', 'crds').steps] },
+      [],
+    ],
+    [
+      'those of its own hop alone',
+      recorded('r', [], { hop: 1 }),
+      {
+        hops: [
+          {
+            from: { revision: 'a', version: '1.25.1' },
+            to: { revision: 'a', version: '1.26.1' },
+            planDigest: '',
+            steps: report('done', 'control-plane').steps,
+            waves: [],
+          },
+        ],
+        steps: report('done', 'wave-1').steps,
+      },
+      ['control-plane'],
+    ],
+  ])('are %s', (_which, run, told, expected) => {
+    expect(lostJournals(run, told)).toEqual(expected);
   });
 });

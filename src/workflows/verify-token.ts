@@ -1,19 +1,22 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Message, TokenVerdict } from '../domain/rollout/decide-message.ts';
+import { keysOfApprovals } from '../domain/rollout/standing-approvals.ts';
 import { verifying } from './activity-proxies.ts';
 import { describeFailure } from './failures.ts';
 import type { Run } from './run.ts';
 
-/** Who signed the token of a message. What cannot be looked at proves nothing, and says so. */
+/** Who signed the token of a message, and who still has the keys of approvals before it. What cannot be looked at proves nothing, and says so. */
 export async function verifyToken(
   run: Run,
   { name, body: { token = '' } }: Message,
 ): Promise<TokenVerdict> {
+  const earlier = run.gate.kind === 'open' ? keysOfApprovals(run.gate) : [];
   try {
     return await CancellationScope.nonCancellable(() =>
       verifying({ summary: `who has signed this ${name}?` }).verifyDecision({
         cluster: run.cluster,
         token,
+        ...(earlier.length === 0 ? {} : { earlier }),
       }),
     );
   } catch (error) {

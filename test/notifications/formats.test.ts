@@ -126,9 +126,11 @@ describe('the words of a message', () => {
     ['https://bob:hunter2@git.example.org/x failed', 'https://***@git.example.org/x failed'],
     ['Authorization: Bearer abcdefgh.ijkl', 'Authorization: Bearer ***'],
     ['got eyJhbGciOiJFZERTQSJ9..c2ln back', 'got *** back'],
+    ['got eyJjIjoxfQ.eyJhbGciOiJFZERTQSJ9..c2ln back', 'got *** back'],
     ['password=hunter2, user=bob', 'password=***, user=bob'],
     ['api_key: 0123456789', 'api_key: ***'],
     ['-----BEGIN PRIVATE KEY----- MC4 -----END PRIVATE KEY----- end', '*** end'],
+    ['the token:\nNothing was touched', 'the token:\nNothing was touched'],
     ['the Secret istio-ca-secret is there', 'the Secret istio-ca-secret is there'],
     [
       'gate complete expired at 2026-11-04T21:04:05Z',
@@ -136,6 +138,20 @@ describe('the words of a message', () => {
     ],
   ])('%s goes out as: %s', (given, sent) => {
     expect(hideCredentials(given)).toBe(sent);
+  });
+
+  it('have no key of several lines, and keep what stands around it', () => {
+    const key = [
+      '-----BEGIN PRIVATE KEY-----',
+      'MC4CAQAw',
+      'BQYDK2Vw',
+      '-----END PRIVATE KEY-----',
+    ];
+    const { data } = webhookBody(sampleEvent({ text: ['before', ...key, 'after'].join('\n') }));
+    const cut = webhookBody(sampleEvent({ text: ['before', ...key.slice(0, 2)].join('\n') }));
+
+    expect(data.text).toBe('before\n***\nafter');
+    expect(cut.data.text).toBe('before\n***');
   });
 
   it('steer no terminal and no mail, and keep their lines', () => {

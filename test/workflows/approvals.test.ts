@@ -203,6 +203,34 @@ describeOnStage('signed decisions', () => {
     ]);
   });
 
+  it('count no more once the key that made them is taken out of the configuration', async () => {
+    const asked: (readonly string[] | undefined)[] = [];
+    const run = await beginSigned(
+      { complete: { ...HOUR, quorum: 2 } },
+      {
+        but: {
+          verifyDecision: async ({ token, earlier }) => {
+            asked.push(earlier);
+            const standing = (earlier ?? []).map((keyId) => ({ keyId, roles: [] }));
+            return { ...(JSON.parse(token) as TokenVerdict), earlier: standing };
+          },
+        },
+      },
+    );
+    await openGateOf(stage(), run, 'complete');
+    await sign(run, 'ana', 'approve');
+    const before = await run.progress();
+    await sign(run, 'ben', 'approve');
+    const after = await run.progress();
+    await sign(run, 'cyd', 'reject');
+    const report = await run.result();
+
+    expect(before.openGate).toMatchObject({ stillNeeded: 1, approvals: [{ by: 'ana' }] });
+    expect(asked).toEqual([undefined, ['key of ana'], ['key of ben']]);
+    expect(after.openGate).toMatchObject({ stillNeeded: 1, approvals: [{ by: 'ben' }] });
+    expect(report.outcome).toBe('RolledBack');
+  });
+
   it('of another run, plan, evidence or time, and those used before, are refused each in words', async () => {
     const run = await beginSigned({ complete: { ...HOUR, quorum: 2 } });
     await openGateOf(stage(), run, 'complete');

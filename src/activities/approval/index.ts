@@ -18,6 +18,8 @@ export interface ApprovalActivities {
   verifyDecision(input: {
     readonly cluster: string;
     readonly token: string;
+    /** Keys of approvals before it, by their ids. */
+    readonly earlier?: readonly string[];
   }): Promise<TokenVerdict>;
 }
 
@@ -36,9 +38,9 @@ export function createApprovalActivities({
           )
         : { digest: digestEvidence(evidence) };
     },
-    verifyDecision: async ({ token }) => {
+    verifyDecision: async ({ token, earlier }) => {
       try {
-        return await verifyToken(config, token);
+        return await verifyToken(config, token, earlier);
       } catch (error) {
         throw toFailure(error);
       }

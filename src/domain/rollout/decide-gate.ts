@@ -2,6 +2,7 @@ import type { Approval } from '../approval/evidence.ts';
 import type { MessageBody } from '../messages.ts';
 import type { Control, OpenGate, Ruling } from './control.ts';
 import { byAndWhy, nameKey, requesterProblem, roleProblem, type Sender } from './sender.ts';
+import { describeLapsed, withStandingApprovals } from './standing-approvals.ts';
 
 interface GateMessage {
   readonly decision: 'approve' | 'reject' | 'withdraw';
@@ -33,6 +34,13 @@ export function decideGate(control: Control, message: GateMessage, sender: Sende
   if (gate.kind !== 'open') return refused('no gate is open now');
   const problem = roleProblem(gate.policy ?? {}, sender);
   if (problem !== undefined) return refused(`gate ${gate.name}: ${problem}`);
+  const { gate: standing, lapsed } = withStandingApprovals(gate, sender);
+  const ruling = decideOn(control, standing, message, sender);
+  if (ruling.kind === 'refused') return ruling;
+  return { ...ruling, words: `${ruling.words}${describeLapsed(lapsed)}` };
+}
+
+function decideOn(control: Control, gate: OpenGate, message: GateMessage, sender: Sender): Ruling {
   switch (message.decision) {
     case 'approve':
       return approve(control, gate, message, sender);

@@ -6,7 +6,7 @@ import { decideGate, judgeGate } from './decide-gate.ts';
 import { decideHalt, judgeHalt } from './decide-halt.ts';
 import { decidePause, decideResume, judgePause, judgeResume } from './decide-pause.ts';
 import { decideStop, judgeStop } from './decide-stop.ts';
-import type { Sender } from './sender.ts';
+import type { KeyStanding, Sender } from './sender.ts';
 
 /** A message as it was received. */
 export interface Message {
@@ -24,6 +24,8 @@ export type TokenVerdict =
       readonly keyId: string;
       readonly roles: readonly string[];
       readonly claims: DecisionClaims;
+      /** Of the keys that were asked for with the token; absent in histories from before. */
+      readonly earlier?: readonly KeyStanding[];
     }
   | { readonly kind: 'refused'; readonly because: string };
 
@@ -68,12 +70,12 @@ export function ruleOnClaim(control: Control, message: Message): Ruling {
 /** What follows from a signed message once its token was looked at. Each token is handled once. */
 export function ruleOnToken(control: Control, message: Message, verdict: TokenVerdict): Ruling {
   if (verdict.kind === 'refused') return refused(verdict.because);
-  const { approver, keyId, roles, claims } = verdict;
+  const { approver, claims, kind: _, ...standing } = verdict;
   const nonces = withNonce(control, claims, message.receivedAt);
   const signed = { ...message, body: signedBody(message.body, claims) };
   const problem = claimsProblem(control, message, claims) ?? judgeMessage(control, signed);
   if (problem !== undefined) return refused(`${approver}: ${problem}`, { nonces });
-  const ruling = effectOf(control, signed, { kind: 'proven', by: approver, keyId, roles });
+  const ruling = effectOf(control, signed, { kind: 'proven', by: approver, ...standing });
   return { ...ruling, changes: { ...ruling.changes, nonces } };
 }
 

@@ -1,6 +1,14 @@
 import type { DeciderPolicy } from '../approval/gate-policy.ts';
 import type { Control } from './control.ts';
 
+/** Whose a key is as of now, and in which roles. */
+export interface KeyStanding {
+  readonly keyId: string;
+  /** Absent: nobody's. */
+  readonly approver?: string;
+  readonly roles: readonly string[];
+}
+
 /** Who sent a message: by their own words, or by a signature. */
 export type Sender =
   | { readonly kind: 'claimed'; readonly by?: string }
@@ -9,6 +17,8 @@ export type Sender =
       readonly by: string;
       readonly keyId: string;
       readonly roles: readonly string[];
+      /** Of the keys by which the open gate was approved before. */
+      readonly earlier?: readonly KeyStanding[];
     };
 
 /** ` by ana: errors in shop`, with what is known of it. */

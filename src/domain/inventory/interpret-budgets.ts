@@ -25,16 +25,17 @@ const NOTHING: LabelSelector = {
  * as the API server has it for evictions: its numbers are those of before.
  */
 export function interpretBudget(budget: KubernetesObject): BudgetFacts {
-  const { spec, status } = budget as KubernetesObject & BudgetShape;
-  const isSeen = (status?.observedGeneration ?? 0) >= (budget.metadata.generation ?? 0);
+  const { metadata, spec, status = {} } = budget as KubernetesObject & BudgetShape;
+  const { observedGeneration = 0, disruptionsAllowed = 0 } = status;
+  const isSeen = observedGeneration >= (metadata.generation ?? 0);
   return {
-    namespace: budget.metadata.namespace ?? '',
-    name: budget.metadata.name,
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
     selector: spec?.selector ?? NOTHING,
-    disruptionsAllowed: isSeen ? (status?.disruptionsAllowed ?? 0) : 0,
-    currentHealthy: status?.currentHealthy ?? 0,
-    desiredHealthy: status?.desiredHealthy ?? 0,
-    expectedPods: status?.expectedPods ?? 0,
+    disruptionsAllowed: isSeen ? disruptionsAllowed : 0,
+    currentHealthy: status.currentHealthy ?? 0,
+    desiredHealthy: status.desiredHealthy ?? 0,
+    expectedPods: status.expectedPods ?? 0,
   };
 }
 

@@ -41,6 +41,8 @@ export type Place =
       readonly cause: string;
       readonly foreign: readonly Difference[];
       readonly skipped: readonly string[];
+      /** Steps that were carried out when the undo began; absent in older histories. */
+      readonly done?: readonly string[];
       /** When the wait for a person ends (ms). */
       readonly until?: number;
     };

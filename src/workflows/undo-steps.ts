@@ -29,6 +29,7 @@ export async function undoSteps(run: Run, outline: PlanOutline, cause: string): 
     cause,
     foreign: [...(resumed?.foreign ?? [])],
     skipped: [...(resumed?.skipped ?? [])],
+    done: resumed === undefined ? doneIn(run) : (resumed.done ?? []),
   };
   await undoRest(run, outline, progress);
   let until = resumed?.until;
@@ -82,6 +83,10 @@ function failedOf(run: Run, { skipped }: Undo): readonly string[] {
     .reverse();
 }
 
+function doneIn({ steps }: Run): readonly string[] {
+  return [...steps.values()].filter(({ state }) => state === 'done').map(({ id }) => id);
+}
+
 function hasBegun(run: Run, step: string): boolean {
   return (run.steps.get(step)?.state ?? 'pending') !== 'pending';
 }
@@ -91,7 +96,8 @@ async function undoAll(run: Run, steps: readonly string[], progress: Undo): Prom
   const need = run.outline === undefined ? undefined : needToUndo(run.outline);
   for (const step of steps) {
     await stayShort(run, progress);
-    const ref = { ...refOfRun(run), step };
+    const wasDone = progress.done?.includes(step) === true;
+    const ref = { ...refOfRun(run), step, ...(wasDone ? { wasDone } : {}) };
     const isWave = run.steps.get(step)?.kind === 'wave';
     const call = callFor(run, `undo ${step}`);
     markStep(run, step, 'undoing');

@@ -344,6 +344,26 @@ function at(time: string | undefined): number {
   return Date.parse(time ?? '');
 }
 
+describeOnStage('an undo', () => {
+  it('knows which steps were carried out, and so have a journal', async () => {
+    const told: Record<string, boolean> = {};
+    const run = await stage().begin({
+      but: {
+        ...STUCK_IN_WAVE.but,
+        undoStep: async ({ step, wasDone }) => {
+          told[step] = wasDone === true;
+          return { reverted: 1, foreign: [] };
+        },
+      },
+    });
+    await run.reach('MovingWorkloads');
+    await run.handle.executeUpdate('rollback', { args: [{}] });
+
+    expect((await run.result()).outcome).toBe('RolledBack');
+    expect(told).toEqual({ 'wave-1': false, 'control-plane': true });
+  });
+});
+
 describeOnStage('an undo that fails', () => {
   it('does not stop the others, and waits for a person', async () => {
     const run = await rejected(undoFails('wave-2', 1));

@@ -70,12 +70,12 @@ export function ruleOnClaim(control: Control, message: Message): Ruling {
 /** What follows from a signed message once its token was looked at. Each token is handled once. */
 export function ruleOnToken(control: Control, message: Message, verdict: TokenVerdict): Ruling {
   if (verdict.kind === 'refused') return refused(verdict.because);
-  const { approver, claims, kind: _, ...standing } = verdict;
+  const { approver, keyId, roles, claims, earlier = [] } = verdict;
   const nonces = withNonce(control, claims, message.receivedAt);
   const signed = { ...message, body: signedBody(message.body, claims) };
   const problem = claimsProblem(control, message, claims) ?? judgeMessage(control, signed);
   if (problem !== undefined) return refused(`${approver}: ${problem}`, { nonces });
-  const ruling = effectOf(control, signed, { kind: 'proven', by: approver, ...standing });
+  const ruling = effectOf(control, signed, { kind: 'proven', by: approver, keyId, roles, earlier });
   return { ...ruling, changes: { ...ruling.changes, nonces } };
 }
 

@@ -1,6 +1,6 @@
 import type { Approval } from '../approval/evidence.ts';
 import type { OpenGate } from './control.ts';
-import { roleProblem, type KeyStanding, type Sender } from './sender.ts';
+import { roleProblem, type Sender } from './sender.ts';
 
 export interface StandingGate {
   readonly gate: OpenGate;

@@ -138,7 +138,8 @@ describe('a window that closes amid a wave', () => {
     await planned([ledger]);
     recreating(ledger, 3);
     // As a pause leaves it: of a window nothing is said.
-    const { outside: _, ...paused } = await restart({ guard: openFor(1) });
+    const { outside, ...paused } = await restart({ guard: openFor(1) });
+    expect(outside).toEqual(CLOSED);
 
     time.meanwhile(() => undefined);
     const wait = Date.now() + 3 * DAYS_MS;

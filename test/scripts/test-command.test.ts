@@ -32,7 +32,9 @@ it('says which stages run by themselves, and which only where they are named', (
   const { stderr, status } = runTests('--help');
 
   expect(stderr).toContain('everything: format, lint, types, bundle, unit, e2e\n');
-  expect(stderr).toContain('only these stages; data-plane, ways-back, gates-and-time run only so\n');
+  expect(stderr).toContain(
+    'only these stages; data-plane, ways-back, gates-and-time run only so\n',
+  );
   expect(status).toBe(0);
 });
 

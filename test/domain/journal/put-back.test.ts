@@ -59,7 +59,7 @@ describe('an object that others have edited too', () => {
       webhooks: [
         { name: 'rev', failurePolicy: 'Fail', clientConfig: { service, caBundle: 'Q0E=' } },
       ],
-    } as KubernetesObject;
+    };
   }
 
   it('keeps what the server and istiod keep by themselves', () => {

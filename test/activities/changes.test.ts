@@ -262,6 +262,31 @@ describe.each([...KINDS, ...RELABELS])('a change of $kind', (kind) => {
   });
 });
 
+describe('the webhooks of a tag', () => {
+  it('keep what somebody has set in them since, which is told, and send to the revision of before', async () => {
+    const mine = { timeoutSeconds: 3 };
+    const withMine = (revision: string): KubernetesObject => {
+      const { webhooks, ...rest } = tag(revision);
+      return { ...rest, webhooks: (webhooks as object[]).map((each) => ({ ...each, ...mine })) };
+    };
+    const live = cluster.place(withMine('1-26-1'));
+    const change = KINDS[1]?.changeOf(live.metadata.uid ?? '') as OwnedChange;
+
+    const undone = await undoChange(access, change);
+
+    expect(await contentOf(refOf(live))).toEqual(content(withMine('1-25-1')));
+    expect(undone).toMatchObject({
+      kind: 'reverted',
+      kept: expect.arrayContaining([
+        expect.objectContaining({
+          path: expect.stringContaining('timeoutSeconds'),
+          found: 'set by others since',
+        }),
+      ]),
+    });
+  });
+});
+
 describe('the label of pods that a restart changes', () => {
   const change = (uid: string): OwnedChange => RELABELS[0]?.changeOf(uid) as OwnedChange;
 

@@ -9,6 +9,7 @@ import {
   sameDirection,
   webhookStateOf,
 } from '../../domain/journal/webhook-state.ts';
+import { putBackWebhooks } from '../../domain/journal/put-back-webhooks.ts';
 import { putBackObject, sameContent } from '../../domain/journal/object-content.ts';
 import { formatRef, type KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { Difference } from '../../domain/report.ts';
@@ -169,8 +170,13 @@ async function undoWebhooks(
   if (!sameDirection(state, change.applied)) {
     return foreign(change, 'webhooks', formatDirection(change.prior), formatDirection(state));
   }
-  await setWebhooks(kubernetes, live, change.prior);
-  return { kind: 'reverted' };
+  const { webhooks, kept } = putBackWebhooks(change, state);
+  await setWebhooks(kubernetes, live, { labels: change.prior.labels, webhooks });
+  if (kept.length === 0) return { kind: 'reverted' };
+  return {
+    kind: 'reverted',
+    kept: kept.map((field) => differenceOf(change, field, 'as it was', 'set by others since')),
+  };
 }
 
 async function undoRestart(

@@ -43,7 +43,8 @@ function jestArguments({ files, patterns, inBand }: JestRun): readonly string[] 
     '--ci',
     '--reporters=default',
     `--reporters=${path.join(ROOT, 'scripts', 'jest-reporter.ts')}`,
-    ...(inBand ? ['--runInBand'] : []),
+    // Those that wait for a server leave their core to the others.
+    ...(inBand ? ['--runInBand'] : [`--maxWorkers=${Math.max(2, os.availableParallelism())}`]),
     ...files.flatMap((glob) => ['--testMatch', toAbsolute(glob)]),
     ...(patterns.length > 0 ? ['--testPathPatterns', ...patterns] : []),
   ];

@@ -91,7 +91,7 @@ export const STAGES: readonly Stage[] = [
 ];
 
 const TOOL_LIMIT_MINUTES = 10;
-const UNIT_LIMIT_MINUTES = 20;
+const UNIT_LIMIT_MINUTES = 30;
 const RIG_LIMIT_MINUTES = 120;
 
 /** A command of a package that counts as one test. */

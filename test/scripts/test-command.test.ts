@@ -42,7 +42,7 @@ it('says which stages take patterns where one of another stage was given', () =>
   const { stderr } = runTests('lint', 'pattern');
 
   expect(stderr).toContain(
-    'expected stages, then patterns for unit, e2e, data-plane, ways-back, found: lint pattern\n',
+    'expected stages, then patterns for unit, e2e, data-plane, ways-back, gates-and-time, found: lint pattern\n',
   );
 });
 

@@ -83,7 +83,7 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'gates-and-time',
-    title: 'measurements of decisions on the rig, which want a quiet machine (jest)',
+    title: 'windows on the rig, and how soon decisions hold, which wants a quiet machine (jest)',
     takesPatterns: true,
     isApart: true,
     run: (options) => onRig('test/slow/gates-and-time', options),

@@ -77,7 +77,7 @@ export const GATES_AND_TIME: Topic = {
       },
     }),
     suitePart('window', 'a window that closes amid a wave, and a freeze; about 5 minutes', {
-      stage: 'e2e',
+      stage: 'gates-and-time',
       pattern: 'window',
       figures: {
         'workloads restarted while the window was closed': exactly(0),

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
-import { readJson, runMeshlift } from '../cli/support/run-meshlift.ts';
-import { printFigure } from '../support/print-figure.ts';
-import { receivedAt, restartsOf } from './support/audit-log.ts';
-import { openBench, SETUP_TIMEOUT_MS, type Bench } from './support/bench.ts';
-import { eventually, neverWithin } from './support/eventually.ts';
-import { calmState, expectRestored, MESHED_WORKLOADS } from './support/mesh.ts';
-import type { Projection } from './support/projection.ts';
+import { readJson, runMeshlift } from '../../cli/support/run-meshlift.ts';
+import { printFigure } from '../../support/print-figure.ts';
+import { receivedAt, restartsOf } from '../../e2e/support/audit-log.ts';
+import { openBench, SETUP_TIMEOUT_MS, type Bench } from '../../e2e/support/bench.ts';
+import { eventually, neverWithin } from '../../e2e/support/eventually.ts';
+import { calmState, expectRestored, MESHED_WORKLOADS } from '../../e2e/support/mesh.ts';
+import type { Projection } from '../../e2e/support/projection.ts';
 import {
   resultOf,
   startRun,
@@ -16,7 +16,7 @@ import {
   untilStep,
   type Handle,
   type ProgressView,
-} from './support/runs.ts';
+} from '../../e2e/support/runs.ts';
 
 const RUN_TIMEOUT_MS = 420_000;
 /** A freeze, and a window that is taken away, hold by then: the answer of a look is good for a second. */

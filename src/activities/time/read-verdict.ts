@@ -20,6 +20,17 @@ export interface TimeSource {
   readonly readConfig: () => Config;
 }
 
+/** The freezes that were added at run time, as of a moment. */
+export type AddedFreezes =
+  | {
+      readonly kind: 'known';
+      /** By the clock of the API server (ms). */
+      readonly at: number;
+      readonly freezes: readonly Freeze[];
+    }
+  /** Unknown is not open. */
+  | Unknown;
+
 /** What windows and freezes are, as of a moment. */
 export type Times =
   | {
@@ -29,37 +40,56 @@ export type Times =
       readonly windows: readonly MaintenanceWindow[];
       readonly freezes: readonly Freeze[];
     }
-  /** Unknown is not open. */
-  | { readonly kind: 'unknown'; readonly because: string };
+  | Unknown;
+
+interface Unknown {
+  readonly kind: 'unknown';
+  readonly because: string;
+}
+
+/** Reads the configuration and the ConfigMap of freezes anew. Throws where the server cannot be asked now. */
+export async function readTimes(source: TimeSource): Promise<Times> {
+  return timesOf(source, await readAdded(source));
+}
 
 /**
- * Reads the configuration and the ConfigMap of freezes anew, and takes the time from the server that
- * answers: the worker's own clock may be wrong. Throws where the server cannot be asked now.
+ * Reads the ConfigMap of freezes anew, and takes the time from the server that answers: the worker's own
+ * clock may be wrong. Throws where the server cannot be asked now.
  */
-export async function readTimes(source: TimeSource): Promise<Times> {
-  const { kubernetes, meshNamespace, cluster, readConfig } = source;
+export async function readAdded({
+  kubernetes,
+  meshNamespace,
+}: Pick<TimeSource, 'kubernetes' | 'meshNamespace'>): Promise<AddedFreezes> {
   const where = `ConfigMap ${meshNamespace}/${FREEZES_NAME}`;
   try {
-    const { windows = [], freezes = [] } = readConfig();
-    const answer = await kubernetes.getDated(freezesRef(meshNamespace));
-    if (answer.at === undefined) return unknown('the API server told no time in its answer');
-    const { freezes: added, unreadable } = readFreezes(allEntries(answer.object));
+    const { object, at } = await kubernetes.getDated(freezesRef(meshNamespace));
+    if (at === undefined) return unknown('the API server told no time in its answer');
+    const { freezes, unreadable } = readFreezes(allEntries(object));
     if (unreadable.length > 0) {
       return unknown(
         `${where}: expected {"from":…,"to":…} with times such as 2026-12-18T00:00:00Z, found something else under ${unreadable.join(', ')}. Correct it, or remove it with meshlift freeze remove`,
       );
     }
-    const ours = freezes.filter(({ clusters }) => clusters?.includes(cluster) ?? true);
-    return { kind: 'known', at: answer.at, windows, freezes: [...ours, ...added] };
+    return { kind: 'known', at, freezes };
   } catch (error) {
-    if (isConfigError(error)) {
-      return unknown(`windows and freezes cannot be read: ${error.message}`);
-    }
     // Whoever may not look does not know; trouble that passes is tried again.
     if (error instanceof KubernetesError && (error.code === 403 || error.code === 401)) {
       return unknown(`${where} cannot be read: ${error.message}. Grant the right to get it`);
     }
     throw error;
+  }
+}
+
+/** The same with what the configuration says now. */
+export function timesOf({ cluster, readConfig }: TimeSource, added: AddedFreezes): Times {
+  if (added.kind === 'unknown') return added;
+  try {
+    const { windows = [], freezes = [] } = readConfig();
+    const ours = freezes.filter(({ clusters }) => clusters?.includes(cluster) ?? true);
+    return { kind: 'known', at: added.at, windows, freezes: [...ours, ...added.freezes] };
+  } catch (error) {
+    if (!isConfigError(error)) throw error;
+    return unknown(`windows and freezes cannot be read: ${error.message}`);
   }
 }
 
@@ -86,6 +116,6 @@ export function judge(times: Times, need: WindowNeed, passedMs: number): WindowV
   });
 }
 
-function unknown(because: string): Times {
+function unknown(because: string): Unknown {
   return { kind: 'unknown', because };
 }

@@ -4,7 +4,14 @@ import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes-object
 import type { ClosedWindow, WindowVerdict } from '../../domain/time/maintenance-window.ts';
 import { ActivityError } from '../errors.ts';
 import { followFreezes, type FreezeNews } from './follow-freezes.ts';
-import { judge, readTimes, type Times, type TimeSource } from './read-verdict.ts';
+import {
+  judge,
+  readAdded,
+  timesOf,
+  type AddedFreezes,
+  type Times,
+  type TimeSource,
+} from './read-verdict.ts';
 import type { WindowNeed } from './window-need.ts';
 
 /**
@@ -12,7 +19,10 @@ import type { WindowNeed } from './window-need.ts';
  * changes are made, the server is asked once a second, and a freeze holds a second after it was added.
  */
 export const FRESH_MS = 1000;
-/** Where the freezes are followed, one that is added is told at once; this bounds what a watch misses. */
+/**
+ * Where the ConfigMap is followed, a freeze that is added is told at once, and this bounds what a watch
+ * misses; the configuration is read each second all the same.
+ */
 export const FOLLOWED_MS = 10_000;
 
 /** Says whether the mesh may be changed now. */
@@ -26,14 +36,22 @@ export interface WindowGuard {
 }
 
 interface Reading {
-  readonly times: Times;
+  readonly added: AddedFreezes;
   /** By `performance.now()`, as it was asked for: what is known is at least that old. */
+  readonly at: number;
+}
+
+/** What the configuration has made of a reading, and when it was read. */
+interface Known {
+  readonly reading: Reading;
+  readonly times: Times;
   readonly at: number;
 }
 
 export function createWindowGuard(source: TimeSource, need: WindowNeed): WindowGuard {
   let news: FreezeNews | undefined;
   let latest: Promise<Reading> | undefined;
+  let known: Known | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   const readAnew = (): void => {
     askedAt = Number.NEGATIVE_INFINITY;
@@ -43,15 +61,19 @@ export function createWindowGuard(source: TimeSource, need: WindowNeed): WindowG
     if (latest === undefined || performance.now() - askedAt >= longest) {
       const at = performance.now();
       askedAt = at;
-      latest = readTimes(source).then((times) => ({ times, at }));
+      latest = readAdded(source).then((added) => ({ added, at }));
       // What failed is asked again at the next change.
       latest.catch(readAnew);
     }
     return latest;
   };
   const verdict = async (seconds = 0): Promise<WindowVerdict> => {
-    const { times, at } = await read();
-    return judge(times, { ...need, seconds }, performance.now() - at);
+    const reading = await read();
+    const now = performance.now();
+    if (known?.reading !== reading || now - known.at >= FRESH_MS) {
+      known = { reading, times: timesOf(source, reading.added), at: now };
+    }
+    return judge(known.times, { ...need, seconds }, now - reading.at);
   };
   return {
     verdict,

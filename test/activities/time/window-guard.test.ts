@@ -284,6 +284,17 @@ describe('freezes that are followed', () => {
     expect(await guard.verdict()).toMatchObject(frozen);
   });
 
+  it('leave the configuration to be read each second all the same', async () => {
+    const here = setting({ config: {} });
+    const { guard } = await following(here);
+    here.config = { freezes: [{ name: 'sale', from: CLOSED, to: OPEN + 3_600_000 }] };
+
+    ahead = FRESH_MS;
+
+    expect(await guard.verdict()).toMatchObject(frozen);
+    expect(here.reads).toBe(1);
+  });
+
   it('hold within ten seconds where the watch has missed it', async () => {
     const here = setting();
     const { guard } = await following(here);

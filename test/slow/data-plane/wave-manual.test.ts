@@ -221,6 +221,7 @@ it(
   'a mesh with a workload that was injected by hand is upgraded to the end',
   async () => {
     await place();
+    await calmState(bench);
     isUpgraded = true;
 
     const handle = await start('demo');
